@@ -1,0 +1,1 @@
+"""Files to points: discover, read, structure, chunk, embed, publish."""

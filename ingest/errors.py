@@ -1,0 +1,46 @@
+"""Every error a user can meet, each with the remedy.
+
+ManualdeskError
+├── ReadError          a manual cannot be read (the batch goes on without it)
+├── IndexUnusable      no index, a locked one, or one made by another embedding model
+├── ModelUnavailable   a model (embedder or language model) is missing or unreachable
+├── SettingError       a setting or option has a value that cannot work
+└── MassRemoval        an ingest would remove more than half of what a path holds
+"""
+
+
+class ManualdeskError(Exception):
+    """Shown to users as `error: message` and `hint: hint`, never as a traceback."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Worker processes send errors home by pickle; keyword-only fields need help with that.
+        return _rebuild, (type(self), self.message, self.hint)
+
+
+def _rebuild(kind: type[ManualdeskError], message: str, hint: str) -> ManualdeskError:
+    return kind(message, hint=hint)
+
+
+class ReadError(ManualdeskError):
+    """One manual cannot be read; others are not affected."""
+
+
+class IndexUnusable(ManualdeskError):
+    """The index is missing, locked, or does not fit the configured embedding model."""
+
+
+class ModelUnavailable(ManualdeskError):
+    """An embedding or language model cannot be loaded or reached."""
+
+
+class SettingError(ManualdeskError):
+    """A setting or an option has a value that cannot work."""
+
+
+class MassRemoval(ManualdeskError):
+    """More than half of the documents under a path would vanish."""

@@ -1,0 +1,126 @@
+"""What an index can do. Two adapters keep this contract: `edge.py` (embedded) and `server.py` (Qdrant over HTTP).
+
+`tests/conformance/` runs one suite over both.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from ingest.types import Audience, Chunk, Dense, Sparse, Vectors
+
+FORMAT = 1
+"""Version of the payload; raised when a reader of the old payload would misread the new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a caller may read. Every read takes one, and it is part of the index filter."""
+
+    audience: Audience
+    """`internal` may read everything, `public` only what is marked public."""
+    products: tuple[str, ...] | None = None
+    """None: all products."""
+    languages: tuple[str, ...] | None = None
+
+
+EVERYTHING = Scope(audience=Audience.INTERNAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    chunk: Chunk
+    vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A found chunk; `score` is the cosine (dense) or the BM25 score (sparse)."""
+
+    chunk: Chunk
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedDocument:
+    """A document as the index knows it."""
+
+    document: str
+    revision: str
+    title: str
+    product: str
+    version: str
+    language: str
+    audience: Audience
+    pages: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexInfo:
+    """What was published: `generation` sorts by time, `embedder` names the model the vectors are of."""
+
+    generation: str
+    embedder: str
+    dimensions: int
+    format: int
+    published_at: str
+    documents: int
+    chunks: int
+
+
+class Index(Protocol):
+    """A published index, open for reading. Follows a newer generation by itself; usable from several threads."""
+
+    def info(self) -> IndexInfo:
+        """Raises IndexUnusable where nothing was published yet (hint: `manualdesk ingest`)."""
+
+    def search_dense(self, vector: Dense, scope: Scope, *, limit: int) -> list[Hit]:
+        """Nearest chunks by cosine, best first."""
+
+    def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
+        """Best chunks by BM25 (the engine applies IDF), best first. Empty terms find nothing."""
+
+    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
+        """Chunks of a document with ordinals first..last that exist, in order."""
+
+    def documents(self, scope: Scope) -> list[IndexedDocument]:
+        """All documents in scope, by path."""
+
+    def close(self) -> None: ...
+
+
+class Draft(Protocol):
+    """Changes on the way to a new generation. Nothing is visible to readers before `publish`."""
+
+    def documents(self) -> list[IndexedDocument]:
+        """What the draft would publish now."""
+
+    def upsert(self, points: Sequence[Point]) -> None: ...
+
+    def remove(self, documents: Iterable[str]) -> None:
+        """Remove all chunks of these documents."""
+
+    def replace(self, document: str, points: Sequence[Point]) -> None:
+        """Remove the document's chunks of other revisions and write these (all of one document)."""
+
+    def publish(self) -> IndexInfo:
+        """Make the whole draft visible at once."""
+
+
+class IndexStore(Protocol):
+    """Where generations live."""
+
+    def open(self) -> Index:
+        """The published index. Raises IndexUnusable where there is none."""
+
+    def draft(self, *, embedder: str, dimensions: int, fresh: bool = False) -> AbstractContextManager[Draft]:
+        """Start from what is published (`fresh`: from nothing). Leaving without publish drops the draft.
+
+        Raises IndexUnusable when another ingest is running, or when the published vectors are of another
+        embedder and `fresh` is not set.
+        """
+
+    def rollback(self) -> IndexInfo:
+        """Make the previous generation the published one. Raises IndexUnusable where there is none."""

@@ -1,0 +1,1 @@
+"""A question to passages: scope, hybrid search, fusion, reading windows, confidence."""

@@ -1,0 +1,43 @@
+"""A passage: what a person, a prompt and an evaluation see of the index."""
+
+from dataclasses import dataclass
+
+from ingest.types import Audience, Box
+
+MAX_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The manual's own text with where it stands. Fields as in the JSON of the contract."""
+
+    document: str
+    revision: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    pages: tuple[int, ...]
+    text: str
+    score: float
+    product: str
+    language: str
+    audience: Audience
+    anchor: str = ""
+    boxes: tuple[Box, ...] = ()
+    chunk_ids: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The JSON object of the contract."""
+        return {
+            "document": self.document,
+            "revision": self.revision,
+            "title": self.title,
+            "section": list(self.section),
+            "page": self.page,
+            "pages": list(self.pages),
+            "text": self.text,
+            "score": round(self.score, 4),
+            "product": self.product,
+            "language": self.language,
+            "audience": str(self.audience),
+        }

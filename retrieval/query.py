@@ -1,0 +1,29 @@
+"""A question and the conversation it stands in."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.passages import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """What was found for a question."""
+
+    question: str
+    """As searched: a follow-up is completed from the conversation."""
+    language: str
+    """Of the asker's words, as asked (`en`, `zh`, ...)."""
+    passages: tuple[Passage, ...]
+    """Best first."""
+    confidence: float
+    """0 to 1: is the answer in these passages?"""
+    milliseconds: float

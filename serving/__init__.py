@@ -1,0 +1,1 @@
+"""Passages to a checked answer, streamed with its citations."""

@@ -1,0 +1,120 @@
+"""An answer and the events by which it reaches a reader."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ingest.types import Box
+from retrieval.passages import Passage
+
+
+class AnswerSource(StrEnum):
+    MODEL = "model"
+    QUOTES = "quotes"
+    CURATED = "curated"
+    CACHE = "cache"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """`[number]` in the answer. `quote` is verbatim text of the cited page."""
+
+    number: int
+    document: str
+    revision: str
+    title: str
+    section: tuple[str, ...]
+    page: int | None
+    anchor: str
+    boxes: tuple[Box, ...]
+    quote: str
+    passage: Passage
+    """The passage the quote stands in, for the source panel."""
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "number": self.number,
+            "document": self.document,
+            "revision": self.revision,
+            "title": self.title,
+            "section": list(self.section),
+            "page": self.page,
+            "anchor": self.anchor,
+            "boxes": [[box.page, box.left, box.top, box.right, box.bottom] for box in self.boxes],
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timings:
+    """Milliseconds from the question's arrival."""
+
+    retrieve: float = 0.0
+    first_token: float = 0.0
+    total: float = 0.0
+
+    def to_json(self) -> dict[str, float]:
+        return {
+            "retrieve": round(self.retrieve, 1),
+            "first_token": round(self.first_token, 1),
+            "total": round(self.total, 1),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clarify:
+    """The one question asked back, with the options to choose from."""
+
+    question: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    question: str
+    answer: str
+    refused: bool
+    source: AnswerSource
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    clarify: Clarify | None = None
+    notice: str = ""
+    """Why an answer is not the model's (no model reachable, say), in the reader's language."""
+    timings: Timings = field(default_factory=Timings)
+
+    def to_json(self) -> dict[str, object]:
+        """The JSON object of the contract."""
+        clarify = self.clarify and {"question": self.clarify.question, "options": list(self.clarify.options)}
+        return {
+            "question": self.question,
+            "answer": self.answer,
+            "refused": self.refused,
+            "clarify": clarify,
+            "source": str(self.source),
+            "citations": [citation.to_json() for citation in self.citations],
+            "passages": [passage.to_json() for passage in self.passages],
+            "timings_ms": self.timings.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """First event: what the answer will stand on."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More of the answer's text, its `[n]` marks already those of the citations."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDone:
+    """Last event. Its `answer.answer` is the whole text; it may differ from the deltas where a check took text back."""
+
+    answer: Answer
+
+
+Event = PassagesFound | TextDelta | AnswerDone
