@@ -1,0 +1,207 @@
+"""Sections to chunks: pieces small enough to match one question, cut where a reader would cut.
+
+A table is cut between rows and each piece keeps the header row; a warning stays with the step it belongs to; a
+paragraph is cut only between sentences. The heading stands in front of its first words, the whole heading path goes
+into the text to embed only (`Chunk.embed_text`).
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+
+from ingest.sentences import split_sentences
+from ingest.structure import Section, sections
+from ingest.types import Box, Chunk, Document, Element, Kind
+
+VERSION = 1
+"""Raised when the same document would be cut differently."""
+TARGET_CHARACTERS = 700
+"""A chunk is closed once it holds so much (CJK characters count double)."""
+MAX_CHARACTERS = 950
+_SMALL_CHARACTERS = 160
+"""A section shorter than this is read together with the next one."""
+_CELLS = " | "
+_NAMESPACE = uuid.UUID("6f7cf5f2-9f6f-4c0b-9a35-6a2a3f0f4d10")
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Text that stays together, with where it stands."""
+
+    text: str
+    path: tuple[str, ...]
+    elements: tuple[Element, ...]
+    size: int
+    heading_only: bool = False
+
+
+def chunk(document: Document) -> list[Chunk]:
+    """All chunks of a document, ordinals from 0."""
+    groups = list(_pack([block for section in sections(document) for block in _blocks(section)]))
+    return [_chunk(document, ordinal, group, len(groups)) for ordinal, group in enumerate(groups)]
+
+
+def measure(text: str) -> int:
+    """Length of a text in Latin characters: a CJK character says about as much as two letters."""
+    return len(text) + sum(1 for character in text if "\u3040" <= character <= "\u9fff" or character >= "\uac00")
+
+
+def _blocks(section: Section) -> Iterator[_Block]:
+    if section.heading is not None:
+        yield _block([section.heading], section.path, heading_only=True)
+    pending: list[Element] = []
+    for element in section.body:
+        if element.kind is Kind.TABLE:
+            yield from _flush(pending, section.path)
+            yield from _table_blocks(element, section.path)
+            pending = []
+        elif pending and (element.kind is Kind.WARNING or pending[-1].kind is Kind.WARNING):
+            pending.append(element)  # a warning stays with what stands before and after it
+        else:
+            yield from _flush(pending, section.path)
+            pending = [element]
+    yield from _flush(pending, section.path)
+
+
+def _flush(elements: Sequence[Element], path: tuple[str, ...]) -> Iterator[_Block]:
+    if not elements:
+        return
+    whole = _block(elements, path)
+    if whole.size <= MAX_CHARACTERS:
+        yield whole
+        return
+    for element in elements:
+        for text in _pieces(element):
+            yield _block([replace(element, text=text)], path)
+
+
+def _pieces(element: Element) -> list[str]:
+    """An element's text in pieces of at most about TARGET_CHARACTERS, cut between sentences or lines."""
+    if measure(element.text) <= MAX_CHARACTERS:
+        return [element.text]
+    code = element.kind is Kind.CODE
+    parts = element.text.splitlines() if code else split_sentences(element.text)
+    joint = "\n" if code else " "
+    pieces: list[str] = []
+    for part in chain.from_iterable(map(_hard_slices, parts)):
+        if pieces and measure(pieces[-1]) + measure(part) <= TARGET_CHARACTERS:
+            pieces[-1] += joint + part
+        else:
+            pieces.append(part)
+    return pieces
+
+
+def _hard_slices(text: str) -> list[str]:
+    """A run without any sentence end (a base64 blob, a log line) is cut where it must be."""
+    width = MAX_CHARACTERS if measure(text) == len(text) else MAX_CHARACTERS // 2
+    return [text[start : start + width] for start in range(0, len(text), width)]
+
+
+def _table_blocks(table: Element, path: tuple[str, ...]) -> Iterator[_Block]:
+    if not table.rows:
+        yield from _flush([table], path)
+        return
+    header, *rows = table.rows
+    lead = _line(header)
+    group: list[tuple[str, ...]] = []
+    size = measure(lead)
+    for row in rows:
+        row_size = measure(_line(row)) + 1
+        if group and size + row_size > TARGET_CHARACTERS:
+            yield _table_block(table, header, group, path)
+            group, size = [], measure(lead)
+        group.append(row)
+        size += row_size
+    yield _table_block(table, header, group, path)
+
+
+def _table_block(
+    table: Element, header: tuple[str, ...], rows: Sequence[tuple[str, ...]], path: tuple[str, ...]
+) -> _Block:
+    text = "\n".join([_line(header), *map(_line, rows)])
+    return _block([replace(table, text=text, rows=(header, *rows))], path)
+
+
+def _line(row: Sequence[str]) -> str:
+    # A merged cell is repeated in every column it covers; a reader needs it once.
+    cells = [cell for place, cell in enumerate(row) if place == 0 or not cell or cell != row[place - 1]]
+    return _CELLS.join(" ".join(cell.split()) for cell in cells)
+
+
+def _block(elements: Sequence[Element], path: tuple[str, ...], *, heading_only: bool = False) -> _Block:
+    text = "\n".join(element.text for element in elements)
+    return _Block(text, path, tuple(elements), measure(text), heading_only)
+
+
+def _pack(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
+    """Blocks to chunks: full ones are closed, a heading opens a new one unless what went before is tiny."""
+    group: list[_Block] = []
+    size = 0
+    for block in blocks:
+        if group and _closes(group, size, block):
+            carried = _trailing_headings(group)
+            if len(carried) < len(group):
+                yield group[: len(group) - len(carried)]
+            group, size = carried, sum(item.size for item in carried)
+        group.append(block)
+        size += block.size
+    if group:
+        yield group
+
+
+def _closes(group: Sequence[_Block], size: int, block: _Block) -> bool:
+    if all(item.heading_only for item in group):
+        return size > MAX_CHARACTERS
+    if block.heading_only:
+        return size >= _SMALL_CHARACTERS or not _siblings(group[0].path, block.path)
+    if size + block.size > MAX_CHARACTERS:
+        return True
+    return size >= TARGET_CHARACTERS
+
+
+def _siblings(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Do the sections stand under the same parent, or the second under the first?"""
+    return len(second) > 1 and first[: len(second) - 1] == second[:-1]
+
+
+def _trailing_headings(group: Sequence[_Block]) -> list[_Block]:
+    """Headings at the end of a chunk belong to the text that follows."""
+    count = 0
+    while count < len(group) and group[len(group) - 1 - count].heading_only:
+        count += 1
+    return list(group[len(group) - count :]) if count else []
+
+
+def _chunk(document: Document, ordinal: int, group: Sequence[_Block], total: int) -> Chunk:
+    source = document.source
+    elements = [element for block in group for element in block.elements]
+    pages = sorted(
+        {element.page for element in elements if element.page is not None}
+        | {box.page for element in elements for box in element.boxes}
+    )
+    first_body = next((block for block in group if not block.heading_only), group[0])
+    return Chunk(
+        id=str(uuid.uuid5(_NAMESPACE, f"{source.document}\n{source.revision}\n{ordinal}")),
+        document=source.document,
+        revision=source.revision,
+        ordinal=ordinal,
+        title=document.title,
+        section=first_body.path,
+        text="\n".join(block.text for block in group).strip(),
+        page=pages[0] if pages else None,
+        pages=tuple(pages),
+        boxes=_boxes(elements),
+        anchor=next((element.anchor for element in first_body.elements if element.anchor), ""),
+        kinds=tuple(dict.fromkeys(element.kind for element in elements)),
+        product=source.product,
+        version=source.version,
+        language=document.language,
+        audience=source.audience,
+        document_pages=document.pages,
+        document_chunks=total,
+    )
+
+
+def _boxes(elements: Sequence[Element]) -> tuple[Box, ...]:
+    return tuple(dict.fromkeys(box for element in elements for box in element.boxes))
