@@ -38,6 +38,8 @@ class SourceFile:
     """BCP 47 in lower case (`en`, `zh`, `ja`), empty where only the text can tell."""
     audience: Audience = Audience.INTERNAL
     title: str = ""
+    root: str = ""
+    """Absolute folder that `document` is relative to: what an ingest of that folder may remove again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,9 @@ class Chunk:
     audience: Audience = Audience.INTERNAL
     document_pages: int = 0
     document_chunks: int = 0
+    root: str = ""
+    signature: str = ""
+    """Hash of all but the bytes that made this chunk: metadata set from outside, versions of reader and chunker."""
 
     @property
     def embed_text(self) -> str:

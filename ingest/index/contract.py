@@ -55,6 +55,8 @@ class IndexedDocument:
     audience: Audience
     pages: int
     chunks: int
+    root: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
