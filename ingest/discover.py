@@ -1,0 +1,217 @@
+"""Which files to ingest: paths and a root enter, a `Discovery` leaves (SourceFiles, what was skipped, what failed).
+
+No manual is opened here but for its hash and, in Markdown, its front matter.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.errors import ReadError, SettingError
+from ingest.metadata import (
+    SETTINGS_FILE,
+    FolderSettings,
+    Metadata,
+    front_matter_metadata,
+    language_code,
+    read_folder_settings,
+)
+from ingest.suffixes import PICTURES, SUFFIXES
+from ingest.types import Audience, SourceFile
+
+_LANGUAGES = frozenset(
+    "ar bg ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nb nl no pl pt ro ru sk sl sr sv th tr uk "
+    "vi zh".split()
+)
+_FRONT_MATTER_BYTES = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found below the paths. All three are ordered by document."""
+
+    files: tuple[SourceFile, ...]
+    skipped: tuple[tuple[str, str], ...]
+    """(document, reason) of what is no manual or lies outside the root."""
+    failed: tuple[tuple[str, ReadError], ...]
+    """(document, error) of manuals that are there and cannot even be opened."""
+
+
+@dataclass(slots=True)
+class _Found:
+    files: list[SourceFile] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, ReadError]] = field(default_factory=list)
+
+
+def default_root(paths: Sequence[Path]) -> Path:
+    """The root where none is given: a folder itself, a file's folder. Several paths need to be told theirs."""
+    if len(paths) != 1:
+        raise SettingError(
+            f"{len(paths)} paths have no one root", hint="Name the folder that all of them lie in: --root FOLDER."
+        )
+    path = paths[0]
+    return path if path.is_dir() else path.parent
+
+
+def discover(paths: Sequence[Path], *, root: Path) -> Discovery:
+    """Find the manuals in and below the paths, each once, in the order of their document names.
+
+    Raises SettingError for a path that does not exist or lies outside the root, and for a `manual.toml` that
+    cannot work. Hidden files, pictures and `manual.toml` itself are passed over in silence.
+    """
+    base = root.resolve()
+    settings = _Settings(base)
+    found = _Found()
+    seen: set[str] = set()
+    for given in paths:
+        path = _inside(given, base)
+        for file in _walk(path, base, found):
+            document = file.relative_to(base).as_posix()
+            if document not in seen:
+                seen.add(document)
+                _take(file, document, settings, found)
+    settings.report_unused(found.skipped)
+    found.files.sort(key=lambda source: source.document)
+    return Discovery(tuple(found.files), tuple(sorted(found.skipped)), tuple(sorted(found.failed, key=lambda f: f[0])))
+
+
+def _inside(given: Path, base: Path) -> Path:
+    if not given.exists():
+        raise SettingError(f"{given} does not exist", hint="Check the path; name a folder of manuals or one manual.")
+    path = Path(os.path.abspath(given))  # noqa: PTH100 - keeps a symlink's own name, which resolve() would lose
+    if path.is_relative_to(base):
+        return path
+    path = given.resolve()
+    if path.is_relative_to(base):
+        return path
+    raise SettingError(f"{given} is not below the root {base}", hint="Name a --root that holds every path.")
+
+
+def _walk(path: Path, base: Path, found: _Found) -> Iterator[Path]:
+    """Files at or below the path; hidden ones and folders that are links are left out."""
+    if path.is_file():
+        yield path
+        return
+    for folder, folders, names in os.walk(path, onerror=lambda error: _unlistable(error, base, found)):
+        here = Path(folder)
+        for name in sorted(folders):
+            if not name.startswith(".") and (here / name).is_symlink():
+                # Following one can lead out of the root, in circles, or to every manual twice.
+                found.skipped.append(((here / name).relative_to(base).as_posix(), "a link to a folder"))
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not (here / name).is_symlink())
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield here / name
+
+
+def _unlistable(error: OSError, base: Path, found: _Found) -> None:
+    folder = Path(str(error.filename)).relative_to(base).as_posix()
+    found.failed.append((folder, _unopenable(folder, error)))
+
+
+def _unopenable(document: str, error: OSError) -> ReadError:
+    return ReadError(
+        f"{document} cannot be opened: {error.strerror}", hint="Check that it is readable by this user, then run again."
+    )
+
+
+def _take(file: Path, document: str, settings: "_Settings", found: _Found) -> None:
+    suffix = file.suffix.lower()
+    if file.name == SETTINGS_FILE or suffix in PICTURES:
+        return
+    if suffix not in SUFFIXES:
+        found.skipped.append((document.encode(errors="replace").decode(), f"no reader for {suffix or 'such a name'}"))
+        return
+    if not document.isprintable():
+        found.skipped.append((ascii(document), "its name has characters that cannot be shown; rename it"))
+        return
+    if not file.resolve().is_relative_to(settings.base):
+        found.skipped.append((document, "a link that leads out of the root"))
+        return
+    try:
+        if not file.is_file():
+            found.skipped.append((document, "not a regular file"))
+            return
+        revision, size = _fingerprint(file)
+        said = _front_matter(file) if suffix in {".md", ".markdown"} else Metadata()
+    except OSError as error:
+        found.failed.append((document, _unopenable(document, error)))
+        return
+    known = settings.of(file).over(said).over(_from_folders(Path(document).parts[:-1]))
+    found.files.append(
+        SourceFile(
+            path=file,
+            document=document,
+            revision=revision,
+            size=size,
+            product=known.product,
+            version=known.version,
+            language=known.language,
+            audience=known.audience or Audience.INTERNAL,
+            title=known.title,
+        )
+    )
+
+
+def _fingerprint(file: Path) -> tuple[str, int]:
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return digest.hexdigest()[:16], stream.tell()
+
+
+def _front_matter(file: Path) -> Metadata:
+    with file.open("rb") as stream:
+        head = stream.read(_FRONT_MATTER_BYTES).decode("utf-8", errors="replace")
+    return front_matter_metadata(head.replace("\r\n", "\n"), where=str(file))
+
+
+def _from_folders(folders: tuple[str, ...]) -> Metadata:
+    """`<product>/<language>/...`: the first folder is the product unless it is a language itself."""
+    languages = [language_code(folder) for folder in folders if _names_language(folder)]
+    product = folders[0] if folders and not _names_language(folders[0]) else ""
+    return Metadata(product=product, language=languages[0] if languages else "")
+
+
+def _names_language(folder: str) -> bool:
+    rest = folder[2:]
+    return language_code(folder) in _LANGUAGES and (not rest or (rest[0] in "-_" and 2 <= len(rest[1:]) <= 4))
+
+
+class _Settings:
+    """The `manual.toml` files from the root down to each manual; the nearest one wins."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        self._folders: dict[Path, FolderSettings | None] = {}
+        self._used: set[tuple[Path, str]] = set()
+
+    def of(self, file: Path) -> Metadata:
+        known = Metadata()
+        here = self._at(file.parent)
+        if here and file.name in here.files:
+            known = here.files[file.name]
+            self._used.add((here.path, file.name))
+        for folder in (file.parent, *file.parent.parents):
+            if not folder.is_relative_to(self.base):
+                break
+            settings = self._at(folder)
+            if settings:
+                known = known.over(settings.default)
+        return known
+
+    def _at(self, folder: Path) -> FolderSettings | None:
+        if folder not in self._folders:
+            path = folder / SETTINGS_FILE
+            self._folders[folder] = read_folder_settings(path) if path.is_file() else None
+        return self._folders[folder]
+
+    def report_unused(self, skipped: list[tuple[str, str]]) -> None:
+        """A table for a file that is not there is most likely a slip of the pen: say so."""
+        for settings in filter(None, self._folders.values()):
+            for name in settings.files:
+                if (settings.path, name) not in self._used and not (settings.path.parent / name).exists():
+                    document = settings.path.relative_to(self.base).as_posix()
+                    skipped.append((document, f"its table [{name!r}] names a file that is not there"))

@@ -1,0 +1,61 @@
+"""Bytes to text: the encoding comes from a byte order mark, from what the file declares, or from its bytes."""
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_HTML_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+_EMACS_CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+
+
+def decode_html(content: bytes) -> str:
+    """Text of a web page, which may declare its charset in its first lines."""
+    declared = _HTML_CHARSET.search(content[:4096])
+    return decode(content, declared=declared.group(1).decode("ascii") if declared else "")
+
+
+def decode_text(content: bytes) -> str:
+    """Text of a plain file, which may declare its coding in the first lines (`-*- coding: latin-1 -*-`)."""
+    declared = _EMACS_CODING.search(b"\n".join(content[:1000].split(b"\n")[:2]))
+    return decode(content, declared=declared.group(1).decode("ascii") if declared else "")
+
+
+def decode(content: bytes, *, declared: str = "") -> str:
+    """Text of the bytes. What does not decode at all becomes replacement characters, never an error."""
+    for mark, name in _MARKS:
+        if content.startswith(mark):
+            return content[len(mark) :].decode(name, errors="replace")
+    # UTF-8 first: other encodings hardly ever decode as it, and files that declare Latin-1 and are UTF-8 are common.
+    for name in ("utf-8", _known(declared)):
+        if name:
+            try:
+                return content.decode(name)
+            except UnicodeDecodeError:
+                continue
+    return _detected(content)
+
+
+def _known(declared: str) -> str:
+    try:
+        name = codecs.lookup(declared).name if declared else ""
+    except LookupError:
+        return ""
+    # Browsers read these names as Windows-1252: its quotes and dashes are where Latin-1 has control characters.
+    return "cp1252" if name in {"iso8859-1", "ascii"} else {"gb2312": "gb18030", "gbk": "gb18030"}.get(name, name)
+
+
+_CANDIDATES = ["utf_8", "cp1252", "gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "cp1251", "cp1250", "utf_16"]
+
+
+def _detected(content: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(content[:200_000], cp_isolation=_CANDIDATES).best()
+    name = best.encoding if best else "cp1252"
+    return content.decode("cp1252" if name == "latin_1" else name, errors="replace")

@@ -1,0 +1,68 @@
+"""EPUB to a Reading: the chapters of the spine, each walked as a web page.
+
+unstructured and pandoc both want `META-INF/container.xml` at the root of the archive; some books have it, and all
+the rest, in a subfolder, so the package is looked for here.
+"""
+
+import posixpath
+import zipfile
+from urllib.parse import unquote
+
+from lxml import etree
+
+from ingest.errors import ReadError
+from ingest.readers.encoding import decode_html
+from ingest.readers.markup import Reading, read_html_text
+from ingest.types import Element, SourceFile
+
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+_NAV_PROPERTY = "nav"
+
+
+def read_epub(source: SourceFile) -> Reading:
+    """All chapters in reading order. An anchor is `chapter-file#id`. Raises ReadError where no chapter is found."""
+    with zipfile.ZipFile(source.path) as archive:
+        names = set(archive.namelist())
+        package = _package_name(archive, names)
+        tree = _xml(archive.read(package))
+        elements: list[Element] = []
+        for name in _spine(tree, posixpath.dirname(package)):
+            if name in names:
+                anchors = f"{posixpath.relpath(name, posixpath.dirname(package) or '.')}#"
+                elements.extend(read_html_text(decode_html(archive.read(name)), anchors=anchors).elements)
+    return Reading(tuple(elements), title=_said(tree, "title"), language=_said(tree, "language"))
+
+
+def _xml(content: bytes) -> etree._Element:
+    tree = etree.fromstring(content, _PARSER)
+    if tree is None:
+        raise ReadError("the EPUB's list of contents is not XML", hint="Export the book again.")
+    return tree
+
+
+def _package_name(archive: zipfile.ZipFile, names: set[str]) -> str:
+    for container in sorted(name for name in names if name.endswith("META-INF/container.xml")):
+        base = container.removesuffix("META-INF/container.xml")
+        for root in _xml(archive.read(container)).iter("{*}rootfile"):
+            path = root.get("full-path") or ""
+            for candidate in (base + path, path):
+                if candidate in names:
+                    return candidate
+    packages = sorted((name for name in names if name.lower().endswith(".opf")), key=len)
+    if not packages:
+        raise ReadError("the EPUB has no package file (.opf)", hint="Export the book again.")
+    return packages[0]
+
+
+def _spine(tree: etree._Element, folder: str) -> list[str]:
+    chapters = {}
+    for item in tree.iter("{*}item"):
+        is_page = "html" in (item.get("media-type") or "")
+        if is_page and _NAV_PROPERTY not in (item.get("properties") or "").split():
+            chapters[item.get("id")] = posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
+    ordered = [chapters[ref] for item in tree.iter("{*}itemref") if (ref := item.get("idref")) in chapters]
+    return list(dict.fromkeys(ordered))
+
+
+def _said(tree: etree._Element, name: str) -> str:
+    return " ".join((tree.findtext(f".//{{http://purl.org/dc/elements/1.1/}}{name}") or "").split())

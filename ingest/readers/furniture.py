@@ -1,0 +1,50 @@
+"""What of a web page is not the manual: menus, breadcrumbs, footers, tables of contents.
+
+Rules name the marks that common generators leave (Sphinx and its Read-the-Docs theme, DocBook, Asciidoctor,
+LibreOffice help, linuxdoc). Statistics on links would find more menus and eat body text: a list of links can be
+the answer to a question.
+"""
+
+from lxml import html
+
+_SILENT_TAGS = frozenset(
+    "script style noscript template head svg iframe object embed select button input textarea datalist map area "
+    "video audio canvas".split()
+)
+_PAGE_ROLES = frozenset({"navigation", "search", "contentinfo", "banner"})
+_PAGE_CLASSES = frozenset(
+    "headerlink navheader navfooter sphinxsidebar wy-nav-side wy-nav-top wy-breadcrumbs wy-breadcrumbs-aside "
+    "rst-footer-buttons rst-versions breadcrumb breadcrumbs topnav navbar sidebar leftside rightside skip-link "
+    "skip-to-content linenos lineno linenodiv indexterm viewcode-link anchorjs-link".split()
+)
+_CONTENTS_CLASSES = frozenset("toc toctree-wrapper contents tableofcontents relatedtopics local-toc".split())
+_CONTENTS_IDS = frozenset("toc table-of-contents tableofcontents generated-toc".split())
+
+
+def is_silent(node: html.HtmlElement) -> bool:
+    """Never text of a manual: code for the browser, form controls."""
+    return not isinstance(node.tag, str) or node.tag in _SILENT_TAGS
+
+
+def is_furniture(node: html.HtmlElement) -> bool:
+    """Part of the site around the manual."""
+    if node.tag == "nav" or node.get("role") in _PAGE_ROLES:
+        return True
+    if node.tag == "footer":
+        parent = node.getparent()
+        return parent is None or parent.tag != "blockquote"
+    if node.tag == "header":
+        # A site's header; one with a heading in it is the title of the manual or of a section.
+        return node.find(".//h1") is None and node.find(".//h2") is None and node.find(".//h3") is None
+    return not classes(node).isdisjoint(_PAGE_CLASSES)
+
+
+def is_contents(node: html.HtmlElement) -> bool:
+    """A table of contents or a list of related pages: left out where the page has anything else to say."""
+    if (node.get("id") or "").lower() in _CONTENTS_IDS:
+        return True
+    return node.tag in {"div", "ul", "aside", "section"} and not classes(node).isdisjoint(_CONTENTS_CLASSES)
+
+
+def classes(node: html.HtmlElement) -> frozenset[str]:
+    return frozenset((node.get("class") or "").lower().split())

@@ -1,0 +1,90 @@
+"""HTML, Markdown, reStructuredText, DOCX and ODT to Documents.
+
+HTML is walked as it is; pandoc turns the others into HTML first.
+"""
+
+import re
+from dataclasses import dataclass
+
+from lxml import html
+
+from ingest.metadata import split_front_matter
+from ingest.readers.encoding import decode_html, decode_text
+from ingest.readers.furniture import is_contents, is_furniture
+from ingest.readers.pandoc import to_html
+from ingest.readers.walker import walk
+from ingest.types import Element, Kind, SourceFile
+
+# Inline pictures make up nearly all of some pages (7 MB of 7.1); lxml would carry them all.
+_INLINE_DATA = re.compile(r"""(["'(])data:[\w/+.-]+;base64,[^"')]*""")
+_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_SITE_TAIL = re.compile(r"\s+[—–|]\s+[^—–|]*\b(?:documentation|help|manual|docs)\b[^—–|]*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader finds in a file; the title and language it states, if it does."""
+
+    elements: tuple[Element, ...]
+    title: str = ""
+    language: str = ""
+
+
+def read_html(source: SourceFile) -> Reading:
+    """A web page without the site around it."""
+    return read_html_text(decode_html(source.path.read_bytes()))
+
+
+def read_html_text(text: str, *, anchors: str = "") -> Reading:
+    """A web page as text. `anchors` goes before its ids."""
+    tree = parse(text)
+    if tree is None:
+        return Reading(())
+    body = tree.find("body") if tree.tag == "html" else tree
+    elements = _walked(tree if body is None else body, anchors)
+    return Reading(
+        tuple(elements), title=_title(tree, elements), language=tree.get("lang") or tree.get("xml:lang") or ""
+    )
+
+
+def parse(text: str) -> html.HtmlElement | None:
+    """The tree of a page, None where there is nothing in it."""
+    clean = _XML_DECLARATION.sub("", _INLINE_DATA.sub(r"\1", text)).replace("\x00", "")
+    if not clean.strip():
+        return None
+    parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
+    return html.document_fromstring(clean, parser=parser)
+
+
+def _walked(body: html.HtmlElement, anchors: str) -> list[Element]:
+    """Without menus and tables of contents; a page that has nothing else keeps its contents, then everything."""
+    elements: list[Element] = []
+    for skip in (lambda n: is_furniture(n) or is_contents(n), is_furniture, lambda _: False):
+        elements = walk(body, skip=skip, anchors=anchors)
+        if any(element.kind is not Kind.HEADING for element in elements):
+            break
+    return elements
+
+
+def _title(tree: html.HtmlElement, elements: list[Element]) -> str:
+    stated = " ".join((tree.findtext(".//head/title") or "").split())
+    first = next((e.text for e in elements if e.kind is Kind.HEADING and e.level == 1), "")
+    # pandoc calls what it reads from a pipe "-" where the document states no title.
+    return (_SITE_TAIL.sub("", stated) if stated != "-" else "") or first
+
+
+def read_markdown(source: SourceFile) -> Reading:
+    _, text = split_front_matter(decode_text(source.path.read_bytes()).replace("\r\n", "\n"))
+    return read_html_text(to_html(text.encode(), "commonmark_x-smart"))
+
+
+def read_rst(source: SourceFile) -> Reading:
+    return read_html_text(to_html(decode_text(source.path.read_bytes()).encode(), "rst"))
+
+
+def read_odt(source: SourceFile) -> Reading:
+    return read_html_text(to_html(source.path.read_bytes(), "odt"))
+
+
+def read_docx(source: SourceFile) -> Reading:
+    return read_html_text(to_html(source.path.read_bytes(), "docx"))

@@ -1,0 +1,334 @@
+"""An HTML tree to Elements in reading order.
+
+One walk of our own serves HTML, EPUB and everything pandoc turns into HTML. unstructured's HTML partitioner
+flattens nested lists, drops list numbers, splits definition terms from their definitions, knows no admonitions and
+keeps the site's menus, so only its lxml is used here.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lxml import html
+
+from ingest.readers.furniture import classes, is_silent
+from ingest.readers.lists import Item, item_marker
+from ingest.readers.notices import opens_notice
+from ingest.readers.tables import is_layout, own_rows, rows_text, table_rows
+from ingest.types import Element, Kind
+
+Skip = Callable[[html.HtmlElement], bool]
+
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BOLD_HEADING = 7  # a paragraph in bold stands below every real heading
+_BLOCKS = frozenset(
+    "address article aside blockquote body center details dialog dd div dl dt fieldset figcaption figure footer form "
+    "header hgroup hr html legend li main menu ol p pre section summary table tbody td tfoot th thead tr ul caption "
+    "dir".split()
+) | frozenset(_HEADINGS)
+_BOLD = frozenset({"b", "strong"})
+_NOTICE_CLASSES = frozenset(
+    "admonition admonitionblock note tip hint warning caution danger important attention notice alert error seealso "
+    "callout remark".split()
+)
+_CAPTION_TAGS = frozenset({"figcaption", "caption", "legend"})
+_SPACE = re.compile(r"[ \t\r\f\v\n\u00a0\u2007\u202f\u200b\ufeff]+")
+_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp)\b|^(?:image|img|figure|picture|photo|icon)?\s*\d*$", re.I)
+_DEEPEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    text: str
+    bold: bool
+
+
+def walk(root: html.HtmlElement, *, skip: Skip, anchors: str = "") -> list[Element]:
+    """Elements of a tree. `skip` says what is left out; `anchors` goes before every id (an EPUB's file, say)."""
+    walker = _Walker(skip, anchors)
+    walker.block(root)
+    walker.flush()
+    return nested_levels(walker.elements)
+
+
+def nested_levels(elements: list[Element]) -> list[Element]:
+    """Heading levels without gaps: a page that begins with h3 and goes on with h5 has levels 1 and 2."""
+    open_levels: list[int] = []
+    result = []
+    for element in elements:
+        if element.kind is Kind.HEADING:
+            while open_levels and open_levels[-1] >= element.level:
+                open_levels.pop()
+            open_levels.append(element.level)
+            element = replace(element, level=len(open_levels))  # noqa: PLW2901
+        result.append(element)
+    return result
+
+
+class _Walker:
+    def __init__(self, skip: Skip, anchors: str) -> None:
+        self.elements: list[Element] = []
+        self._skip = skip
+        self._anchors = anchors
+        self._anchor = anchors.rstrip("#")
+        self._runs: list[_Run] = []
+        self._item: Item | None = None
+        self._depth = 0
+        self._nesting = 0
+
+    # --- text -------------------------------------------------------------------------------------------------
+
+    def _say(self, text: str | None, *, bold: bool = False) -> None:
+        if text:
+            self._runs.append(_Run(_SPACE.sub(" ", text), bold))
+
+    def flush(self) -> None:
+        """End the paragraph being gathered. Two line breaks in a row end one as well."""
+        runs, self._runs = self._runs, []
+        whole = "".join(run.text for run in runs)
+        bold = all(run.bold or not run.text.strip() for run in runs)
+        for part in re.split(r"\n[ ]*\n\s*", whole):
+            text = "\n".join(filter(None, (re.sub(" +", " ", line).strip() for line in part.split("\n"))))
+            if text:
+                self._paragraph(text, bold=bold)
+
+    def _paragraph(self, text: str, *, bold: bool) -> None:
+        item = self._item
+        if item is not None and item.place is not None and item.place == len(self.elements) - 1:
+            last = self.elements[-1]
+            self.elements[-1] = replace(last, text=f"{last.text}\n{text}")
+        elif item is not None and item.place is None:
+            item.place = len(self.elements)
+            self._emit(item.kind, item.opening + text, level=item.level)
+        elif opens_notice(text):
+            self._emit(Kind.WARNING, text)
+        elif bold and item is None and _reads_as_heading(text):
+            self._emit(Kind.HEADING, text, level=_BOLD_HEADING)
+        else:
+            self._emit(Kind.PARAGRAPH, text)
+
+    def _emit(self, kind: Kind, text: str, *, level: int = 0, rows: tuple[tuple[str, ...], ...] = ()) -> None:
+        item = self._item
+        if item is not None and item.place is None and item.term and kind is not Kind.HEADING:
+            # A term whose definition begins with a table, a list or a listing still goes before it.
+            item.place = len(self.elements)
+            self._emit(item.kind, item.opening.strip(), level=item.level)
+        self.elements.append(Element(kind=kind, text=text, level=level, anchor=self._anchor, rows=rows))
+
+    # --- tree -------------------------------------------------------------------------------------------------
+
+    def block(self, node: html.HtmlElement, *, bold: bool = False) -> None:
+        """Walk what is inside a node."""
+        if self._nesting > _DEEPEST:
+            self._say(node.text_content())
+            return
+        self._nesting += 1
+        self._say(node.text, bold=bold)
+        for child in node:
+            if isinstance(child.tag, str):
+                self._child(child, bold=bold)
+            self._say(child.tail, bold=bold)
+        self._nesting -= 1
+
+    def _child(self, node: html.HtmlElement, *, bold: bool) -> None:
+        if is_silent(node) or self._skip(node):
+            self._mark_if_block(node)
+            return
+        tag = node.tag
+        if tag not in _BLOCKS:
+            self._inline(node, bold=bold)
+            return
+        self.flush()
+        self._see_anchor(node)
+        if tag in _HEADINGS:
+            self._heading(node)
+        elif (self._item is None and not classes(node).isdisjoint(_NOTICE_CLASSES)) or node.get("role") == "note":
+            self._notice(node)
+        elif tag == "pre":
+            self._listing(node)
+        elif tag == "table":
+            self._table(node)
+        elif tag in {"ul", "ol", "menu", "dir"}:
+            self._list(node)
+        elif tag == "dl":
+            self._definitions(node)
+        elif tag in _CAPTION_TAGS or _is_title(node):
+            self._caption(node)
+        else:
+            self.block(node, bold=bold or _is_bold(node))
+        self.flush()
+
+    def _mark_if_block(self, node: html.HtmlElement) -> None:
+        if node.tag in _BLOCKS:
+            self.flush()
+
+    def _inline(self, node: html.HtmlElement, *, bold: bool) -> None:
+        if node.get("id") or (node.tag == "a" and node.get("name")):
+            self._see_anchor(node)
+        if node.tag == "br":
+            self._runs.append(_Run("\n", bold=False))
+        elif node.tag == "img":
+            self._picture(node)
+        elif node.tag == "sup" and re.fullmatch(r"[-+−]?\d{1,2}", (node.text_content() or "").strip()):
+            # 10 to the power of 5 must not read as 105; a link is a footnote mark.
+            self._say("" if node.find(".//a") is not None else f"^{node.text_content().strip()}", bold=bold)
+        else:
+            self.block(node, bold=bold or node.tag in _BOLD or _is_bold(node))
+
+    def _see_anchor(self, node: html.HtmlElement) -> None:
+        name = node.get("id") or (node.get("name") if node.tag == "a" else None)
+        if name:
+            self._anchor = self._anchors + name
+
+    def _heading(self, node: html.HtmlElement) -> None:
+        for inner in node.iter("a", "span"):
+            self._see_anchor(inner)
+        text = _one_line(node, self._skip)
+        if text:
+            self._item = None
+            self._emit(Kind.HEADING, text, level=_HEADINGS[node.tag])
+
+    def _caption(self, node: html.HtmlElement) -> None:
+        text = _one_line(node, self._skip)
+        if text:
+            self._emit(Kind.CAPTION, text)
+
+    def _picture(self, node: html.HtmlElement) -> None:
+        """The alternative text of a picture that stands alone; beside text it is an icon and would break a quote."""
+        alt = _SPACE.sub(" ", node.get("alt") or "").strip()
+        block = node.getparent()
+        while block is not None and block.tag not in _BLOCKS:
+            block = block.getparent()
+        if not alt or _PICTURE_NAME.search(alt) or block is None or len(alt) < 4:
+            return
+        if block.tag not in {"p", "div", "figure", "body", "section"} or block.text_content().strip():
+            return
+        if not any(_SPACE.sub(" ", e.text).strip() == alt for e in self.elements[-2:]):
+            self.flush()
+            self._emit(Kind.CAPTION, alt)
+
+    def _listing(self, node: html.HtmlElement) -> None:
+        text = node.text_content().replace("\u00a0", " ").expandtabs(8)
+        lines = [line.rstrip() for line in text.splitlines()]
+        text = "\n".join(lines).strip("\n")
+        if text.strip():
+            self._emit(Kind.CODE, text)
+
+    def _table(self, node: html.HtmlElement) -> None:
+        if is_layout(node):
+            for caption in node.findall("caption"):
+                self._caption(caption)
+            for row in own_rows(node):
+                self.block(row)
+            return
+        for caption in node.findall("caption"):
+            self._caption(caption)
+        rows = table_rows(node)
+        if rows:
+            self._emit(Kind.TABLE, rows_text(rows), rows=rows)
+
+    def _list(self, node: html.HtmlElement) -> None:
+        outer, ordinal = self._item, 0
+        if outer is not None and outer.place is None and outer.term:
+            outer.place = len(self.elements)
+            self._item = None
+            self._emit(outer.kind, outer.opening.strip(), level=outer.level)
+        for child in node:
+            if not isinstance(child.tag, str) or is_silent(child) or self._skip(child):
+                continue
+            if child.tag == "li":
+                ordinal += 1
+                self._open(Item(*item_marker(node, child, ordinal), level=self._depth), child)
+            else:
+                self._item = None
+                self._depth += 1
+                self._child(child, bold=False)
+                self._depth -= 1
+        self._item = outer
+
+    def _definitions(self, node: html.HtmlElement) -> None:
+        outer, terms = self._item, list[str]()
+        self._item = None
+        for child in _definition_parts(node):
+            self._see_anchor(child)
+            if child.tag == "dt":
+                for inner in child.iter("a", "span"):
+                    self._see_anchor(inner)
+                terms.append(_one_line(child, self._skip))
+            else:
+                term = ", ".join(filter(None, terms))
+                opening = f"{term}{'' if term.endswith((':', '：', '?', '？')) else ':'} " if term else ""
+                self._open(Item(Kind.LIST_ITEM, opening, level=self._depth, term=bool(term)), child)
+                terms = []
+        for term in filter(None, terms):
+            self._emit(Kind.LIST_ITEM, term, level=self._depth)
+        self._item = outer
+
+    def _open(self, item: Item, node: html.HtmlElement) -> None:
+        self._see_anchor(node)
+        self._item = item
+        self._depth += 1
+        self.block(node)
+        self.flush()
+        if item.place is None and item.term:
+            item.place = len(self.elements)
+            self._emit(item.kind, item.opening.strip(), level=item.level)
+        self._depth -= 1
+        self._item = None
+
+    def _notice(self, node: html.HtmlElement) -> None:
+        """All text of an admonition is one WARNING; listings and tables inside keep their kind."""
+        inner = _Walker(lambda child: self._skip(child) or _is_icon(child), self._anchors)
+        inner._anchor = self._anchor
+        table = node if node.tag == "table" else node.find("table")
+        if table is not None:
+            for row in own_rows(table):
+                inner.block(row)
+        else:
+            inner.block(node)
+        inner.flush()
+        self._item = None
+        texts: list[str] = []
+        for element in (*inner.elements, None):
+            if element is None or element.kind in {Kind.CODE, Kind.TABLE}:
+                if texts:
+                    self._emit(Kind.WARNING, "\n".join(texts))
+                texts = []
+            if element is not None and element.kind in {Kind.CODE, Kind.TABLE}:
+                self.elements.append(element)
+            elif element is not None:
+                texts.append(element.text)
+
+
+def _definition_parts(node: html.HtmlElement) -> list[html.HtmlElement]:
+    parts = []
+    for child in node:
+        if child.tag in {"dt", "dd"}:
+            parts.append(child)
+        elif child.tag == "div":
+            parts.extend(inner for inner in child if inner.tag in {"dt", "dd"})
+    return parts
+
+
+def _one_line(node: html.HtmlElement, skip: Skip) -> str:
+    inner = _Walker(skip, "")
+    inner.block(node)
+    inner.flush()
+    return " ".join(" ".join(element.text for element in inner.elements).split())
+
+
+def _is_title(node: html.HtmlElement) -> bool:
+    """`p.title` and `div.title` name a figure, a table or an example in DocBook and Asciidoctor."""
+    return node.tag in {"p", "div"} and not classes(node).isdisjoint({"title", "caption", "figure-caption"})
+
+
+def _is_icon(node: html.HtmlElement) -> bool:
+    return bool(node.tag == "img")
+
+
+def _is_bold(node: html.HtmlElement) -> bool:
+    return bool(re.search(r"font-weight\s*:\s*(?:bold|[6-9]00)", node.get("style") or ""))
+
+
+def _reads_as_heading(text: str) -> bool:
+    return len(text) <= 80 and "\n" not in text and not text.endswith((".", ",", ";", "。", "，", "；", "!", "！"))
