@@ -1,0 +1,241 @@
+"""Lines of pages in reading order in, elements out: paragraphs, list items, steps, code, warnings, captions."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.readers.pdf_headings import Levels
+from ingest.readers.pdf_joining import join_lines, join_two
+from ingest.readers.pdf_layout import PageText
+from ingest.readers.pdf_lines import Line
+from ingest.types import Box, Element, Kind
+
+_BULLET = re.compile(r"(?:[•◦▪▫‣⁃∙●○■□◆◇►▶➢➤❖✓✔★☆–—∗*-]|·)\s+(?=\S)|[•●■◆▪]\s*(?=\S)")
+_NUMBER = re.compile(
+    r"(?:\(?\d{1,2}[.)）、](?!\d)|\(\d{1,2}\)|[①-⑳]|step\s+\d{1,2}\b[.:]?|步骤\s*\d{1,2}[.：:]?)\s*(?=\S)",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"(?:\(?[a-z][.)]|\(?[ivx]{1,4}[.)])\s+(?=\S)")
+_LONE_MARKER = re.compile(r"(?:[•◦▪▫‣●○■□◆–—*-]|\(?\d{1,2}[.)])")
+_WARNING_WORDS = (
+    "note|notes|caution|warning|danger|important|tip|notice|attention|"
+    "注意|警告|提示|注|备注|说明|危险|小心|重要|注記|ヒント|危険|補足|"
+    "hinweis|anmerkung|achtung|warnung|vorsicht|gefahr|wichtig|tipp|"
+    "remarque|note|avertissement|mise en garde|astuce|important|"
+    "nota|aviso|advertencia|precaución|atención|peligro|importante|sugerencia|consejo"
+)
+_WARNING_LABEL = re.compile(rf"(?:{_WARNING_WORDS})\s*[:：!！.]?", re.IGNORECASE)
+_WARNING_START = re.compile(rf"(?:{_WARNING_WORDS})\s*[:：!！]", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"(?:figure|fig\.|table|tab\.|example|listing|abbildung|abb\.|tabelle|beispiel|figura|tabla|ejemplo|tableau|exemple)"
+    r"\s*[A-Z]?\d+(?:[.-]\d+)*\s*[:.：–—-]|[图表図]\s*[A-Z]?\d+(?:[.-]\d+)*",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’)\]）】]*$")
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines that belong together, on their way to an element."""
+
+    kind: Kind
+    lines: list[Line]
+    level: int = 0
+    indent: float = 0.0
+    """Left edge of the text after a list marker."""
+
+
+def blocks_of(page: PageText, lines: Sequence[Line], levels: Levels) -> list[Block]:
+    """Blocks of a stretch of lines of one page."""
+    blocks: list[Block] = []
+    for line in lines:
+        block = _begin(line, levels)
+        last = blocks[-1] if blocks else None
+        if last is not None and _goes_on(last, block, page):
+            last.lines.append(line)
+        else:
+            blocks.append(block)
+    return _nested(_labelled(blocks))
+
+
+def _begin(line: Line, levels: Levels) -> Block:
+    """A block as its first line tells it."""
+    if id(line) in levels:
+        return Block(Kind.HEADING, [line], levels[id(line)])
+    if line.mono:
+        return Block(Kind.CODE, [line])
+    text = line.text
+    for kind, pattern in ((Kind.LIST_ITEM, _BULLET), (Kind.STEP, _NUMBER), (Kind.LIST_ITEM, _LETTER)):
+        if match := pattern.match(text):
+            return Block(kind, [line], indent=_text_left(line, match.end()))
+    if _LONE_MARKER.fullmatch(text.strip()):
+        return Block(Kind.STEP if any(c.isdigit() for c in text) else Kind.LIST_ITEM, [line], indent=line.right)
+    is_warning = bool(_WARNING_START.match(text))
+    return Block(Kind.CAPTION if _CAPTION.match(text) else Kind.WARNING if is_warning else Kind.PARAGRAPH, [line])
+
+
+def _text_left(line: Line, marker_length: int) -> float:
+    """Where the text after a list marker begins."""
+    if len(line.segments) > 1 and len(line.segments[0].text) <= marker_length:
+        return line.segments[1].left
+    first = line.segments[0]
+    return first.left + (first.right - first.left) * marker_length / max(len(first.text), 1)
+
+
+def _goes_on(last: Block, new: Block, page: PageText) -> bool:
+    """Whether a line belongs to the block before it."""
+    line, before = new.lines[0], last.lines[-1]
+    gap = line.baseline - before.baseline
+    if gap < -2 and line.column == before.column:
+        return False
+    if last.kind is Kind.HEADING:
+        same = new.kind is Kind.HEADING and new.level == last.level
+        return same and gap < 2.2 * line.size and _same_size(line, before)
+    if last.kind is Kind.CODE:
+        return new.kind is Kind.CODE and gap < 2.6 * line.size
+    if new.kind is Kind.CODE:
+        return _is_inline(line, before, gap, last)
+    return new.kind is Kind.PARAGRAPH and _same_size(line, before) and _flows(last, line, page)
+
+
+def _flows(last: Block, line: Line, page: PageText) -> bool:
+    """Whether running text goes on with a line, in the same column or at the top of the next."""
+    before = last.lines[-1]
+    gap = line.baseline - before.baseline
+    if line.column != before.column:
+        return gap < 0 and not _SENTENCE_END.search(before.text)
+    if gap > _pitch(last, line) * 1.3 + 0.5:
+        return False
+    if last.kind in (Kind.LIST_ITEM, Kind.STEP):
+        return line.left > last.lines[0].left + 0.4 * line.size or line.left >= last.indent - 0.6 * line.size
+    return not _breaks_paragraph(last, line, page)
+
+
+def _is_inline(line: Line, before: Line, gap: float, last: Block) -> bool:
+    """Whether a line all in fixed pitch is the middle of a sentence rather than an example."""
+    if last.kind is Kind.CAPTION or gap > 1.35 * max(line.size, before.size):
+        return False
+    full = before.right > before.column[1] - 5 * before.size
+    return full and not _SENTENCE_END.search(before.text) and abs(line.left - before.left) < 2 * line.size
+
+
+def _same_size(one: Line, other: Line) -> bool:
+    return abs(one.size - other.size) <= 0.12 * max(one.size, other.size)
+
+
+def _pitch(block: Block, line: Line) -> float:
+    """Distance of the block's baselines; before it has two lines, what its font size allows."""
+    lines = block.lines
+    if len(lines) > 1 and lines[-1].baseline > lines[-2].baseline:
+        return lines[-1].baseline - lines[-2].baseline
+    return 1.36 * max(line.size, lines[-1].size)
+
+
+def _breaks_paragraph(last: Block, line: Line, page: PageText) -> bool:
+    """Whether indent, a short line before or a change of weight starts a new paragraph."""
+    before = last.lines[-1]
+    indent = line.left - before.left
+    if abs(indent) > 0.8 * line.size:
+        first_line_indent = len(last.lines) == 1 and -4 * line.size < indent < 0
+        if not first_line_indent:
+            return True
+    if before.bold != line.bold and all(part.bold == before.bold for part in last.lines):
+        return before.right < before.column[1] - 0.2 * (before.column[1] - before.column[0])
+    short = before.right < before.column[1] - 0.25 * (before.column[1] - before.column[0])
+    return short and bool(_SENTENCE_END.search(before.text)) and page.width > 0
+
+
+def _labelled(blocks: list[Block]) -> list[Block]:
+    """A lone `Note` and the paragraph under it become one warning; a lone list marker takes the text after it."""
+    joined: list[Block] = []
+    for block in blocks:
+        last = joined[-1] if joined else None
+        text = block.lines[0].text.strip()
+        if last is not None and block.kind in (Kind.PARAGRAPH, Kind.LIST_ITEM, Kind.STEP, Kind.CODE):
+            lone = len(last.lines) == 1 and last.lines[0].text.strip()
+            if last.kind is Kind.WARNING and lone and _WARNING_LABEL.fullmatch(lone) and block.kind is Kind.PARAGRAPH:
+                last.lines += block.lines
+                continue
+            if last.kind in (Kind.LIST_ITEM, Kind.STEP) and lone and _LONE_MARKER.fullmatch(lone):
+                last.lines += block.lines
+                continue
+        if block.kind in (Kind.PARAGRAPH, Kind.HEADING) and len(block.lines) == 1 and _WARNING_LABEL.fullmatch(text):
+            block.kind = Kind.WARNING
+        joined.append(block)
+    return joined
+
+
+def _nested(blocks: list[Block]) -> list[Block]:
+    """Gives list items and steps their depth, from the left edges of the items around them."""
+    open_edges: list[float] = []
+    for block in blocks:
+        if block.kind not in (Kind.LIST_ITEM, Kind.STEP):
+            if block.kind is Kind.HEADING:
+                open_edges = []
+            continue
+        left = block.lines[0].left
+        while open_edges and open_edges[-1] > left + 4:
+            open_edges.pop()
+        if not open_edges or left > open_edges[-1] + 4:
+            open_edges.append(left)
+        block.level = len(open_edges) - 1
+    return blocks
+
+
+def element_of(block: Block, words: frozenset[str]) -> Element:
+    """The element a block becomes."""
+    lines = block.lines
+    text = code_text(lines) if block.kind is Kind.CODE else join_lines([line.text for line in lines], words=words)
+    return Element(
+        kind=block.kind,
+        text=text,
+        level=block.level,
+        page=lines[0].page,
+        boxes=tuple(box_of(line) for line in lines),
+    )
+
+
+def box_of(line: Line) -> Box:
+    return Box(
+        page=line.page,
+        left=round(line.left, 1),
+        top=round(line.top, 1),
+        right=round(line.right, 1),
+        bottom=round(line.bottom, 1),
+    )
+
+
+def code_text(lines: Sequence[Line]) -> str:
+    """Lines of an example with their line breaks, indents and empty lines."""
+    edge = min(line.left for line in lines)
+    out: list[str] = []
+    for place, line in enumerate(lines):
+        first = line.segments[0]
+        pitch = (first.right - first.left) / max(len(first.text), 1) or 6.0
+        if place and line.baseline - lines[place - 1].baseline > 1.8 * line.size:
+            out.append("")
+        out.append(" " * round((line.left - edge) / pitch) + line.text.rstrip())
+    return "\n".join(out)
+
+
+def joined_over_pages(elements: Sequence[Element], words: frozenset[str]) -> list[Element]:
+    """Elements with a sentence that runs on over the page put together again."""
+    out: list[Element] = []
+    for element in elements:
+        last = out[-1] if out else None
+        if last is not None and _runs_on(last, element):
+            text = join_two(last.text, element.text, words=words)
+            out[-1] = Element(
+                kind=last.kind, text=text, level=last.level, page=last.page, boxes=last.boxes + element.boxes
+            )
+        else:
+            out.append(element)
+    return out
+
+
+def _runs_on(last: Element, element: Element) -> bool:
+    if element.kind is not Kind.PARAGRAPH or last.kind not in (Kind.PARAGRAPH, Kind.LIST_ITEM, Kind.STEP, Kind.WARNING):
+        return False
+    if not last.boxes or last.boxes[-1].page + 1 != element.page or _SENTENCE_END.search(last.text):
+        return False
+    return element.text[0].islower() or "\u3040" <= element.text[0] <= "\u9fff"

@@ -1,0 +1,135 @@
+"""Lines and bookmarks in, the level of each line that is a heading out."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from ingest.readers.pdf_file import Bookmark
+from ingest.readers.pdf_layout import PageText
+from ingest.readers.pdf_lines import Line
+
+_NUMBERING = re.compile(
+    r"(?:(?:chapter|appendix|part|kapitel|anhang|chapitre|annexe|capítulo|apéndice)\s+[\dA-Z]+\b[.:]?"
+    r"|第\s*[\d一二三四五六七八九十]+\s*[章节節部編]"
+    r"|附录\s*[A-Z]?|付録\s*[A-Z]?"
+    r"|(?:\d{1,2}|[A-Z])(?:\.\d{1,3}){0,5}\.?(?=[\s\u2e80-\u9fff]|$))\s*",
+    re.IGNORECASE,
+)
+_DEPTH = re.compile(r"(?:\d{1,2}|[A-Z])(?:\.\d{1,3})+")
+_MAX_LENGTH = 160
+
+Levels = dict[int, int]
+"""id of a line -> heading level. A heading of several lines has the level at each of them."""
+
+
+def body_size(pages: Sequence[PageText]) -> float:
+    """The font size most of the text is set in."""
+    sizes: Counter[float] = Counter()
+    for page in pages:
+        for line in page.lines:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def heading_levels(pages: Sequence[PageText], bookmarks: Sequence[Bookmark], body: float) -> Levels:
+    """Levels of the headings: from the outline where it names the line, else from size, weight and numbering."""
+    levels = _from_bookmarks(pages, bookmarks)
+    by_style = _style_levels(pages, levels, body)
+    for page in pages:
+        for place, line in enumerate(page.lines):
+            if id(line) in levels or not _looks_like_heading(page, place, body):
+                continue
+            level = by_style.get(_style(line))
+            if level is not None:
+                levels[id(line)] = _numbered_depth(line.text) or level
+    return levels
+
+
+def fold(text: str) -> str:
+    """Letters and digits only, for comparing titles."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def _from_bookmarks(pages: Sequence[PageText], bookmarks: Sequence[Bookmark]) -> Levels:
+    levels: Levels = {}
+    by_number = {page.number: page for page in pages}
+    for bookmark in bookmarks:
+        page = by_number.get(bookmark.page or 0)
+        wanted = fold(_NUMBERING.sub("", bookmark.title, count=1)) or fold(bookmark.title)
+        if page is None or not wanted:
+            continue
+        for line in _titled_lines(page, wanted, levels):
+            levels[id(line)] = bookmark.level
+    return levels
+
+
+def _titled_lines(page: PageText, wanted: str, taken: Levels) -> list[Line]:
+    """The first lines, one to four together, whose text is the wanted title but for a number before it."""
+    best: list[Line] = []
+    for place, line in enumerate(page.lines):
+        if id(line) in taken:
+            continue
+        lines = [line]
+        text = line.text
+        for more in page.lines[place + 1 : place + 5]:
+            if len(fold(text)) >= len(wanted):
+                break
+            if abs(more.size - line.size) > 1.5 and not _NUMBERING.fullmatch(text + " "):
+                break
+            lines.append(more)
+            text = f"{text} {more.text}"
+        if wanted in (fold(text), fold(_NUMBERING.sub("", text, count=1))) and (
+            not best or max(part.size for part in lines) > max(part.size for part in best) + 0.4
+        ):
+            best = lines
+    return best
+
+
+def _style(line: Line) -> tuple[float, bool]:
+    return round(line.size * 2) / 2, line.bold
+
+
+def _style_levels(pages: Sequence[PageText], levels: Levels, body: float) -> dict[tuple[float, bool], int]:
+    """Heading level of each style of type that is set off from the body."""
+    seen: defaultdict[tuple[float, bool], Counter[int]] = defaultdict(Counter)
+    candidates: Counter[tuple[float, bool]] = Counter()
+    for page in pages:
+        for place, line in enumerate(page.lines):
+            if id(line) in levels:
+                seen[_style(line)][levels[id(line)]] += 1
+            elif _looks_like_heading(page, place, body):
+                candidates[_style(line)] += 1
+    known = {style: counts.most_common(1)[0][0] for style, counts in seen.items()}
+    ranked = sorted({*candidates, *known}, key=lambda style: (-style[0], not style[1]))
+    found: dict[tuple[float, bool], int] = {}
+    level = 0
+    for style in ranked:
+        level = known[style] if style in known else min(level + 1, 6)
+        found[style] = level
+    return found
+
+
+def _numbered_depth(text: str) -> int:
+    match = _DEPTH.match(text)
+    return match[0].count(".") + 1 if match else 0
+
+
+def _looks_like_heading(page: PageText, place: int, body: float) -> bool:
+    """Whether a line stands out as headings do: larger or bold, short, alone, no sentence."""
+    line = page.lines[place]
+    text = line.text.strip()
+    if not text or len(text) > _MAX_LENGTH or line.mono or not any(c.isalpha() for c in text):
+        return False
+    larger = line.size >= 1.15 * body
+    if not larger and not (line.bold and line.size >= 0.95 * body):
+        return False
+    if text[-1] in ".,;，。；、" and not _NUMBERING.match(text):
+        return False
+    if larger:
+        return True
+    before = page.lines[place - 1] if place else None
+    after = page.lines[place + 1] if place + 1 < len(page.lines) else None
+    apart = before is None or line.baseline - before.baseline > 1.6 * line.size or before.column != line.column
+    alone = after is None or not (after.bold and after.baseline - line.baseline < 1.5 * line.size)
+    return apart and alone and text[-1] not in ":：" and len(line.segments) <= 2 and len(text) < 100

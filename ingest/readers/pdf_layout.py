@@ -1,0 +1,113 @@
+"""Segments of a page in, its lines in reading order out: columns one after the other, full-width lines between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from ingest.readers.pdf_file import PageContent, Rule
+from ingest.readers.pdf_lines import Line, Segment, lines_of, segments_of
+
+_GUTTER = 10.0
+"""Points of white space between two columns, at least."""
+
+_COLUMN_LINES = 8
+"""Fewer lines on a side are a table or a list with hanging labels rather than a column."""
+
+
+@dataclass(slots=True)
+class PageText:
+    """A page as lines in reading order."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line]
+    rules: list[Rule] = field(default_factory=list)
+
+
+def lay_out(content: PageContent) -> PageText:
+    """Lines of a page in reading order; text that runs up or down comes last."""
+    upright, turned = segments_of(content.glyphs, content.rules)
+    lines: list[Line] = []
+    for band, edges in _bands(upright, content):
+        for line in lines_of(band, content.number):
+            line.column = edges
+            lines.append(line)
+    for segment in turned:
+        line = Line([segment], content.number)
+        line.column = (segment.left, segment.right)
+        lines.append(line)
+    return PageText(content.number, content.width, content.height, lines, content.rules)
+
+
+def _bands(segments: list[Segment], content: PageContent) -> list[tuple[list[Segment], tuple[float, float]]]:
+    """Groups of segments to be read one after the other, each with the edges of its column."""
+    if not segments:
+        return []
+    edges = (min(part.left for part in segments), max(part.right for part in segments))
+    gutter = _gutter(segments, content, edges)
+    if gutter is None:
+        return [(segments, edges)]
+    bands: list[tuple[list[Segment], tuple[float, float]]] = []
+    left: list[Segment] = []
+    right: list[Segment] = []
+    across: list[Segment] = []
+    for part in sorted(segments, key=lambda part: part.baseline):
+        if part.left < gutter < part.right:
+            bands += _side_by_side(left, right, edges, gutter)
+            left, right = [], []
+            across.append(part)
+            continue
+        if across:
+            bands.append((across, edges))
+            across = []
+        (left if part.right <= gutter else right).append(part)
+    if across:
+        bands.append((across, edges))
+    return bands + _side_by_side(left, right, edges, gutter)
+
+
+def _side_by_side(
+    left: list[Segment], right: list[Segment], edges: tuple[float, float], gutter: float
+) -> list[tuple[list[Segment], tuple[float, float]]]:
+    sides = ((left, (edges[0], gutter)), (right, (gutter, edges[1])))
+    return [(side, column) for side, column in sides if side]
+
+
+def _gutter(segments: Sequence[Segment], content: PageContent, edges: tuple[float, float]) -> float | None:
+    """Where the white space between two columns of prose runs, if the page has such columns."""
+    width = edges[1] - edges[0]
+    if len(segments) < 2 * _COLUMN_LINES or width < 200:
+        return None
+    first, last = edges[0] + 0.35 * width, edges[0] + 0.65 * width
+    marks = range(int(first), int(last), 3)
+    crossing = [sum(part.left - 2 < x < part.right + 2 for part in segments) for x in marks]
+    fewest = min(crossing, default=len(segments))
+    if fewest > 0.15 * len(segments):
+        return None
+    free = [x for x, count in zip(marks, crossing, strict=True) if count == fewest]
+    gutter = free[len(free) // 2]
+    return float(gutter) if _is_prose_beside(segments, gutter, content) else None
+
+
+def _is_prose_beside(segments: Sequence[Segment], gutter: float, content: PageContent) -> bool:
+    """Whether both sides of a gutter hold running text that fills its column, which cells of a table do not."""
+    if any(rule.left < gutter - 20 and rule.right > gutter + 20 for rule in content.rules if _is_inside(rule, content)):
+        return False
+    for inside in (
+        [part for part in segments if part.right <= gutter + 2],
+        [part for part in segments if part.left >= gutter - 2],
+    ):
+        if len(inside) < _COLUMN_LINES:
+            return False
+        left, right = min(part.left for part in inside), max(part.right for part in inside)
+        lines = lines_of(inside, content.number)
+        filled = median(sum(part.right - part.left for part in line.segments) for line in lines)
+        if len(lines) < _COLUMN_LINES or filled < 0.6 * (right - left) or right - left < 100:
+            return False
+    return True
+
+
+def _is_inside(rule: Rule, content: PageContent) -> bool:
+    """Whether a rule is amid the text, not the line under a running header or over a footer."""
+    return rule.is_horizontal and 0.12 * content.height < rule.top < 0.88 * content.height

@@ -1,0 +1,213 @@
+"""Glyphs of a page in, lines of text out: runs of glyphs joined where they touch, spaces told from gaps."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.readers.pdf_characters import compose, is_accent, is_cjk, mend
+from ingest.readers.pdf_file import Glyph, Rule, Style
+
+CELL_GAP = 0.95
+"""In font sizes: a wider gap in a line separates segments, which may be cells of a table."""
+
+_SPACE_GAP = 0.28
+"""In font sizes: a wider gap is a space even where the file has none (a word space is 0.2 to 0.33)."""
+
+
+class Segment:
+    """A run of text on one line without a wide gap in it."""
+
+    __slots__ = ("baseline", "bold", "bottom", "italic", "left", "mono", "right", "size", "text", "top")
+
+    def __init__(self, characters: list[str], box: tuple[float, float, float, float], styles: list[Style]) -> None:
+        self.text = mend("".join(characters))
+        self.left, self.top, self.right, self.bottom = box
+        main = max(styles, key=lambda style: style.size)
+        self.baseline, self.size = main.baseline, main.size
+        count = len(styles)
+        self.bold = sum(style.bold for style in styles) > 0.6 * count
+        self.mono = sum(style.mono for style in styles) > 0.6 * count
+        self.italic = sum(style.italic for style in styles) > 0.6 * count
+
+
+@dataclass(slots=True)
+class Line:
+    """Segments on one baseline of one column, from left to right."""
+
+    segments: list[Segment]
+    page: int
+    left: float = 0.0
+    right: float = 0.0
+    top: float = 0.0
+    bottom: float = 0.0
+    baseline: float = 0.0
+    size: float = 0.0
+    text: str = ""
+    bold: bool = False
+    mono: bool = False
+    italic: bool = False
+    column: tuple[float, float] = (0.0, 0.0)
+    """Left and right edge of the column the line stands in."""
+
+    def __post_init__(self) -> None:
+        parts = self.segments
+        longest = max(parts, key=lambda part: len(part.text))
+        self.left, self.right = parts[0].left, max(part.right for part in parts)
+        self.top, self.bottom = min(part.top for part in parts), max(part.bottom for part in parts)
+        self.baseline, self.size = longest.baseline, longest.size
+        self.bold = all(part.bold for part in parts)
+        self.mono = all(part.mono for part in parts)
+        self.italic = all(part.italic for part in parts)
+        self.text = join_segments(parts, mono=self.mono)
+
+
+def join_segments(parts: Sequence[Segment], *, mono: bool = False) -> str:
+    """Text of segments that stand beside each other; in fixed pitch the width of the gap is kept."""
+    text = parts[0].text
+    for before, after in pairwise(parts):
+        if mono:
+            pitch = (before.right - before.left) / max(len(before.text), 1) or 1.0
+            text += " " * max(1, round((after.left - before.right) / pitch)) + after.text
+        else:
+            text += " " + after.text
+    return text
+
+
+class _Run:
+    """A segment in the making."""
+
+    __slots__ = ("baseline", "bottom", "characters", "left", "previous", "right", "size", "styles", "top")
+
+    def __init__(self, glyph: Glyph, style: Style) -> None:
+        character, self.left, self.top, self.right, self.bottom, _, _ = glyph
+        self.characters = [character]
+        self.styles = [style]
+        self.baseline, self.size = style.baseline, style.size
+        self.previous = glyph
+
+    def takes(self, glyph: Glyph, style: Style) -> bool:
+        """Whether the glyph goes on with this run: on its baseline (or as an index to it) and close by."""
+        size = self.size if self.size > style.size else style.size
+        rise = abs(style.baseline - self.baseline)
+        if rise > 0.2 * size and (rise > 0.55 * size or abs(style.size - self.size) < 0.1 * size):
+            return False
+        gap = glyph[1] - self.right
+        limit = CELL_GAP * size
+        if style.mono and self.styles[-1].mono:
+            # In fixed pitch two spaces are wider than the gap between cells of other tables.
+            limit *= 1.6
+        return -0.75 * size < gap < limit
+
+    def add(self, glyph: Glyph, style: Style) -> None:
+        character, left, top, right, bottom, _, spaced = glyph
+        gap = left - self.right
+        last = self.characters[-1]
+        if gap < -0.1 * style.size and self._overlay(glyph, last):
+            return
+        if spaced or gap > _SPACE_GAP * style.size:
+            self._space(gap, character, style)
+        self.characters.append(character)
+        self.styles.append(style)
+        if style.size > self.size:
+            self.size, self.baseline = style.size, style.baseline
+        self.right = right if right > self.right else self.right
+        self.top = top if top < self.top else self.top
+        self.bottom = bottom if bottom > self.bottom else self.bottom
+        self.previous = glyph
+
+    def _overlay(self, glyph: Glyph, last: str) -> bool:
+        """Deals with a glyph drawn over the last one: an accent, or the same letter again for a bold look."""
+        character, left, _, right, _, _, _ = glyph
+        _, last_left, _, last_right, _, _, _ = self.previous
+        if character == last and abs(left - last_left) < 0.12 * self.size:
+            return True
+        if min(right, last_right) - max(left, last_left) < 0.4 * min(right - left, last_right - last_left):
+            return False
+        composed = compose(character, last) if is_accent(last) else ""
+        composed = composed or (compose(last, character) if is_accent(character) else "")
+        if not composed:
+            return False
+        self.characters[-1] = composed
+        self.right = max(self.right, right)
+        self.previous = glyph
+        return True
+
+    def _space(self, gap: float, character: str, style: Style) -> None:
+        if style.mono and gap > 0.1 * style.size:
+            width = self.previous[3] - self.previous[1]
+            self.characters.append(" " * max(1, round(gap / width)) if width > 0 else " ")
+        elif is_cjk(character) and is_cjk(self.characters[-1]):
+            # Justified Chinese and Japanese has no spaces, only air.
+            if gap > 0.6 * style.size:
+                self.characters.append(" ")
+        else:
+            self.characters.append(" ")
+
+    def segment(self) -> Segment:
+        return Segment(self.characters, (self.left, self.top, self.right, self.bottom), self.styles)
+
+
+def segments_of(glyphs: Iterable[Glyph], rules: Sequence[Rule]) -> tuple[list[Segment], list[Segment]]:
+    """Segments of a page in the order of the file: those set upright, and those that run another way.
+
+    A vertical rule between two glyphs separates segments however close they are.
+    """
+    upright: list[Segment] = []
+    turned: list[Segment] = []
+    fences = [rule for rule in rules if not rule.is_horizontal]
+    run: _Run | None = None
+    for glyph in glyphs:
+        style = glyph[5]
+        if style is None:
+            continue
+        if run is not None and not style.upright and not run.styles[0].upright:
+            # Turned text: keep the order of the file, one segment a stretch.
+            run.characters.append(" " + glyph[0] if glyph[6] else glyph[0])
+            run.styles.append(style)
+            run.left, run.top = min(run.left, glyph[1]), min(run.top, glyph[2])
+            run.right, run.bottom = max(run.right, glyph[3]), max(run.bottom, glyph[4])
+            continue
+        straight = run is not None and style.upright and run.styles[0].upright
+        if run is not None and straight and run.takes(glyph, style) and not _fenced(fences, run, glyph):
+            run.add(glyph, style)
+            continue
+        if run is not None:
+            (upright if run.styles[0].upright else turned).append(run.segment())
+        run = _Run(glyph, style)
+    if run is not None:
+        (upright if run.styles[0].upright else turned).append(run.segment())
+    keep = [part for part in upright if part.text.strip()]
+    return keep, [part for part in turned if part.text.strip()]
+
+
+def _fenced(fences: Sequence[Rule], run: _Run, glyph: Glyph) -> bool:
+    middle = (glyph[2] + glyph[4]) / 2
+    before, after = run.right - 0.1 * run.size, glyph[1] + 0.1 * run.size
+    return any(before <= fence.left <= after and fence.top <= middle <= fence.bottom for fence in fences)
+
+
+def lines_of(segments: Sequence[Segment], page: int) -> list[Line]:
+    """Segments of one column grouped into lines, from top to bottom and from left to right."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda part: (part.baseline, part.left)):
+        for row in rows[-3:]:
+            size = max(row[0].size, segment.size)
+            close = abs(row[0].baseline - segment.baseline) <= 0.25 * size or (
+                abs(row[0].baseline - segment.baseline) <= 0.5 * size and min(row[0].size, segment.size) < 0.85 * size
+            )
+            if close and not any(_overlaps(part, segment) for part in row):
+                row.append(segment)
+                break
+        else:
+            rows.append([segment])
+    lines = []
+    for row in rows:
+        row.sort(key=lambda part: part.left)
+        lines.append(Line(row, page))
+    lines.sort(key=lambda line: line.baseline)
+    return lines
+
+
+def _overlaps(one: Segment, other: Segment) -> bool:
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    return shared > 0.3 * min(one.size, other.size)
