@@ -150,7 +150,12 @@ def build_web(entry: dict[str, str], target: Path) -> None:
     body = to_html(render_source(entry))
     frame = (HERE / "web-page.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined)  # noqa: S701 - our own text
-    html = environment.from_string(frame).render(entry, body=body, navigation=contents(body, {}), language=entry.get("language", "en"))
+    navigation = contents(body, {})
+    for level in (2, 1):  # the page's own title is the h1
+        body = re.sub(rf"(</?h){level}\b", rf"\g<1>{level + 1}", body)
+    html = environment.from_string(frame).render(
+        entry, body=body, navigation=navigation, language=entry.get("language", "en")
+    )
     target.write_text(html, encoding="utf-8")
 
 
