@@ -54,8 +54,19 @@ _CANDIDATES = ["utf_8", "cp1252", "gb18030", "big5", "shift_jis", "euc_jp", "euc
 
 
 def _detected(content: bytes) -> str:
+    if _is_western(content):
+        return content.decode("cp1252", errors="replace")
     from charset_normalizer import from_bytes
 
     best = from_bytes(content[:200_000], cp_isolation=_CANDIDATES).best()
     name = best.encoding if best else "cp1252"
     return content.decode("cp1252" if name == "latin_1" else name, errors="replace")
+
+
+def _is_western(content: bytes) -> bool:
+    """Accents stand alone among ASCII letters; in Chinese, Japanese or Cyrillic bytes above 127 come in rows.
+
+    A detector that counts byte frequencies takes a lone sign such as the plus-minus of Latin-1 for Shift-JIS.
+    """
+    rows = re.findall(rb"[\x80-\xff]+", content[:1_000_000])
+    return bool(rows) and sum(len(row) == 1 for row in rows) > 0.6 * len(rows)

@@ -53,3 +53,14 @@ def _written(number: int, style: str) -> str:
             number %= value
         return digits.upper() if style == "I" else digits
     return str(number)
+
+
+def definition_parts(node: html.HtmlElement) -> list[html.HtmlElement]:
+    """Terms and definitions of a `<dl>`, also where they are grouped in divisions."""
+    parts = []
+    for child in node:
+        if child.tag in {"dt", "dd"}:
+            parts.append(child)
+        elif child.tag == "div":
+            parts.extend(inner for inner in child if inner.tag in {"dt", "dd"})
+    return parts

@@ -11,6 +11,7 @@ from lxml import html
 from ingest.metadata import split_front_matter
 from ingest.readers.encoding import decode_html, decode_text
 from ingest.readers.furniture import is_contents, is_furniture
+from ingest.readers.odt import with_real_headings
 from ingest.readers.pandoc import to_html
 from ingest.readers.walker import walk
 from ingest.types import Element, Kind, SourceFile
@@ -83,7 +84,7 @@ def read_rst(source: SourceFile) -> Reading:
 
 
 def read_odt(source: SourceFile) -> Reading:
-    return read_html_text(to_html(source.path.read_bytes(), "odt"))
+    return read_html_text(to_html(with_real_headings(source.path.read_bytes()), "odt"))
 
 
 def read_docx(source: SourceFile) -> Reading:

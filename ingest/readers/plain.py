@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ingest.readers.encoding import decode_text
 from ingest.readers.markup import Reading
 from ingest.readers.notices import opens_notice
-from ingest.readers.walker import nested_levels
+from ingest.readers.outline import nested_levels
 from ingest.types import Element, Kind, SourceFile
 
 _RULE = re.compile(r"^\s*([=\-~^*#+_.\"'`:])\1{2,}\s*$")

@@ -7,20 +7,22 @@ keeps the site's menus, so only its lxml is used here.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lxml import html
 
 from ingest.readers.furniture import classes, is_silent
-from ingest.readers.lists import Item, item_marker
+from ingest.readers.lists import Item, definition_parts, item_marker
 from ingest.readers.notices import opens_notice
+from ingest.readers.outline import BOLD_HEADING, outlined, reads_as_heading
+from ingest.readers.pictures import caption_text, formula_text, is_formula
+from ingest.readers.runs import Run, paragraphs, squeezed
 from ingest.readers.tables import is_layout, own_rows, rows_text, table_rows
 from ingest.types import Element, Kind
 
 Skip = Callable[[html.HtmlElement], bool]
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BOLD_HEADING = 7  # a paragraph in bold stands below every real heading
 _BLOCKS = frozenset(
     "address article aside blockquote body center details dialog dd div dl dt fieldset figcaption figure footer form "
     "header hgroup hr html legend li main menu ol p pre section summary table tbody td tfoot th thead tr ul caption "
@@ -32,15 +34,7 @@ _NOTICE_CLASSES = frozenset(
     "callout remark".split()
 )
 _CAPTION_TAGS = frozenset({"figcaption", "caption", "legend"})
-_SPACE = re.compile(r"[ \t\r\f\v\n\u00a0\u2007\u202f\u200b\ufeff]+")
-_PICTURE_NAME = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp)\b|^(?:image|img|figure|picture|photo|icon)?\s*\d*$", re.I)
 _DEEPEST = 400
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    text: str
-    bold: bool
 
 
 def walk(root: html.HtmlElement, *, skip: Skip, anchors: str = "") -> list[Element]:
@@ -48,21 +42,7 @@ def walk(root: html.HtmlElement, *, skip: Skip, anchors: str = "") -> list[Eleme
     walker = _Walker(skip, anchors)
     walker.block(root)
     walker.flush()
-    return nested_levels(walker.elements)
-
-
-def nested_levels(elements: list[Element]) -> list[Element]:
-    """Heading levels without gaps: a page that begins with h3 and goes on with h5 has levels 1 and 2."""
-    open_levels: list[int] = []
-    result = []
-    for element in elements:
-        if element.kind is Kind.HEADING:
-            while open_levels and open_levels[-1] >= element.level:
-                open_levels.pop()
-            open_levels.append(element.level)
-            element = replace(element, level=len(open_levels))  # noqa: PLW2901
-        result.append(element)
-    return result
+    return outlined(walker.elements)
 
 
 class _Walker:
@@ -71,7 +51,7 @@ class _Walker:
         self._skip = skip
         self._anchors = anchors
         self._anchor = anchors.rstrip("#")
-        self._runs: list[_Run] = []
+        self._runs: list[Run] = []
         self._item: Item | None = None
         self._depth = 0
         self._nesting = 0
@@ -80,17 +60,13 @@ class _Walker:
 
     def _say(self, text: str | None, *, bold: bool = False) -> None:
         if text:
-            self._runs.append(_Run(_SPACE.sub(" ", text), bold))
+            self._runs.append(Run(squeezed(text), bold))
 
     def flush(self) -> None:
         """End the paragraph being gathered. Two line breaks in a row end one as well."""
         runs, self._runs = self._runs, []
-        whole = "".join(run.text for run in runs)
-        bold = all(run.bold or not run.text.strip() for run in runs)
-        for part in re.split(r"\n[ ]*\n\s*", whole):
-            text = "\n".join(filter(None, (re.sub(" +", " ", line).strip() for line in part.split("\n"))))
-            if text:
-                self._paragraph(text, bold=bold)
+        for text, bold in paragraphs(runs):
+            self._paragraph(text, bold=bold)
 
     def _paragraph(self, text: str, *, bold: bool) -> None:
         item = self._item
@@ -102,8 +78,8 @@ class _Walker:
             self._emit(item.kind, item.opening + text, level=item.level)
         elif opens_notice(text):
             self._emit(Kind.WARNING, text)
-        elif bold and item is None and _reads_as_heading(text):
-            self._emit(Kind.HEADING, text, level=_BOLD_HEADING)
+        elif bold and item is None and reads_as_heading(text):
+            self._emit(Kind.HEADING, text, level=BOLD_HEADING)
         else:
             self._emit(Kind.PARAGRAPH, text)
 
@@ -166,7 +142,7 @@ class _Walker:
         if node.get("id") or (node.tag == "a" and node.get("name")):
             self._see_anchor(node)
         if node.tag == "br":
-            self._runs.append(_Run("\n", bold=False))
+            self._runs.append(Run("\n", bold=False))
         elif node.tag == "img":
             self._picture(node)
         elif node.tag == "sup" and re.fullmatch(r"[-+−]?\d{1,2}", (node.text_content() or "").strip()):
@@ -195,15 +171,14 @@ class _Walker:
 
     def _picture(self, node: html.HtmlElement) -> None:
         """The alternative text of a picture that stands alone; beside text it is an icon and would break a quote."""
-        alt = _SPACE.sub(" ", node.get("alt") or "").strip()
-        block = node.getparent()
-        while block is not None and block.tag not in _BLOCKS:
-            block = block.getparent()
-        if not alt or _PICTURE_NAME.search(alt) or block is None or len(alt) < 4:
+        if is_formula(node):
+            self._say(formula_text(node))
             return
-        if block.tag not in {"p", "div", "figure", "body", "section"} or block.text_content().strip():
+        alt = caption_text(node)
+        block = next((parent for parent in node.iterancestors() if parent.tag in _BLOCKS), None)
+        if not alt or block is None or block.tag in {"li", "td", "th", *_HEADINGS} or block.text_content().strip():
             return
-        if not any(_SPACE.sub(" ", e.text).strip() == alt for e in self.elements[-2:]):
+        if not any(alt in element.text for element in self.elements[-2:]):
             self.flush()
             self._emit(Kind.CAPTION, alt)
 
@@ -249,7 +224,7 @@ class _Walker:
     def _definitions(self, node: html.HtmlElement) -> None:
         outer, terms = self._item, list[str]()
         self._item = None
-        for child in _definition_parts(node):
+        for child in definition_parts(node):
             self._see_anchor(child)
             if child.tag == "dt":
                 for inner in child.iter("a", "span"):
@@ -287,7 +262,6 @@ class _Walker:
         else:
             inner.block(node)
         inner.flush()
-        self._item = None
         texts: list[str] = []
         for element in (*inner.elements, None):
             if element is None or element.kind in {Kind.CODE, Kind.TABLE}:
@@ -298,16 +272,6 @@ class _Walker:
                 self.elements.append(element)
             elif element is not None:
                 texts.append(element.text)
-
-
-def _definition_parts(node: html.HtmlElement) -> list[html.HtmlElement]:
-    parts = []
-    for child in node:
-        if child.tag in {"dt", "dd"}:
-            parts.append(child)
-        elif child.tag == "div":
-            parts.extend(inner for inner in child if inner.tag in {"dt", "dd"})
-    return parts
 
 
 def _one_line(node: html.HtmlElement, skip: Skip) -> str:
@@ -328,7 +292,3 @@ def _is_icon(node: html.HtmlElement) -> bool:
 
 def _is_bold(node: html.HtmlElement) -> bool:
     return bool(re.search(r"font-weight\s*:\s*(?:bold|[6-9]00)", node.get("style") or ""))
-
-
-def _reads_as_heading(text: str) -> bool:
-    return len(text) <= 80 and "\n" not in text and not text.endswith((".", ",", ";", "。", "，", "；", "!", "！"))

@@ -1,6 +1,7 @@
 """The real manuals of `../shared/manuals/small`, where they are: every one is read, and says what it must say."""
 
 import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -39,10 +40,13 @@ def test_every_manual_is_read_with_a_title_and_its_language(documents: dict[str,
 
 def test_evidence_of_the_questions_is_in_the_elements(documents: dict[str, Document]) -> None:
     texts = {name: folded(" ".join(e.text for e in d.elements)) for name, d in documents.items()}
+    # A quote that runs over two steps of a web page lacks the numbers, which a browser draws and the reader writes.
+    bare = {n: folded(" ".join(re.sub(r"^\d+\. ", "", e.text) for e in d.elements)) for n, d in documents.items()}
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     asked = [row for row in rows if row["file"] in texts]
     assert len(asked) > 20
-    missing = [row["id"] for row in asked if folded(row["evidence"]) not in texts[row["file"]]]
+    quotes = [(row["id"], row["file"], folded(row["evidence"])) for row in asked]
+    missing = [which for which, name, quote in quotes if quote not in texts[name] and quote not in bare[name]]
     assert not missing
 
 

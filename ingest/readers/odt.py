@@ -1,0 +1,88 @@
+"""ODT for pandoc: headings that are only big, bold paragraphs become real ones.
+
+Many writers pick a size instead of a heading style, and pandoc knows headings by style alone. Bytes of the document
+enter and leave.
+"""
+
+import io
+import zipfile
+from collections import Counter
+from dataclasses import dataclass
+
+from lxml import etree
+
+_STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+_FORMAT = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+_LONGEST_HEADING = 90
+_ENOUGH_HEADINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    points: float
+    bold: bool
+
+
+def with_real_headings(content: bytes) -> bytes:
+    """The document, changed only where it has next to no headings of its own."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        body = etree.fromstring(archive.read("content.xml"), _PARSER)
+        if sum(1 for _ in body.iter(f"{{{_TEXT}}}h")) >= _ENOUGH_HEADINGS:
+            return content
+        names = archive.namelist()
+        common = etree.fromstring(archive.read("styles.xml"), _PARSER) if "styles.xml" in names else None
+        _promote(body, _looks([body] if common is None else [common, body]))
+        changed = io.BytesIO()
+        with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as copy:
+            for name in names:
+                copy.writestr(name, etree.tostring(body) if name == "content.xml" else archive.read(name))
+    return changed.getvalue()
+
+
+def _looks(trees: list[etree._Element]) -> dict[str, _Look]:
+    """Size and weight of each paragraph style, inherited where a style does not say."""
+    styles = {style.get(f"{{{_STYLE}}}name"): style for tree in trees for style in tree.iter(f"{{{_STYLE}}}style")}
+    return {name: _look(name, styles) for name in styles if name}
+
+
+def _look(name: str, styles: dict[str | None, etree._Element]) -> _Look:
+    points, bold = "", ""
+    seen: set[str] = set()
+    while name in styles and name not in seen:
+        seen.add(name)
+        said = styles[name].find(f"{{{_STYLE}}}text-properties")
+        if said is not None:
+            points = points or said.get(f"{{{_FORMAT}}}font-size", "")
+            bold = bold or said.get(f"{{{_FORMAT}}}font-weight", "")
+        name = styles[name].get(f"{{{_STYLE}}}parent-style-name", "")
+    size = float(points[:-2]) if points.endswith("pt") and points[:-2].replace(".", "", 1).isdigit() else 12.0
+    return _Look(size, bold in {"bold", "600", "700", "800", "900"})
+
+
+def _promote(body: etree._Element, looks: dict[str, _Look]) -> None:
+    paragraphs = [p for p in body.iter(f"{{{_TEXT}}}p") if _words(p)]
+    sizes: Counter[float] = Counter()
+    for paragraph in paragraphs:
+        sizes[_look_of(paragraph, looks).points] += len(_words(paragraph))
+    usual = sizes.most_common(1)[0][0] if sizes else 12.0
+    headings = [p for p in paragraphs if _is_heading(p, _look_of(p, looks), usual)]
+    levels = sorted({_look_of(p, looks).points for p in headings}, reverse=True)
+    for heading in headings:
+        heading.tag = f"{{{_TEXT}}}h"
+        heading.set(f"{{{_TEXT}}}outline-level", str(1 + levels.index(_look_of(heading, looks).points)))
+
+
+def _is_heading(paragraph: etree._Element, look: _Look, usual: float) -> bool:
+    parent = paragraph.getparent()
+    in_text = parent is not None and etree.QName(parent).localname in {"text", "section"}
+    return in_text and look.bold and look.points > usual and len(_words(paragraph)) <= _LONGEST_HEADING
+
+
+def _look_of(paragraph: etree._Element, looks: dict[str, _Look]) -> _Look:
+    return looks.get(paragraph.get(f"{{{_TEXT}}}style-name") or "", _Look(12.0, bold=False))
+
+
+def _words(paragraph: etree._Element) -> str:
+    return " ".join("".join(str(text) for text in paragraph.itertext()).split())
