@@ -1,0 +1,143 @@
+"""What an ingest would do: the files found against the documents indexed."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest import chunk
+from ingest.discover import Discovery, discover
+from ingest.errors import MassRemoval, ReadError
+from ingest.index.contract import IndexedDocument
+from ingest.types import SourceFile
+
+READERS_VERSION = 1
+"""Raised when the readers would make other elements of the same file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The difference between the paths and the index."""
+
+    added: tuple[SourceFile, ...]
+    updated: tuple[SourceFile, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, ReadError], ...]
+
+    @property
+    def to_read(self) -> tuple[SourceFile, ...]:
+        return tuple(sorted((*self.added, *self.updated), key=lambda source: source.document))
+
+
+def common_root(paths: Sequence[Path], root: Path | None, indexed: Iterable[IndexedDocument]) -> Path:
+    """The root that document names are relative to.
+
+    As told; else of one folder that folder, of one file the root it was indexed under, else its folder. Raises
+    SettingError for several paths without a root (see `discover.default_root`).
+    """
+    from ingest.discover import default_root
+
+    if root is not None:
+        return root.resolve()
+    if len(paths) == 1 and paths[0].is_file():
+        file = paths[0].resolve()
+        for document in indexed:
+            if document.root and Path(document.root, document.document) == file:
+                return Path(document.root)
+    return default_root(paths).resolve()
+
+
+def make_plan(
+    paths: Sequence[Path],
+    root: Path,
+    indexed: Sequence[IndexedDocument],
+    *,
+    force: bool = False,
+    allow_removals: bool = False,
+) -> Plan:
+    """Compare. `force` reads unchanged documents again.
+
+    Raises MassRemoval when more than half of what the index has under the paths would vanish and `allow_removals` is
+    not set, SettingError for paths that do not exist.
+    """
+    found = discover(paths, root=root)
+    known = {document.document: document for document in indexed}
+    files = [_signed(source, root) for source in found.files]
+    new = {source.document: source for source in files}
+    added = tuple(source for source in files if source.document not in known)
+    changed = {source.document for source in files if source.document in known and (force or _differs(source, known))}
+    gone = _gone(paths, root, indexed, new, found)
+    if not allow_removals:
+        _guard(paths, root, indexed, gone)
+    return Plan(
+        added=added,
+        updated=tuple(new[document] for document in sorted(changed)),
+        unchanged=tuple(sorted(document for document in new if document in known and document not in changed)),
+        removed=gone,
+        skipped=found.skipped,
+        failed=found.failed,
+    )
+
+
+def signature(source: SourceFile) -> str:
+    """Hash of all that shapes a document's chunks besides its bytes."""
+    parts = (
+        source.product,
+        source.version,
+        source.language,
+        str(source.audience),
+        source.title,
+        source.root,
+        f"readers {READERS_VERSION}",
+        f"chunks {chunk.VERSION}",
+    )
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _signed(source: SourceFile, root: Path) -> SourceFile:
+    return replace(source, root=str(root))
+
+
+def _differs(source: SourceFile, known: dict[str, IndexedDocument]) -> bool:
+    before = known[source.document]
+    return before.revision != source.revision or before.signature != signature(source)
+
+
+def _under(paths: Sequence[Path], root: Path, indexed: Sequence[IndexedDocument]) -> list[str]:
+    """Indexed documents of this root that lie at or below the paths."""
+    places = [path.resolve() for path in paths]
+    mine = [document for document in indexed if document.root == str(root)]
+    return [
+        document.document
+        for document in mine
+        if any(Path(root, document.document).is_relative_to(place) for place in places)
+    ]
+
+
+def _gone(
+    paths: Sequence[Path],
+    root: Path,
+    indexed: Sequence[IndexedDocument],
+    new: dict[str, SourceFile],
+    found: Discovery,
+) -> tuple[str, ...]:
+    # What is there but could not be opened (or lies in a folder that could not be listed) is not gone.
+    unopened = [Path(name) for name, _error in found.failed]
+    return tuple(
+        sorted(
+            document
+            for document in _under(paths, root, indexed)
+            if document not in new and not any(Path(document).is_relative_to(place) for place in unopened)
+        )
+    )
+
+
+def _guard(paths: Sequence[Path], root: Path, indexed: Sequence[IndexedDocument], gone: Sequence[str]) -> None:
+    before = len(_under(paths, root, indexed))
+    if len(gone) > 1 and len(gone) * 2 > before:
+        raise MassRemoval(
+            f"{len(gone)} of {before} indexed documents under {', '.join(map(str, paths))} are no longer there.",
+            hint="Is a folder not mounted? If they are meant to go, run again with --allow-removals.",
+        )

@@ -1,0 +1,157 @@
+"""Files to chunks in worker processes: a crash, a hang or a memory hog costs one document, not the run."""
+
+import multiprocessing
+import os
+import resource
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+
+from ingest.errors import ManualdeskError, ReadError
+from ingest.types import Chunk, SourceFile
+
+MEMORY_BYTES = 6 * 1024**3
+"""Address space of a worker: a 26 MB PDF of 1,335 pages needs a fifth of it."""
+SECONDS_PER_DOCUMENT = 300.0
+_DOCUMENTS_PER_WORKER = 200
+"""A worker is replaced after so many documents; parsers in C do not give all memory back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkedFile:
+    """A file that was read and cut. `chunks` is empty exactly where `error` says why."""
+
+    source: SourceFile
+    chunks: tuple[Chunk, ...]
+    pages: int
+    error: ManualdeskError | None = None
+
+
+def read_and_chunk(source: SourceFile) -> ChunkedFile:
+    """One file, in this process."""
+    from ingest.chunk import chunk
+    from ingest.readers import read
+
+    try:
+        document = read(source)
+        chunks = tuple(chunk(document))
+    except ManualdeskError as error:
+        return ChunkedFile(source, (), 0, error)
+    except MemoryError:
+        return ChunkedFile(source, (), 0, _too_large(source))
+    if not chunks:
+        return ChunkedFile(source, (), 0, ReadError(f"{source.document}: it holds no text.", hint="Is it a picture?"))
+    return ChunkedFile(document.source, chunks, document.pages)
+
+
+def read_all(
+    sources: Sequence[SourceFile], *, workers: int, seconds: float = SECONDS_PER_DOCUMENT
+) -> Iterator[ChunkedFile]:
+    """Every file once, as they are done (not in order). Closing the iterator ends the workers."""
+    waiting = list(reversed(sources))
+    pool = [_Worker() for _ in range(min(workers, len(sources)))]
+    try:
+        while waiting or any(worker.task for worker in pool):
+            pool = [worker if worker.fit else worker.successor() for worker in pool]
+            for worker in pool:
+                if worker.task is None and waiting:
+                    worker.give(waiting.pop(), seconds)
+            wait([worker.connection for worker in pool if worker.task], timeout=0.5)
+            yield from filter(None, [worker.poll() for worker in pool if worker.task])
+    finally:
+        for worker in pool:
+            worker.stop()
+
+
+class _Worker:
+    """A child process that reads one file at a time."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, child = context.Pipe()
+        self._process = context.Process(target=_serve, args=(child,), daemon=True)
+        self._process.start()
+        child.close()
+        self.task: SourceFile | None = None
+        self._lost = False
+        self._done = 0
+        self._deadline = 0.0
+
+    @property
+    def fit(self) -> bool:
+        """Alive, and not yet due for replacement."""
+        return not self._lost and (self.task is not None or self._done < _DOCUMENTS_PER_WORKER)
+
+    def successor(self) -> "_Worker":
+        self.stop()
+        return _Worker()
+
+    def give(self, source: SourceFile, seconds: float) -> None:
+        self.task = source
+        self._deadline = time.monotonic() + seconds
+        self.connection.send(source)
+
+    def poll(self) -> ChunkedFile | None:
+        """The result of the task, None while the worker is at it."""
+        source = self.task
+        if source is None:
+            return None
+        try:
+            if self.connection.poll():
+                result: ChunkedFile = self.connection.recv()
+            elif time.monotonic() > self._deadline:
+                result = self._give_up(source, _too_slow(source))
+            else:
+                return None
+        except (EOFError, OSError):
+            self._process.join(timeout=5)
+            code = self._process.exitcode
+            result = self._give_up(source, _too_large(source) if code == -signal.SIGKILL else _crashed(source, code))
+        self.task = None
+        self._done += 1
+        return result
+
+    def _give_up(self, source: SourceFile, error: ReadError) -> ChunkedFile:
+        self._lost = True
+        return ChunkedFile(source, (), 0, error)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self.connection.close()
+
+
+def _serve(connection: Connection) -> None:
+    # Ctrl-C goes to the whole terminal group; the parent decides when its workers end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    os.nice(5)  # the parent embeds meanwhile; it is the one that everything waits for
+    while True:
+        try:
+            source = connection.recv()
+        except EOFError:
+            return
+        connection.send(read_and_chunk(source))
+
+
+def _too_slow(source: SourceFile) -> ReadError:
+    return ReadError(
+        f"{source.document}: reading it took longer than the time limit.",
+        hint="Split the file, or save it anew with its own program.",
+    )
+
+
+def _too_large(source: SourceFile) -> ReadError:
+    return ReadError(
+        f"{source.document}: reading it needs more than {MEMORY_BYTES // 1024**3} GiB of memory.",
+        hint="Split the file into parts.",
+    )
+
+
+def _crashed(source: SourceFile, code: int | None) -> ReadError:
+    return ReadError(
+        f"{source.document}: the reader crashed on it (exit status {code}).",
+        hint="The file is probably damaged: open it in its own program and save it anew.",
+    )

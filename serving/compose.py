@@ -1,0 +1,29 @@
+"""Settings to working parts: the one place where everything is put together."""
+
+from ingest.embed import Embedder
+from ingest.errors import IndexUnusable
+from ingest.index import open_store
+from ingest.index.contract import IndexStore
+from retrieval.retriever import Retriever
+from serving.settings import Settings
+
+
+def build_store(settings: Settings) -> IndexStore:
+    """The index store the settings name; nothing is opened yet."""
+    return open_store(settings.index_url or None, settings.index_folder, api_key=settings.index_api_key or None)
+
+
+def build_retriever(settings: Settings) -> Retriever:
+    """Opens the index and loads the embedder (about 3 s).
+
+    Raises IndexUnusable where nothing was ingested yet or the vectors are of another model, ModelUnavailable where the
+    embedder cannot be loaded.
+    """
+    index = build_store(settings).open()
+    made_by = index.info().embedder
+    if made_by != settings.embedder:
+        raise IndexUnusable(
+            f"The index was made with the embedding model {made_by}, but {settings.embedder} is configured.",
+            hint=f"Set MANUALDESK_EMBEDDER={made_by}, or embed everything anew: manualdesk ingest --force PATH",
+        )
+    return Retriever(index, Embedder(settings.embedder, settings.models))

@@ -1,0 +1,94 @@
+"""Every setting: an environment variable MANUALDESK_..., else a key in `manualdesk.toml`, else a default."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from ingest.bundled_model import NAME as BUNDLED_EMBEDDER
+from ingest.errors import SettingError
+
+FILE = "manualdesk.toml"
+_PREFIX = "MANUALDESK_"
+
+
+def _default_home() -> Path:
+    """Inside a checkout its git-ignored `.manualdesk/`, elsewhere the user's data folder."""
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / ".manualdesk"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "manualdesk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of one installation. `api keys` are kept out of `repr`."""
+
+    home: Path = field(default_factory=_default_home)
+    """Folder of all state: index, models made ready, originals, logs."""
+    index_url: str = ""
+    """A Qdrant server, such as http://localhost:6333. Empty: the embedded index under `home`."""
+    index_api_key: str = field(default="", repr=False)
+    embedder: str = BUNDLED_EMBEDDER
+    """The bundled model, a folder, or a hub name such as BAAI/bge-m3."""
+    llm_url: str = "http://127.0.0.1:8001/v1"
+    """An OpenAI-compatible server; `manualdesk llm serve` starts one there. Empty: always quotes."""
+    llm_model: str = ""
+    """Empty: the first model the server names."""
+    llm_api_key: str = field(default="", repr=False)
+    workers: int = 0
+    """Processes that read manuals. 0: one less than the processors, since embedding needs them too."""
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.home / "index"
+
+
+def load_settings(environment: Mapping[str, str] = os.environ, folder: Path | None = None) -> Settings:
+    """Read `manualdesk.toml` in `folder` (default: the working folder) and the environment.
+
+    Raises SettingError for an unknown key or a value of the wrong type, naming both.
+    """
+    values: dict[str, Any] = {}
+    known = {item.name: item for item in fields(Settings)}
+    path = (folder or Path.cwd()) / FILE
+    for key, value in _read(path).items():
+        if key not in known:
+            raise SettingError(f"{path}: unknown setting {key!r}.", hint=f"Known settings: {', '.join(known)}.")
+        values[key] = _cast(key, value, f"{path}: {key}")
+    for key in known:
+        name = _PREFIX + key.upper()
+        if environment.get(name, "") != "" or (name in environment and key == "llm_url"):
+            values[key] = _cast(key, environment[name], name)
+    return Settings(**values)
+
+
+def _read(path: Path) -> Mapping[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"{path} cannot be read: {error}", hint="Correct the line it names.") from error
+
+
+def _cast(key: str, value: object, where: str) -> str | int | Path:
+    if key == "home":
+        return Path(str(value)).expanduser().resolve()
+    if key == "workers":
+        try:
+            count = int(str(value))
+        except ValueError:
+            count = -1
+        if count < 0:
+            raise SettingError(f"{where} has value {value!r}, which is not a count.", hint="Give a number from 0.")
+        return count
+    if not isinstance(value, str):
+        raise SettingError(f"{where} has value {value!r}, which is not text.", hint="Put it in quotes.")
+    return value.strip()
