@@ -1,0 +1,146 @@
+"""Chainlit handlers: a question comes in from the page, the assistant's events go out as a message.
+
+Loaded by file name by Chainlit, hence no relative imports; `ui.backend` hands over what answers.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+import chainlit as cl
+from chainlit.server import sio
+from chainlit.session import WebsocketSession
+
+from ingest.errors import ManualdeskError
+from ingest.index.contract import EVERYTHING
+from retrieval.query import Turn
+from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
+from ui.backend import Backend, running
+from ui.panel import Source, source_of
+from ui.wording import Wording, error_text, wording_for
+
+KEPT_TURNS = 12
+"""Messages of the conversation that are passed on; older ones no longer bear on a question."""
+
+log = logging.getLogger("manualdesk.chat")
+
+
+@dataclass(slots=True)
+class Conversation:
+    """What one browser tab has said and been told."""
+
+    turns: list[Turn] = field(default_factory=list)
+
+    def add(self, question: str, answer: str) -> None:
+        self.turns += [Turn("user", question), Turn("assistant", answer)]
+        del self.turns[:-KEPT_TURNS]
+
+
+@cl.set_starters
+async def starters(user: cl.User | None = None, language: str | None = None) -> list[cl.Starter]:
+    """Questions to begin with, in the browser's language."""
+    return [cl.Starter(label=label, message=question) for label, question in wording_for(language).starters]
+
+
+@cl.on_chat_start
+async def begin() -> None:
+    cl.user_session.set("conversation", Conversation())
+
+
+@cl.on_message
+async def answer_question(asked: cl.Message) -> None:
+    """Answer one question; whatever happens ends in a message with a next step."""
+    conversation: Conversation = cl.user_session.get("conversation") or Conversation()
+    wording = wording_for(cl.context.session.language)
+    reply = cl.Message(content="")
+    try:
+        answer = await _stream(asked.content, conversation, reply, wording)
+        conversation.add(asked.content, answer.answer)
+    except asyncio.CancelledError:
+        # The reader pressed stop: what has been said stays, marked as cut short.
+        reply.content = f"{reply.content.rstrip()}\n\n*{wording.stopped}*".strip()
+        await asyncio.shield(reply.update())
+        raise
+    except ManualdeskError as error:
+        await _say_error(reply, error_text(error, wording))
+    except Exception:
+        # The last line of defence: a reader is told in plain words, the operator's log has the traceback.
+        log.exception("answering failed")
+        await _say_error(reply, wording.failed)
+    cl.user_session.set("conversation", conversation)
+
+
+async def _stream(question: str, conversation: Conversation, reply: cl.Message, wording: Wording) -> Answer:
+    """Pass the assistant's events on to the page; returns the whole answer."""
+    backend = running()
+    if not backend.ready:
+        await reply.stream_token(f"*{wording.loading}*")
+    assistant = await backend.assistant()
+    if reply.content:
+        await reply.stream_token("", is_sequence=True)
+        reply.content = ""
+    done: Answer | None = None
+    async for event in assistant.stream(question, scope=EVERYTHING, turns=tuple(conversation.turns)):
+        match event:
+            case PassagesFound():
+                continue
+            case TextDelta(text):
+                await reply.stream_token(text)
+            case AnswerDone(answer):
+                done = answer
+    if done is None:
+        raise RuntimeError("the assistant's stream ended without an answer")
+    reply.content = done.answer
+    reply.elements = await _elements(done, backend, wording)
+    await reply.update() if reply.streaming else await reply.send()
+    return done
+
+
+async def _elements(answer: Answer, backend: Backend, wording: Wording) -> list[cl.CustomElement]:
+    """The numbered sources, and the foot of the answer that lists them and opens them beside the chat.
+
+    A source's element is named like its mark, which makes Chainlit link the mark. Its display is `page`: `side` would
+    push the panel open by itself, with every source of the conversation in it. The foot opens the panel instead.
+    """
+    sources = await asyncio.to_thread(_sources, answer, backend, wording)
+    foot = cl.CustomElement(
+        name="AnswerFoot",
+        display="inline",
+        url="/public/elements/AnswerFoot.jsx",
+        props={
+            "sources": sources,
+            "heading": wording.sources,
+            "notice": answer.notice,
+            "label": wording.not_found if answer.refused else "",
+            "options": list(answer.clarify.options) if answer.clarify else [],
+        },
+    )
+    marks = [
+        cl.CustomElement(
+            name=f"[{source['number']}]", display="page", url="/public/elements/SourcePanel.jsx", props=dict(source)
+        )
+        for source in sources
+    ]
+    return [foot, *marks]
+
+
+def _sources(answer: Answer, backend: Backend, wording: Wording) -> list[Source]:
+    found = []
+    for citation in answer.citations:
+        known = backend.find_document(citation.document, citation.revision)
+        found.append(source_of(citation, wording, document_pages=known.pages if known else 0))
+    return found
+
+
+async def _say_error(reply: cl.Message, text: str) -> None:
+    reply.content = text
+    reply.is_error = True
+    await reply.update() if reply.streaming else await reply.send()
+
+
+@sio.on("stop")
+async def stop(sid: str) -> None:
+    """Stop the answer. Takes the place of Chainlit's own handler, which adds an English message."""
+    session = WebsocketSession.get(sid)
+    if session and session.current_task:
+        session.current_task.cancel()

@@ -1,0 +1,118 @@
+"""What the chat and the web routes answer from: models and index, opened once, in the background.
+
+Enters: functions that build the assistant and open the index. Leaves: both, to whoever waits for them, and their state.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ingest.errors import ManualdeskError
+from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexInfo, Scope
+from retrieval.query import Turn
+from serving.answer import Event
+
+
+class Answering(Protocol):
+    """The one thing a chat needs of an assistant."""
+
+    def stream(self, question: str, *, scope: Scope, turns: Sequence[Turn] = ()) -> AsyncIterator[Event]:
+        """Events of one answer: passages, text, and last the whole answer."""
+
+
+class ModelProbe(Protocol):
+    """Asks whether the language model is there."""
+
+    async def __call__(self) -> str:
+        """The model's name, empty where none can be reached. Never raises; may take a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """How to get each thing. The two that build are called off the event loop, never two at a time."""
+
+    home: Path
+    build_assistant: Callable[[], Answering]
+    open_index: Callable[[], Index]
+    probe_model: ModelProbe
+
+
+class Backend:
+    """Builds the assistant in a thread from `start` on; a build that failed is tried again at the next question."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._lock = threading.Lock()
+        self._assistant: Answering | None = None
+        self._index: Index | None = None
+        self._index_lock = threading.Lock()
+        self.failure: ManualdeskError | None = None
+
+    @property
+    def home(self) -> Path:
+        return self._parts.home
+
+    @property
+    def ready(self) -> bool:
+        return self._assistant is not None
+
+    def start(self) -> None:
+        """Load models while the page is already usable."""
+        threading.Thread(target=self._build_quietly, name="load-models", daemon=True).start()
+
+    async def assistant(self) -> Answering:
+        """The assistant; waits while its models load. Raises ManualdeskError where it cannot be built."""
+        return await asyncio.to_thread(self._build)
+
+    def index(self) -> Index:
+        """The open index. Raises IndexUnusable where nothing is published yet; a later call tries again."""
+        with self._index_lock:
+            if self._index is None:
+                self._index = self._parts.open_index()
+            return self._index
+
+    def find_document(self, document: str, revision: str, scope: Scope = EVERYTHING) -> IndexedDocument | None:
+        """The document at that revision if it is in the index and in scope."""
+        found = (known for known in self.index().documents(scope) if known.document == document)
+        return next((known for known in found if known.revision == revision), None)
+
+    def index_info(self) -> IndexInfo:
+        """What is published. Raises IndexUnusable where nothing is."""
+        return self.index().info()
+
+    async def model_name(self) -> str:
+        """The language model that answers, empty where answers are quotes."""
+        return await self._parts.probe_model()
+
+    def _build(self) -> Answering:
+        with self._lock:
+            if self._assistant is None:
+                try:
+                    self._assistant = self._parts.build_assistant()
+                    self.failure = None
+                except ManualdeskError as error:
+                    self.failure = error
+                    raise
+            return self._assistant
+
+    def _build_quietly(self) -> None:
+        try:
+            self._build()
+        except ManualdeskError:
+            return  # `failure` keeps it for /readyz; the first question tells its asker.
+
+
+_running: list[Backend] = []
+
+
+def set_running(backend: Backend) -> None:
+    """Make this the process's backend: Chainlit loads its handlers by file name, so they cannot be handed one."""
+    _running[:] = [backend]
+
+
+def running() -> Backend:
+    """The process's backend."""
+    return _running[0]

@@ -1,0 +1,144 @@
+"""Cited documents over HTTP: the original file, and a PDF's page as a picture.
+
+Enters: a document and its revision, as a citation names them. Leaves: the file or a PNG, with headers that keep a
+manual's own scripts from running on our origin. Only what the index holds, in scope, is served.
+"""
+
+import asyncio
+from http import HTTPStatus
+from pathlib import Path, PurePosixPath
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, JSONResponse, Response
+
+from ingest.errors import ManualdeskError
+from ingest.originals import original_path
+from ui.backend import Backend
+from ui.pages import Mark, PagePictures
+
+MOST_MARKS = 400
+"""Lines on the densest pages are fewer."""
+
+TYPES = {
+    ".pdf": "application/pdf",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "text/html",
+    ".md": "text/plain",
+    ".markdown": "text/plain",
+    ".rst": "text/plain",
+    ".txt": "text/plain",
+    ".csv": "text/plain",
+}
+"""What a browser may show; everything else is handed over as a download."""
+
+SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+"""An HTML manual is shown in an origin of its own, without scripts, forms or requests."""
+
+
+def original_url(document: str, revision: str, *, page: int | None = None, anchor: str = "") -> str:
+    """Where the original opens: a PDF at its page, HTML at its anchor."""
+    address = f"/sources/{quote(revision, safe='')}/original/{quote(document)}"
+    if is_pdf(document):
+        return f"{address}#page={page}" if page else address
+    return f"{address}#{quote(anchor)}" if anchor else address
+
+
+def page_url(document: str, revision: str, page: int, marks: tuple[Mark, ...] = ()) -> str:
+    """Where the picture of a PDF's page is."""
+    address = f"/sources/{quote(revision, safe='')}/pages/{page}/{quote(document)}"
+    written = ";".join(f"{m.left:.1f},{m.top:.1f},{m.right:.1f},{m.bottom:.1f}" for m in marks[:MOST_MARKS])
+    return f"{address}?{urlencode({'marks': written}, safe=',;')}" if written else address
+
+
+def is_pdf(document: str) -> bool:
+    return document.lower().endswith(".pdf")
+
+
+def source_routes(backend: Backend) -> APIRouter:
+    """The routes under /sources."""
+    router = APIRouter(prefix="/sources")
+    pictures = PagePictures()
+
+    @router.get("/{revision}/original/{document:path}")
+    async def original(revision: str, document: str) -> Response:
+        found = await asyncio.to_thread(_find, backend, document, revision)
+        return _original(found, document) if isinstance(found, Path) else found
+
+    @router.get("/{revision}/pages/{page}/{document:path}")
+    async def page_picture(revision: str, page: int, document: str, marks: str = "") -> Response:
+        found = await asyncio.to_thread(_find, backend, document, revision)
+        if not isinstance(found, Path):
+            return found
+        parsed = _parsed(marks)
+        if parsed is None or not is_pdf(document):
+            return _missing("bad_request", "That is not a page of a PDF.", HTTPStatus.BAD_REQUEST)
+        try:
+            picture = await asyncio.to_thread(pictures.draw, found, page, parsed)
+        except ManualdeskError as error:
+            return _missing("unreadable", error.message)
+        if picture is None:
+            return _missing("not_found", f"{document} has no page {page}.")
+        return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+
+    return router
+
+
+def _find(backend: Backend, document: str, revision: str) -> Path | Response:
+    """The kept original, or the reply that says why there is none."""
+    try:
+        known = backend.find_document(document, revision)
+    except ManualdeskError as error:
+        return _missing("index_unusable", error.message, HTTPStatus.SERVICE_UNAVAILABLE, error.hint)
+    if known is None:
+        return _missing("not_found", f"{document} is not in the index at this revision.")
+    path = original_path(backend.home, known.revision, known.document)
+    if path is None:
+        return _missing("not_found", f"The original of {document} is no longer kept.", hint="manualdesk ingest")
+    return path
+
+
+def _original(path: Path, document: str) -> Response:
+    """The file as a browser may have it."""
+    kind = TYPES.get(PurePosixPath(document).suffix.lower())
+    name = quote(PurePosixPath(document).name)
+    headers = {"Content-Disposition": f"{'inline' if kind else 'attachment'}; filename*=UTF-8''{name}"}
+    if kind == "application/pdf":
+        # Chromium does not show a sandboxed PDF; its viewer runs no script on our origin anyway.
+        headers["Content-Security-Policy"] = "frame-ancestors 'none'"
+    else:
+        headers["Content-Security-Policy"] = SANDBOX
+    if kind == "text/plain" and _is_utf8(path):
+        kind = "text/plain; charset=utf-8"
+    reply = FileResponse(path, media_type=kind or "application/octet-stream", headers=headers)
+    if kind == "text/html":
+        # A page names its own encoding; the charset that Starlette adds would overrule it.
+        reply.headers["Content-Type"] = "text/html"
+    return reply
+
+
+def _is_utf8(path: Path) -> bool:
+    try:
+        path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _parsed(marks: str) -> tuple[Mark, ...] | None:
+    """`left,top,right,bottom;...` as rectangles; None for anything else."""
+    found = []
+    for written in filter(None, marks.split(";")):
+        try:
+            left, top, right, bottom = map(float, written.split(","))
+        except ValueError:
+            return None
+        if not (0 <= left <= right < 20000 and 0 <= top <= bottom < 20000):
+            return None
+        found.append(Mark(left, top, right, bottom))
+    return tuple(found) if len(found) <= MOST_MARKS else None
+
+
+def _missing(kind: str, message: str, status: HTTPStatus = HTTPStatus.NOT_FOUND, hint: str = "") -> JSONResponse:
+    return JSONResponse({"error": {"type": kind, "message": message, "hint": hint}}, status_code=status)

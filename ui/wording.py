@@ -1,0 +1,118 @@
+"""What the chat itself says, in English and Chinese.
+
+Enters: a BCP 47 language of the browser. Leaves: a `Wording`.
+"""
+
+from dataclasses import dataclass
+
+from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Texts of one language. Braces are filled by `str.format`."""
+
+    language: str
+    loading: str
+    stopped: str
+    failed: str
+    next_step: str
+    no_index: str
+    no_model: str
+    sources: str
+    source: str
+    page: str
+    pages: str
+    open_original: str
+    open_at_page: str
+    download_original: str
+    page_picture: str
+    earlier_page: str
+    later_page: str
+    no_picture: str
+    cited_passage: str
+    public: str
+    internal: str
+    not_found: str
+    languages: dict[str, str]
+    starters: tuple[tuple[str, str], ...]
+    """Label and question."""
+
+
+ENGLISH = Wording(
+    language="en",
+    loading="One moment: the models are still loading. Your question is answered as soon as they are ready.",
+    stopped="Stopped.",
+    failed="Something went wrong while answering. Please ask again; if it happens again, look at the server's output.",
+    next_step="Next step",
+    no_index="No manuals are indexed yet, so there is nothing to answer from.",
+    no_model="A model that answering needs is not available.",
+    sources="Sources",
+    source="Source {number}",
+    page="Page {page}",
+    pages="Pages {first}–{last}",
+    open_original="Open the original",
+    open_at_page="Open the PDF at page {page}",
+    download_original="Download the original",
+    page_picture="Page {page} with the cited lines marked",
+    earlier_page="Page before",
+    later_page="Page after",
+    no_picture="The page cannot be shown: the original is no longer kept.",
+    cited_passage="From the manual",
+    public="Public",
+    internal="Internal",
+    not_found="Not in the manuals",
+    languages={"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "ja": "Japanese", "es": "Spanish"},
+    starters=(
+        ("Pair a lamp with the hub", "How do I pair a lamp with the hub?"),
+        ("What does error E14 mean?", "What does error E14 mean and how do I clear it?"),
+        ("Battery life of the band", "How long does the battery of the band last?"),
+        ("T200 or T200 Pro?", "How does the T200 Pro differ from the T200?"),
+    ),
+)
+
+CHINESE = Wording(
+    language="zh",
+    loading="请稍候：模型仍在加载，就绪后会立即回答您的问题。",
+    stopped="已停止。",
+    failed="回答时出现问题。请再试一次；如果仍然出现，请查看服务器的输出。",
+    next_step="下一步",
+    no_index="还没有索引任何手册，因此无从回答。",
+    no_model="回答所需的模型不可用。",
+    sources="来源",
+    source="来源 {number}",
+    page="第 {page} 页",
+    pages="第 {first}–{last} 页",
+    open_original="打开原文",
+    open_at_page="在第 {page} 页打开 PDF",
+    download_original="下载原文",
+    page_picture="第 {page} 页，引用的文字已标出",
+    earlier_page="上一页",
+    later_page="下一页",
+    no_picture="无法显示该页：原文件已不再保留。",
+    cited_passage="手册原文",
+    public="公开",
+    internal="内部",
+    not_found="手册中没有",
+    languages={"en": "英文", "zh": "中文", "de": "德文", "fr": "法文", "ja": "日文", "es": "西班牙文"},
+    starters=(
+        ("如何把灯与网关配对？", "如何把灯与网关配对？"),
+        ("错误代码 E14 是什么意思？", "错误代码 E14 是什么意思？如何清除？"),
+        ("手环的电池能用多久？", "手环的电池能用多久？"),
+        ("T200 与 T200 Pro 的区别", "T200 Pro 与 T200 有什么区别？"),
+    ),
+)
+
+
+def wording_for(language: str | None) -> Wording:
+    """The wording for a browser's language; English where there is none."""
+    return CHINESE if (language or "").lower().startswith("zh") else ENGLISH
+
+
+def error_text(error: ManualdeskError, wording: Wording) -> str:
+    """An error as a message to the asker (Markdown): what is wrong, and what to do next."""
+    lead = {IndexUnusable: wording.no_index, ModelUnavailable: wording.no_model}.get(type(error), "")
+    parts = [lead, error.message] if lead else [error.message]
+    if error.hint:
+        parts.append(f"**{wording.next_step}:** {error.hint}")
+    return "\n\n".join(parts)
