@@ -7,9 +7,9 @@ from ingest.sparse import terms
 from retrieval.query import Turn
 
 _OPENING = re.compile(
-    r"^\s*(?:and|but|or|so|then|also|what about|how about|same|ok|okay"
-    r"|那|那么|还有|然后|如果|但是|它|这个|じゃあ|では|それ"
-    r"|et|mais|alors|und|aber|dann|y|pero|entonces)\b?",
+    r"^\s*(?:(?:and|but|or|so|then|also|what about|how about|same|ok|okay"
+    r"|et|mais|alors|und|aber|dann|y|pero|entonces)\b"
+    r"|那|还有|然后|如果|但是|它|这个|じゃあ|では|それ)",
     re.IGNORECASE,
 )
 _POINTING = re.compile(
