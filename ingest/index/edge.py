@@ -1,0 +1,211 @@
+"""The embedded index on Qdrant Edge: each generation is a shard in a folder of its own."""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.errors import IndexUnusable
+from ingest.index.contract import EVERYTHING, FORMAT, Draft, Hit, Index, IndexedDocument, IndexInfo, Point, Scope
+from ingest.index.edge_shard import Shard
+from ingest.index.generations import Generations
+from ingest.index.payload import check_embedder, reads_nothing
+from ingest.types import Chunk, Dense, Sparse
+
+POINTER_CHECK_SECONDS = 0.5
+"""How often a reader looks for a newer generation: one small read, and the promise is a second."""
+
+
+class EdgeStore:
+    """Generations in a folder (see `IndexStore` for what each method promises)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._generations = Generations(folder)
+
+    def open(self) -> Index:
+        return EdgeIndex(self._generations)
+
+    @contextmanager
+    def draft(self, *, embedder: str, dimensions: int, fresh: bool = False) -> Iterator[Draft]:
+        generations = self._generations
+        with generations.locked():
+            base = generations.current()
+            if base is not None and not fresh:
+                info = generations.info(base)
+                check_embedder((info.embedder, info.dimensions), (embedder, dimensions))
+            with generations.working_folder(start_from=None if fresh else base) as work:
+                draft = EdgeDraft(generations, work, base=base, embedder=embedder, dimensions=dimensions)
+                try:
+                    yield draft
+                finally:
+                    draft.close()
+
+    def rollback(self) -> IndexInfo:
+        with self._generations.locked():
+            return self._generations.info(self._generations.roll_back())
+
+
+class EdgeDraft:
+    """A working copy of the published shard (see `Draft`)."""
+
+    def __init__(
+        self, generations: Generations, work: Path, *, base: str | None, embedder: str, dimensions: int
+    ) -> None:
+        self._generations = generations
+        self._work = work
+        self._base = base
+        self._embedder = embedder
+        self._dimensions = dimensions
+        folder = work / "shard"
+        self._shard: Shard | None = Shard.load(folder) if folder.exists() else Shard.create(folder, dimensions)
+
+    def documents(self) -> list[IndexedDocument]:
+        return self._open_shard().documents(EVERYTHING)
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        self._open_shard().upsert(points)
+
+    def remove(self, documents: Iterable[str]) -> None:
+        names = list(documents)
+        if names:
+            self._open_shard().remove(names)
+
+    def replace(self, document: str, points: Sequence[Point]) -> None:
+        # Chunks of the same revision go too: cut anew, it may have fewer of them.
+        self._open_shard().remove([document])
+        self._open_shard().upsert(points)
+
+    def publish(self) -> IndexInfo:
+        shard = self._open_shard()
+        info = IndexInfo(
+            generation="",
+            embedder=self._embedder,
+            dimensions=self._dimensions,
+            format=FORMAT,
+            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            documents=len(shard.documents(EVERYTHING)),
+            chunks=shard.count(),
+        )
+        shard.seal()
+        # A reader that opens a shard before its writer closed it may see nothing at all, silently.
+        self.close()
+        return self._generations.publish(self._work, info, based_on=self._base)
+
+    def close(self) -> None:
+        if self._shard is not None:
+            self._shard.close()
+            self._shard = None
+
+    def _open_shard(self) -> Shard:
+        if self._shard is None:
+            raise IndexUnusable("this draft was published or dropped already", hint="start a new draft")
+        return self._shard
+
+
+class _Opened:
+    """A generation open for reading, closed when it was left and the last call that uses it has ended."""
+
+    def __init__(self, generations: Generations, name: str) -> None:
+        self.info = generations.info(name)
+        self.shard = Shard.load(generations.path(name) / "shard")
+        self.users = 0
+        self.left = False
+
+
+class EdgeIndex:
+    """The published shard (see `Index`). Usable from several threads."""
+
+    def __init__(self, generations: Generations) -> None:
+        self._generations = generations
+        self._lock = threading.Lock()
+        self._reloading = threading.Lock()
+        self._checked = time.monotonic()
+        self._opened = self._load()
+        self._closed = False
+
+    def info(self) -> IndexInfo:
+        with self._current() as opened:
+            return opened.info
+
+    def search_dense(self, vector: Dense, scope: Scope, *, limit: int) -> list[Hit]:
+        return self._search(vector, scope, limit)
+
+    def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
+        return self._search(terms, scope, limit) if terms.indices else []
+
+    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
+        if first > last or reads_nothing(scope):
+            return []
+        with self._current() as opened:
+            return opened.shard.span(document, (first, last), scope)
+
+    def documents(self, scope: Scope) -> list[IndexedDocument]:
+        if reads_nothing(scope):
+            return []
+        with self._current() as opened:
+            return opened.shard.documents(scope)
+
+    def close(self) -> None:
+        """Calls still running in other threads end first; later ones raise IndexUnusable."""
+        with self._lock:
+            self._closed = True
+            self._leave(self._opened)
+
+    def _search(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
+        if limit < 1 or reads_nothing(scope):
+            return []
+        with self._current() as opened:
+            return opened.shard.nearest(vector, scope, limit)
+
+    @contextmanager
+    def _current(self) -> Iterator[_Opened]:
+        self._follow()
+        with self._lock:
+            if self._closed:
+                raise IndexUnusable("the index was closed", hint="open it again")
+            opened = self._opened
+            opened.users += 1
+        try:
+            yield opened
+        finally:
+            with self._lock:
+                opened.users -= 1
+                if opened.left and not opened.users:
+                    opened.shard.close()
+
+    def _follow(self) -> None:
+        """Open the newer generation where there is one. One thread does so, the others go on with the old."""
+        if time.monotonic() - self._checked < POINTER_CHECK_SECONDS or not self._reloading.acquire(blocking=False):
+            return
+        try:
+            self._checked = time.monotonic()
+            name = self._generations.current()
+            if name is not None and name != self._opened.info.generation:
+                newer = self._load()
+                with self._lock:
+                    older, self._opened = self._opened, newer
+                    self._leave(older)
+                    if self._closed:
+                        self._leave(newer)
+        finally:
+            self._reloading.release()
+
+    def _leave(self, opened: _Opened) -> None:
+        """Call with the lock held."""
+        if not opened.left:
+            opened.left = True
+            if not opened.users:
+                opened.shard.close()
+
+    def _load(self) -> _Opened:
+        name = self._generations.require_current()
+        try:
+            return _Opened(self._generations, name)
+        except IndexUnusable:
+            # Between reading the pointer and opening the folder, newer generations may have pushed this one out.
+            newer = self._generations.require_current()
+            if newer == name:
+                raise
+            return _Opened(self._generations, newer)

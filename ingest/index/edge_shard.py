@@ -1,0 +1,137 @@
+"""One Qdrant Edge shard: enters points and questions in our types, leaves hits, chunks and documents.
+
+The only file that knows the engine. Shards are written without a write-ahead log: several processes can then read
+one at once, and a draft that dies is thrown away whole, so there is nothing to replay.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.errors import IndexUnusable
+from ingest.index.contract import Hit, IndexedDocument, Point, Scope
+from ingest.index.payload import (
+    DOCUMENT_FIELDS,
+    INTEGER_FIELDS,
+    KEYWORD_FIELDS,
+    REINGEST,
+    conditions,
+    from_payload,
+    to_document,
+    to_payload,
+)
+from ingest.types import Chunk, Dense, Sparse
+
+if TYPE_CHECKING:
+    import qdrant_edge
+
+_PAGE = 1000
+"""Records a call: bounds the memory of one call into the engine."""
+
+
+class Shard:
+    """One open shard and the questions and changes it understands, in our types."""
+
+    def __init__(self, shard: "qdrant_edge.EdgeShard") -> None:
+        self._shard = shard
+
+    @classmethod
+    def load(cls, folder: Path) -> "Shard":
+        import qdrant_edge
+
+        try:
+            return cls(qdrant_edge.EdgeShard.load(str(folder)))
+        except Exception as error:  # The engine raises nothing narrower.
+            raise IndexUnusable(f"the index in {folder} cannot be opened: {error}", hint=REINGEST) from error
+
+    @classmethod
+    def create(cls, folder: Path, dimensions: int) -> "Shard":
+        import qdrant_edge as edge
+
+        dense = edge.EdgeVectorParams(size=dimensions, distance=edge.Distance.Cosine)
+        sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
+        config = edge.EdgeConfig(vectors={"dense": dense}, sparse_vectors={"bm25": sparse}, wal_enabled=False)
+        shard = edge.EdgeShard.create(str(folder), config)
+        for name in KEYWORD_FIELDS:
+            shard.update(edge.UpdateOperation.create_field_index(name, edge.PayloadSchemaType.Keyword))
+        for name in INTEGER_FIELDS:
+            shard.update(edge.UpdateOperation.create_field_index(name, edge.PayloadSchemaType.Integer))
+        return cls(shard)
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        import qdrant_edge as edge
+
+        for start in range(0, len(points), _PAGE):
+            records = []
+            for point in points[start : start + _PAGE]:
+                vectors: dict[str, object] = {"dense": point.vectors.dense}
+                if point.vectors.sparse.indices:
+                    sparse = point.vectors.sparse
+                    vectors["bm25"] = edge.SparseVector(list(sparse.indices), list(sparse.values))
+                records.append(edge.Point(point.chunk.id, vectors, to_payload(point.chunk)))  # type: ignore[arg-type]
+            self._shard.update(edge.UpdateOperation.upsert_points(records))
+
+    def remove(self, documents: Sequence[str]) -> None:
+        import qdrant_edge as edge
+
+        matches = edge.FieldCondition("document", match=edge.MatchAny(list(documents)))
+        self._shard.update(edge.UpdateOperation.delete_points_by_filter(edge.Filter(must=[matches])))
+
+    def nearest(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
+        import qdrant_edge as edge
+
+        if isinstance(vector, Sparse):
+            query = edge.Query.Nearest(edge.SparseVector(list(vector.indices), list(vector.values)), using="bm25")
+        else:
+            query = edge.Query.Nearest(vector, using="dense")  # type: ignore[arg-type]  # arrays are taken too, uncopied
+        request = edge.QueryRequest(limit=limit, query=query, filter=_filter(scope), with_payload=True)
+        return [Hit(from_payload(found.payload), found.score) for found in self._shard.query(request)]
+
+    def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
+        import qdrant_edge as edge
+
+        between = edge.FieldCondition("ordinal", range=edge.RangeFloat(gte=ordinals[0], lte=ordinals[1]))
+        wanted = _filter(scope, edge.FieldCondition("document", match=edge.MatchValue(document)), between)
+        chunks = [from_payload(record.payload) for record in self._scroll(wanted, with_payload=True)]
+        return sorted(chunks, key=lambda chunk: chunk.ordinal)
+
+    def documents(self, scope: Scope) -> list[IndexedDocument]:
+        import qdrant_edge as edge
+
+        wanted = _filter(scope, edge.FieldCondition("ordinal", match=edge.MatchValue(0)))
+        records = self._scroll(wanted, with_payload=list(DOCUMENT_FIELDS))
+        return sorted((to_document(record.payload) for record in records), key=lambda found: found.document)
+
+    def count(self) -> int:
+        import qdrant_edge as edge
+
+        return self._shard.count(edge.CountRequest(exact=True))
+
+    def _scroll(self, wanted: "qdrant_edge.Filter", with_payload: bool | list[str]) -> "Iterator[qdrant_edge.Record]":
+        import qdrant_edge as edge
+
+        offset = None
+        while True:
+            request = edge.ScrollRequest(offset=offset, limit=_PAGE, filter=wanted, with_payload=with_payload)
+            records, offset = self._shard.scroll(request)
+            yield from records
+            if offset is None:
+                return
+
+    def seal(self) -> None:
+        """Settle the shard for reading: build what makes it quick, and put everything on disk."""
+        self._shard.optimize()
+        self._shard.flush()
+
+    def close(self) -> None:
+        self._shard.close()
+
+
+def _filter(scope: Scope, *more: "qdrant_edge.FieldCondition") -> "qdrant_edge.Filter":
+    import qdrant_edge as edge
+
+    in_scope = [
+        edge.FieldCondition(condition.field, match=edge.MatchAny(list(condition.values)))
+        for condition in conditions(scope)
+    ]
+    return edge.Filter(must=[*in_scope, *more])

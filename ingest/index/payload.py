@@ -1,0 +1,164 @@
+"""The one conversion at the database border: a Chunk to the payload stored with its point, and back.
+
+Also what the engines share of a read filter. Nothing of an engine is imported here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from ingest.errors import IndexUnusable
+from ingest.index.contract import FORMAT, IndexedDocument, Scope
+from ingest.types import Audience, Box, Chunk, Kind
+
+Payload = dict[str, object]
+"""JSON object as the engines store it."""
+
+REINGEST = "run `manualdesk ingest PATH --force` on your manuals' folder to make the index anew"
+
+KEYWORD_FIELDS = ("document", "revision", "audience", "product", "language", "id")
+"""Payload fields that filters match exactly."""
+INTEGER_FIELDS = ("ordinal",)
+
+DOCUMENT_FIELDS = (
+    "document",
+    "revision",
+    "title",
+    "product",
+    "version",
+    "language",
+    "audience",
+    "root",
+    "signature",
+    "document_pages",
+    "document_chunks",
+)
+"""What `to_document` reads, so that listing documents need not load their text."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """The payload field holds one of these values."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+def conditions(scope: Scope) -> tuple[AnyOf, ...]:
+    """What every chunk a caller may read fulfils; all have to hold. An empty `values` is fulfilled by nothing."""
+    found = []
+    if scope.audience is not Audience.INTERNAL:
+        found.append(AnyOf("audience", (str(scope.audience),)))
+    if scope.products is not None:
+        found.append(AnyOf("product", scope.products))
+    if scope.languages is not None:
+        found.append(AnyOf("language", scope.languages))
+    return tuple(found)
+
+
+def reads_nothing(scope: Scope) -> bool:
+    """Whether no chunk can be in scope. Engines differ on an empty list of values, so it never reaches them."""
+    return any(not condition.values for condition in conditions(scope))
+
+
+def to_payload(chunk: Chunk) -> Payload:
+    """Every field of the chunk; `from_payload` gives an equal chunk back."""
+    return {
+        "id": chunk.id,
+        "document": chunk.document,
+        "revision": chunk.revision,
+        "ordinal": chunk.ordinal,
+        "title": chunk.title,
+        "section": list(chunk.section),
+        "text": chunk.text,
+        "page": chunk.page,
+        "pages": list(chunk.pages),
+        # A list of five numbers a line of text: names would be longer than the values.
+        "boxes": [[box.page, box.left, box.top, box.right, box.bottom] for box in chunk.boxes],
+        "anchor": chunk.anchor,
+        "kinds": [str(kind) for kind in chunk.kinds],
+        "product": chunk.product,
+        "version": chunk.version,
+        "language": chunk.language,
+        "audience": str(chunk.audience),
+        "document_pages": chunk.document_pages,
+        "document_chunks": chunk.document_chunks,
+        "root": chunk.root,
+        "signature": chunk.signature,
+    }
+
+
+def from_payload(payload: Mapping[str, object] | None) -> Chunk:
+    """The chunk a payload was made of. Raises IndexUnusable where it is not one of ours."""
+    try:
+        fields = dict(payload or {})
+        boxes = cast(list[list[float]], fields.pop("boxes"))
+        return Chunk(
+            section=tuple(cast(list[str], fields.pop("section"))),
+            pages=tuple(cast(list[int], fields.pop("pages"))),
+            boxes=tuple(_box(*numbers) for numbers in boxes),
+            kinds=tuple(Kind(kind) for kind in cast(list[str], fields.pop("kinds"))),
+            audience=Audience(cast(str, fields.pop("audience"))),
+            **{name: fields[name] for name in _PLAIN_FIELDS},  # type: ignore[arg-type]
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexUnusable(f"the index holds a chunk that cannot be read: {error!r}", hint=REINGEST) from error
+
+
+_PLAIN_FIELDS = (
+    "id",
+    "document",
+    "revision",
+    "ordinal",
+    "title",
+    "text",
+    "page",
+    "anchor",
+    "product",
+    "version",
+    "language",
+    "document_pages",
+    "document_chunks",
+    "root",
+    "signature",
+)
+
+
+def _box(page: float, left: float, top: float, right: float, bottom: float) -> Box:
+    return Box(page=int(page), left=float(left), top=float(top), right=float(right), bottom=float(bottom))
+
+
+_RENAMED = ("audience", "document_pages", "document_chunks")
+
+
+def to_document(payload: Mapping[str, object] | None) -> IndexedDocument:
+    """The document of a first chunk's payload, which may hold `DOCUMENT_FIELDS` only."""
+    try:
+        fields = dict(payload or {})
+        return IndexedDocument(
+            pages=cast(int, fields["document_pages"]),
+            chunks=cast(int, fields["document_chunks"]),
+            audience=Audience(cast(str, fields["audience"])),
+            **{name: fields[name] for name in DOCUMENT_FIELDS if name not in _RENAMED},  # type: ignore[arg-type]
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise IndexUnusable(f"the index holds a document that cannot be read: {error!r}", hint=REINGEST) from error
+
+
+def check_format(found: int, where: str) -> None:
+    """Raises IndexUnusable where a payload of format `found` would be misread."""
+    if found != FORMAT:
+        age = "an older" if found < FORMAT else "a newer"
+        hint = REINGEST if found < FORMAT else "update manualdesk to the version that made it, or " + REINGEST
+        message = f"the index {where} was made by {age} manualdesk (format {found}; this one reads {FORMAT})"
+        raise IndexUnusable(message, hint=hint)
+
+
+def check_embedder(found: tuple[str, int], wanted: tuple[str, int]) -> None:
+    """Raises IndexUnusable where (embedder, dimensions) of the published vectors are not the wanted ones."""
+    if found != wanted:
+        message = (
+            f"the index holds vectors of {found[0]} ({found[1]} dimensions), "
+            f"but the configured embedder is {wanted[0]} ({wanted[1]})"
+        )
+        raise IndexUnusable(message, hint="configure that embedder again, or " + REINGEST)
