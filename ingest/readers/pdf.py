@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from ingest.errors import ReadError
 from ingest.readers.pdf_blocks import blocks_of, element_of, joined_over_pages
 from ingest.readers.pdf_file import PdfFile, open_pdf
-from ingest.readers.pdf_headings import Levels, body_size, heading_levels
+from ingest.readers.pdf_headings import body_size, heading_levels
 from ingest.readers.pdf_joining import hyphenated_words
 from ingest.readers.pdf_layout import PageText, lay_out
 from ingest.readers.pdf_running import without_contents, without_running_lines
+from ingest.readers.pdf_tables import repeat_headers, with_tables
 from ingest.types import Document, Element, Kind, SourceFile
 
 
@@ -44,12 +45,15 @@ def _elements(pages: Sequence[PageText], file: PdfFile) -> list[Element]:
             page.lines = everything[page.number]
     levels = heading_levels(pages, file.bookmarks(), body_size(pages))
     words = hyphenated_words([line.text for page in pages for line in page.lines])
-    found = [element for page in pages for element in _page_elements(page, levels, words)]
+    headings = frozenset(levels)
+    flows = [with_tables(page, headings) for page in pages]
+    repeat_headers(flows)
+    found = [
+        element_of(block, words)
+        for page, lines in zip(pages, flows, strict=True)
+        for block in blocks_of(page, lines, levels)
+    ]
     return joined_over_pages(found, words)
-
-
-def _page_elements(page: PageText, levels: Levels, words: frozenset[str]) -> list[Element]:
-    return [element_of(block, words) for block in blocks_of(page, page.lines, levels)]
 
 
 def _title(elements: Sequence[Element], file: PdfFile) -> str:

@@ -62,6 +62,8 @@ def _begin(line: Line, levels: Levels) -> Block:
     """A block as its first line tells it."""
     if id(line) in levels:
         return Block(Kind.HEADING, [line], levels[id(line)])
+    if line.rows:
+        return Block(Kind.TABLE, [line])
     if line.mono:
         return Block(Kind.CODE, [line])
     text = line.text
@@ -86,7 +88,7 @@ def _goes_on(last: Block, new: Block, page: PageText) -> bool:
     """Whether a line belongs to the block before it."""
     line, before = new.lines[0], last.lines[-1]
     gap = line.baseline - before.baseline
-    if gap < -2 and line.column == before.column:
+    if Kind.TABLE in (last.kind, new.kind) or (gap < -2 and line.column == before.column):
         return False
     if last.kind is Kind.HEADING:
         same = new.kind is Kind.HEADING and new.level == last.level
@@ -185,6 +187,15 @@ def _nested(blocks: list[Block]) -> list[Block]:
 def element_of(block: Block, words: frozenset[str]) -> Element:
     """The element a block becomes."""
     lines = block.lines
+    rows = lines[0].rows
+    if rows:
+        return Element(
+            kind=Kind.TABLE,
+            text="\n".join(" | ".join(row) for row in rows),
+            page=lines[0].page,
+            boxes=tuple(box_of(line) for line in lines[0].parts),
+            rows=rows,
+        )
     text = code_text(lines) if block.kind is Kind.CODE else join_lines([line.text for line in lines], words=words)
     return Element(
         kind=block.kind,

@@ -10,7 +10,7 @@ from ingest.readers.pdf_layout import PageText
 from ingest.readers.pdf_lines import Line
 
 _NUMBERING = re.compile(
-    r"(?:(?:chapter|appendix|part|kapitel|anhang|chapitre|annexe|capítulo|apéndice)\s+[\dA-Z]+\b[.:]?"
+    r"^(?:(?:chapter|appendix|part|kapitel|anhang|chapitre|annexe|capítulo|apéndice)\s+[\dA-Z]+\b[.:]?"
     r"|第\s*[\d一二三四五六七八九十]+\s*[章节節部編]"
     r"|附录\s*[A-Z]?|付録\s*[A-Z]?"
     r"|(?:\d{1,2}|[A-Z])(?:\.\d{1,3}){0,5}\.?(?=[\s\u2e80-\u9fff]|$))\s*",
@@ -68,7 +68,7 @@ def _titled_lines(page: PageText, wanted: str, taken: Levels) -> list[Line]:
     """The first lines, one to four together, whose text is the wanted title but for a number before it."""
     best: list[Line] = []
     for place, line in enumerate(page.lines):
-        if id(line) in taken:
+        if id(line) in taken or line.rows:
             continue
         lines = [line]
         text = line.text
@@ -83,6 +83,9 @@ def _titled_lines(page: PageText, wanted: str, taken: Levels) -> list[Line]:
             not best or max(part.size for part in lines) > max(part.size for part in best) + 0.4
         ):
             best = lines
+            label = page.lines[place - 1] if place else line
+            if label is not line and id(label) not in taken and _NUMBERING.fullmatch(label.text.strip()):
+                best = [label, *lines]
     return best
 
 
@@ -119,7 +122,7 @@ def _looks_like_heading(page: PageText, place: int, body: float) -> bool:
     """Whether a line stands out as headings do: larger or bold, short, alone, no sentence."""
     line = page.lines[place]
     text = line.text.strip()
-    if not text or len(text) > _MAX_LENGTH or line.mono or not any(c.isalpha() for c in text):
+    if line.rows or not text or len(text) > _MAX_LENGTH or line.mono or not any(c.isalpha() for c in text):
         return False
     larger = line.size >= 1.15 * body
     if not larger and not (line.bold and line.size >= 0.95 * body):

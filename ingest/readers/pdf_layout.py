@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from ingest.readers.pdf_file import PageContent, Rule
+from ingest.readers.pdf_grids import grids_of, table_line
 from ingest.readers.pdf_lines import Line, Segment, lines_of, segments_of
 
 _GUTTER = 10.0
@@ -28,16 +29,36 @@ class PageText:
 def lay_out(content: PageContent) -> PageText:
     """Lines of a page in reading order; text that runs up or down comes last."""
     upright, turned = segments_of(content.glyphs, content.rules)
+    tables = []
+    for grid in grids_of(content.rules):
+        inside = [part for part in upright if grid.holds(part)]
+        table = table_line(grid, inside, content.number)
+        if table is not None:
+            tables.append(table)
+            held = {id(part) for part in inside}
+            upright = [part for part in upright if id(part) not in held]
     lines: list[Line] = []
     for band, edges in _bands(upright, content):
         for line in lines_of(band, content.number):
             line.column = edges
             lines.append(line)
+    for table in tables:
+        _insert(lines, table)
     for segment in turned:
         line = Line([segment], content.number)
         line.column = (segment.left, segment.right)
         lines.append(line)
     return PageText(content.number, content.width, content.height, lines, content.rules)
+
+
+def _insert(lines: list[Line], table: Line) -> None:
+    """Puts a table after the last line above it, in the column it stands in."""
+    middle = (table.left + table.right) / 2
+    place = 0
+    for index, line in enumerate(lines):
+        if line.baseline < table.top + 1 and line.column[0] <= middle <= line.column[1]:
+            place = index + 1
+    lines.insert(place, table)
 
 
 def _bands(segments: list[Segment], content: PageContent) -> list[tuple[list[Segment], tuple[float, float]]]:
@@ -103,6 +124,8 @@ def _is_prose_beside(segments: Sequence[Segment], gutter: float, content: PageCo
         left, right = min(part.left for part in inside), max(part.right for part in inside)
         lines = lines_of(inside, content.number)
         filled = median(sum(part.right - part.left for part in line.segments) for line in lines)
+        if sum(len(line.segments) > 1 for line in lines) > 0.25 * len(lines):
+            return False
         if len(lines) < _COLUMN_LINES or filled < 0.6 * (right - left) or right - left < 100:
             return False
     return True

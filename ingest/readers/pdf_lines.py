@@ -26,7 +26,7 @@ class Segment:
         self.baseline, self.size = main.baseline, main.size
         count = len(styles)
         self.bold = sum(style.bold for style in styles) > 0.6 * count
-        self.mono = sum(style.mono for style in styles) > 0.6 * count
+        self.mono = sum(style.mono for style in styles) > 0.85 * count
         self.italic = sum(style.italic for style in styles) > 0.6 * count
 
 
@@ -48,6 +48,12 @@ class Line:
     italic: bool = False
     column: tuple[float, float] = (0.0, 0.0)
     """Left and right edge of the column the line stands in."""
+    rows: tuple[tuple[str, ...], ...] = ()
+    """Where this stands for a whole table: its cells, row by row."""
+    parts: tuple["Line", ...] = ()
+    """The lines of that table as printed."""
+    edges: tuple[float, ...] = ()
+    """The left edges of that table's columns and its right edge."""
 
     def __post_init__(self) -> None:
         parts = self.segments
@@ -96,12 +102,17 @@ class _Run:
         if style.mono and self.styles[-1].mono:
             # In fixed pitch two spaces are wider than the gap between cells of other tables.
             limit *= 1.6
-        return -0.75 * size < gap < limit
+        return (-0.75 * size < gap < limit) or glyph[1] == self.previous[1]
 
     def add(self, glyph: Glyph, style: Style) -> None:
         character, left, top, right, bottom, _, spaced = glyph
         gap = left - self.right
         last = self.characters[-1]
+        if left == self.previous[1] and right == self.previous[3] and style is self.previous[5]:
+            # PDFium gives each letter of a ligature the box of the whole.
+            self.characters.append(character)
+            self.styles.append(style)
+            return
         if gap < -0.1 * style.size and self._overlay(glyph, last):
             return
         if spaced or gap > _SPACE_GAP * style.size:
@@ -181,8 +192,14 @@ def segments_of(glyphs: Iterable[Glyph], rules: Sequence[Rule]) -> tuple[list[Se
 
 
 def _fenced(fences: Sequence[Rule], run: _Run, glyph: Glyph) -> bool:
+    if not fences:
+        return False
+    gap = glyph[1] - run.right
+    if not glyph[6] and abs(gap) < 0.2 * run.size:
+        # Within a word: it is too wide for its cell.
+        return False
     middle = (glyph[2] + glyph[4]) / 2
-    before, after = run.right - 0.1 * run.size, glyph[1] + 0.1 * run.size
+    before, after = run.previous[1], glyph[1] + 0.1 * run.size
     return any(before <= fence.left <= after and fence.top <= middle <= fence.bottom for fence in fences)
 
 

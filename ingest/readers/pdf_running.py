@@ -59,8 +59,9 @@ def _is_running(line: Line, page: PageText, texts: Counter[tuple[str, int]], kno
 def _zone_lines(page: PageText) -> list[Line]:
     """Lines of the top and bottom zones that nothing stands outside of, at most three at each end."""
     top, bottom = _ZONE * page.height, (1 - _ZONE) * page.height
-    upper = sorted((line for line in page.lines if line.baseline < top), key=lambda line: line.baseline)[:3]
-    lower = sorted((line for line in page.lines if line.baseline > bottom), key=lambda line: -line.baseline)[:3]
+    loose = [line for line in page.lines if not line.rows]
+    upper = sorted((line for line in loose if line.baseline < top), key=lambda line: line.baseline)[:3]
+    lower = sorted((line for line in loose if line.baseline > bottom), key=lambda line: -line.baseline)[:3]
     return upper + lower
 
 
@@ -96,10 +97,15 @@ def _after_leaders(page: PageText, leaders: list[Line]) -> list[Line]:
     for place, line in enumerate(page.lines):
         if id(line) in entries or _CONTENTS_TITLE.fullmatch(line.text.strip()):
             continue
-        if place < last and share > 0.3 and (_ENDS_IN_PAGE.search(line.text) or _wraps(page, place, entries)):
+        if share > 0.3 and (_has_page_column(line) or (place < last and _wraps(page, place, entries))):
             continue
         kept.append(line)
     return kept if share < 0.8 or len(kept) > 3 else []
+
+
+def _has_page_column(line: Line) -> bool:
+    """Whether a line ends in a page number that stands apart, as first-level entries do without leaders."""
+    return len(line.segments) > 1 and bool(_PAGE_NUMBER.fullmatch(line.segments[-1].text.strip()))
 
 
 def _wraps(page: PageText, place: int, entries: set[int]) -> bool:

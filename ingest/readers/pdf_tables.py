@@ -1,0 +1,140 @@
+"""Lines of a page in, the same with tables that have no rules put together out; and headers for continued tables."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ingest.readers.pdf_grids import Rows, as_table
+from ingest.readers.pdf_joining import join_lines
+from ingest.readers.pdf_layout import PageText
+from ingest.readers.pdf_lines import CELL_GAP, Line, Segment, join_segments
+
+_MARKER = re.compile(r"(?:[•◦▪▫‣●○■□◆–—*-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|[①-⑳]|\d{1,2}(?:\.\d{1,3})*)")
+
+Interval = tuple[float, float]
+
+
+def with_tables(page: PageText, headings: frozenset[int]) -> list[Line]:
+    """The page's lines in order, each table without rules as one line with rows. `headings`: ids of lines that are."""
+    lines = page.lines
+    out: list[Line] = []
+    place = 0
+    while place < len(lines):
+        length, gutters = _stretch(lines, place, headings)
+        stretch = lines[place : place + length]
+        rows = _rows(stretch, gutters) if length >= 3 else ()
+        if rows:
+            edges = (stretch[0].left, *(gutter[1] for gutter in gutters), max(line.right for line in stretch))
+            table = as_table(stretch, rows, edges)
+            table.column = stretch[0].column
+            out.append(table)
+            place += length
+        else:
+            out.append(lines[place])
+            place += 1
+    return out
+
+
+def _stretch(lines: Sequence[Line], start: int, headings: frozenset[int]) -> tuple[int, list[Interval]]:
+    """How many lines from `start` share white space between columns, and where that white space is."""
+    first = lines[start]
+    if not _may_begin(first) or id(first) in headings:
+        return 0, []
+    gutters = _gaps(first)
+    best, best_gutters = 0, gutters
+    for place in range(start + 1, len(lines)):
+        line, before = lines[place], lines[place - 1]
+        gap = line.baseline - before.baseline
+        if line.rows or line.column != first.column or not 0 < gap < 3.2 * first.size or id(line) in headings:
+            break
+        remaining = _shared(gutters, line)
+        if len(remaining) < len(gutters) and place - start >= 3 and len(line.segments) < 2:
+            break
+        if not remaining or (len(line.segments) == 1 and line.right <= remaining[0][0] and gap > 1.9 * line.size):
+            break
+        gutters = remaining
+        if len(line.segments) > 1 or line.left >= gutters[0][1] - 2:
+            best, best_gutters = place - start + 1, gutters
+    return best, best_gutters
+
+
+def _may_begin(line: Line) -> bool:
+    if len(line.segments) < 2 or line.rows or line.mono:
+        return False
+    return not _MARKER.fullmatch(line.segments[0].text.strip())
+
+
+def _gaps(line: Line) -> list[Interval]:
+    parts = line.segments
+    return [
+        (before.right, after.left)
+        for before, after in pairwise(parts)
+        if after.left - before.right > 0.8 * CELL_GAP * line.size
+    ]
+
+
+def _shared(gutters: Sequence[Interval], line: Line) -> list[Interval]:
+    """What a line leaves free of the white space between columns."""
+    free = [(-1e6, line.segments[0].left), *_gaps(line), (line.segments[-1].right, 1e6)]
+    out = []
+    for left, right in gutters:
+        for start, end in free:
+            low, high = max(left, start), min(right, end)
+            if high - low > 0.75 * line.size:
+                out.append((low, high))
+    return out
+
+
+def _rows(stretch: Sequence[Line], gutters: Sequence[Interval]) -> Rows:
+    """Rows of a stretch, empty where it is not a table."""
+    if not gutters or all(line.mono for line in stretch):
+        return ()
+    cells = [_cells(line, gutters) for line in stretch]
+    several = sum(sum(map(bool, row)) > 1 for row in cells)
+    marked = sum(bool(row[0]) and bool(_MARKER.fullmatch(join_segments(row[0]).strip())) for row in cells)
+    if several < 3 or several < 0.4 * len(cells) or marked > 0.5 * sum(bool(row[0]) for row in cells):
+        return ()
+    rows: list[list[list[str]]] = []
+    for row in cells:
+        texts = [join_segments(cell) if cell else "" for cell in row]
+        filled = sum(map(bool, texts))
+        # A line without a first cell goes on with the row above, unless it has cells enough to be a row.
+        if rows and not texts[0] and (filled == 1 or filled < 0.5 * len(texts)):
+            for cell, text in zip(rows[-1], texts, strict=True):
+                cell.extend([text] if text else [])
+        else:
+            rows.append([[text] if text else [] for text in texts])
+    if len(rows) < 2:
+        return ()
+    return tuple(tuple(join_lines(cell) for cell in row) for row in rows)
+
+
+def _cells(line: Line, gutters: Sequence[Interval]) -> list[list[Segment]]:
+    cells: list[list[Segment]] = [[] for _ in range(len(gutters) + 1)]
+    for segment in line.segments:
+        column = sum(segment.left >= (left + right) / 2 for left, right in gutters)
+        cells[column].append(segment)
+    return cells
+
+
+def repeat_headers(pages: Sequence[list[Line]]) -> None:
+    """Gives the part of a table that stands on a next page the header row of its beginning, in place."""
+    for before, after in pairwise(pages):
+        if not before or not after or not before[-1].rows or not after[0].rows:
+            continue
+        header, rows = before[-1].rows[0], after[0].rows
+        if len(header) == len(rows[0]) and rows[0] != header and _same_edges(before[-1], after[0]):
+            after[0] = _with_rows(after[0], (header, *rows))
+
+
+def _same_edges(one: Line, other: Line) -> bool:
+    if len(one.edges) != len(other.edges):
+        return False
+    return all(abs(left - right) < 6 for left, right in zip(one.edges[:-1], other.edges[:-1], strict=True))
+
+
+def _with_rows(table: Line, rows: Rows) -> Line:
+    changed = replace(table, rows=rows)
+    changed.column, changed.baseline, changed.left = table.column, table.baseline, table.left
+    return changed
