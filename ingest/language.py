@@ -52,6 +52,7 @@ _SCRIPTS = (
 _LATIN_WORD = re.compile(r"[a-zà-öø-ÿąćęłńśźžœ]+(?:['’-][a-zà-öø-ÿ]+)*")
 _UKRAINIAN = re.compile(r"[іїєґ]", re.IGNORECASE)
 _SAMPLE = 20_000
+_LETTER_WEIGHT = 0.4  # a lone letter is as often a key, a unit or a label as it is a word
 
 
 def detect_language(text: str) -> str:
@@ -100,7 +101,7 @@ def _european(words: list[str], text: str) -> str:
         # A word that several languages share says less about each.
         owners = [language for language, known in _WORD_SETS.items() if word in known]
         for language in owners:
-            scores[language] += count / len(owners)
+            scores[language] += count / len(owners) * (_LETTER_WEIGHT if len(word) == 1 else 1)
     for language, letters in _LETTERS.items():
         scores[language] += 0.5 * sum(text.count(letter) for letter in letters)
     best = max(scores, key=lambda language: (scores[language], language == "en"))

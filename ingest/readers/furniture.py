@@ -43,7 +43,33 @@ def is_contents(node: html.HtmlElement) -> bool:
     """A table of contents or a list of related pages: left out where the page has anything else to say."""
     if (node.get("id") or "").lower() in _CONTENTS_IDS:
         return True
-    return node.tag in {"div", "ul", "aside", "section"} and not classes(node).isdisjoint(_CONTENTS_CLASSES)
+    if node.tag in {"div", "ul", "aside", "section"} and not classes(node).isdisjoint(_CONTENTS_CLASSES):
+        return True
+    if node.tag in {"ul", "ol", "dl", "div", "p"}:
+        return _links_only(node, fewest=5, share=0.9, own_page=True)
+    # Pages laid out in tables keep their menu in a cell; a cell of data does not hold that many links.
+    return node.tag == "td" and _links_only(node, fewest=8, share=0.7, own_page=False)
+
+
+def _links_only(node: html.HtmlElement, *, fewest: int, share: float, own_page: bool) -> bool:
+    links = node.findall(".//a[@href]")
+    if len(links) < fewest or (own_page and not all(link.get("href").startswith("#") for link in links)):
+        return False
+    if own_page and node.find(".//table") is not None:
+        return False
+    linked = sum(len("".join(link.text_content().split())) for link in links)
+    return linked >= share * len("".join(node.text_content().split()))
+
+
+def remove_page_links(tree: html.HtmlElement) -> None:
+    """Take out `Next`, `Previous`, `Contents` that stand bare in the body; the page's head says where they lead."""
+    relations = {"next", "prev", "previous", "contents", "up", "home", "top", "index", "toc"}
+    targets = {link.get("href") for link in tree.iter("link") if (link.get("rel") or "").lower() in relations}
+    for link in list(tree.iter("a")):
+        parent = link.getparent()
+        bare = parent is not None and parent.tag == "body" and not (link.tail or "").strip()
+        if bare and link.get("href") in targets:
+            link.drop_tree()
 
 
 def classes(node: html.HtmlElement) -> frozenset[str]:

@@ -55,12 +55,19 @@ def _written(number: int, style: str) -> str:
     return str(number)
 
 
+def definition(terms: list[str], *, level: int) -> Item:
+    """The item of a definition: its terms go before it, as in `term: definition`."""
+    term = ", ".join(filter(None, terms))
+    opening = f"{term}{'' if term.endswith((':', '：', '?', '？')) else ':'} " if term else ""
+    return Item(Kind.LIST_ITEM, opening, level=level, term=bool(term))
+
+
 def definition_parts(node: html.HtmlElement) -> list[html.HtmlElement]:
-    """Terms and definitions of a `<dl>`, also where they are grouped in divisions."""
+    """Terms, definitions and whatever else is in a `<dl>`, also where they are grouped in divisions."""
     parts = []
     for child in node:
-        if child.tag in {"dt", "dd"}:
+        if child.tag == "div" and any(inner.tag in {"dt", "dd"} for inner in child):
+            parts.extend(child)
+        elif isinstance(child.tag, str):
             parts.append(child)
-        elif child.tag == "div":
-            parts.extend(inner for inner in child if inner.tag in {"dt", "dd"})
     return parts

@@ -10,7 +10,7 @@ from lxml import html
 
 from ingest.metadata import split_front_matter
 from ingest.readers.encoding import decode_html, decode_text
-from ingest.readers.furniture import is_contents, is_furniture
+from ingest.readers.furniture import is_contents, is_furniture, remove_page_links
 from ingest.readers.odt import with_real_headings
 from ingest.readers.pandoc import to_html
 from ingest.readers.walker import walk
@@ -54,7 +54,9 @@ def parse(text: str) -> html.HtmlElement | None:
     if not clean.strip():
         return None
     parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-    return html.document_fromstring(clean, parser=parser)
+    tree = html.document_fromstring(clean, parser=parser)
+    remove_page_links(tree)
+    return tree
 
 
 def _walked(body: html.HtmlElement, anchors: str) -> list[Element]:

@@ -8,6 +8,7 @@ Rows = tuple[tuple[str, ...], ...]
 
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _LONGEST_CELL = 1500  # characters; beyond that a cell holds text laid out in columns, not a value
+_LONGEST_LONE_CELL = 300  # the same where there is but one row
 _MOST_COLUMNS = 200
 _MOST_ROWS = 20_000
 
@@ -18,12 +19,31 @@ def is_layout(table: html.HtmlElement) -> bool:
         return True
     if any(node.tag in _HEADINGS for node in table.iter(*_HEADINGS)):
         return True
-    cells = [cell for row in own_rows(table) for cell in _cells(row)]
+    rows = own_rows(table)
+    cells = [cell for row in rows for cell in _cells(row)]
     if len(cells) <= 1 or any(inner is not table for inner in table.iter("table")):
         return True
-    if "highlighttable" in classes(table):
+    if "highlighttable" in classes(table) or _has_loose_parts(table, rows):
         return True
-    return any(len(cell.text_content()) > _LONGEST_CELL for cell in cells)
+    longest = max(len(cell.text_content()) for cell in cells)
+    return longest > (_LONGEST_LONE_CELL if len(rows) == 1 else _LONGEST_CELL)
+
+
+def _has_loose_parts(table: html.HtmlElement, rows: list[html.HtmlElement]) -> bool:
+    """Cells or text outside of rows, as pages from before tables had rules have them."""
+    containers = [table, *(part for part in table if part.tag in {"thead", "tbody", "tfoot"}), *rows]
+    known = {"tr", "td", "th", "thead", "tbody", "tfoot", "caption", "colgroup", "col", "script", "style"}
+    for container in containers:
+        if container.tag != "tr" and any(child.tag in {"td", "th"} for child in container):
+            return True
+        if any(
+            isinstance(child.tag, str) and child.tag not in known and child.text_content().strip()
+            for child in container
+        ):
+            return True
+        if (container.text or "").strip() or any((child.tail or "").strip() for child in container):
+            return True
+    return False
 
 
 def own_rows(table: html.HtmlElement) -> list[html.HtmlElement]:
@@ -68,9 +88,9 @@ def rows_text(rows: Rows) -> str:
 
 
 def _written_once(row: tuple[str, ...]) -> list[str]:
-    if len(row) > 2 and len(set(row)) == 1:
-        return [row[0]]
-    return list(row)
+    """A title that spans a row from its first column on is written once; equal values behind a label stay."""
+    same = next((x for x, cell in enumerate(row) if cell != row[0]), len(row))
+    return [row[0], *row[same:]] if row[0] and same > 2 else list(row)
 
 
 def _cells(row: html.HtmlElement) -> list[html.HtmlElement]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from lxml import html
 
 from ingest.readers.furniture import classes, is_silent
-from ingest.readers.lists import Item, definition_parts, item_marker
+from ingest.readers.lists import Item, definition, definition_parts, item_marker
 from ingest.readers.notices import opens_notice
 from ingest.readers.outline import BOLD_HEADING, outlined, reads_as_heading
 from ingest.readers.pictures import caption_text, formula_text, is_formula
@@ -84,11 +84,8 @@ class _Walker:
             self._emit(Kind.PARAGRAPH, text)
 
     def _emit(self, kind: Kind, text: str, *, level: int = 0, rows: tuple[tuple[str, ...], ...] = ()) -> None:
-        item = self._item
-        if item is not None and item.place is None and item.term and kind is not Kind.HEADING:
-            # A term whose definition begins with a table, a list or a listing still goes before it.
-            item.place = len(self.elements)
-            self._emit(item.kind, item.opening.strip(), level=item.level)
+        if kind is not Kind.HEADING:
+            self._say_term()
         self.elements.append(Element(kind=kind, text=text, level=level, anchor=self._anchor, rows=rows))
 
     # --- tree -------------------------------------------------------------------------------------------------
@@ -191,10 +188,7 @@ class _Walker:
 
     def _table(self, node: html.HtmlElement) -> None:
         if is_layout(node):
-            for caption in node.findall("caption"):
-                self._caption(caption)
-            for row in own_rows(node):
-                self.block(row)
+            self.block(node)
             return
         for caption in node.findall("caption"):
             self._caption(caption)
@@ -203,51 +197,61 @@ class _Walker:
             self._emit(Kind.TABLE, rows_text(rows), rows=rows)
 
     def _list(self, node: html.HtmlElement) -> None:
+        """Items, and whatever old pages put between them to have it indented."""
         outer, ordinal = self._item, 0
-        if outer is not None and outer.place is None and outer.term:
-            outer.place = len(self.elements)
-            self._item = None
-            self._emit(outer.kind, outer.opening.strip(), level=outer.level)
+        self._say_term()
+        self._item = None
+        self._say(node.text)
         for child in node:
-            if not isinstance(child.tag, str) or is_silent(child) or self._skip(child):
-                continue
-            if child.tag == "li":
+            if child.tag == "li" and not self._skip(child):
                 ordinal += 1
                 self._open(Item(*item_marker(node, child, ordinal), level=self._depth), child)
-            else:
-                self._item = None
+            elif isinstance(child.tag, str):
                 self._depth += 1
                 self._child(child, bold=False)
                 self._depth -= 1
+            self._say(child.tail)
+        self.flush()
         self._item = outer
 
     def _definitions(self, node: html.HtmlElement) -> None:
         outer, terms = self._item, list[str]()
+        self._say_term()
         self._item = None
+        self._say(node.text)
         for child in definition_parts(node):
-            self._see_anchor(child)
             if child.tag == "dt":
+                self.flush()
+                self._see_anchor(child)
                 for inner in child.iter("a", "span"):
                     self._see_anchor(inner)
                 terms.append(_one_line(child, self._skip))
-            else:
-                term = ", ".join(filter(None, terms))
-                opening = f"{term}{'' if term.endswith((':', '：', '?', '？')) else ':'} " if term else ""
-                self._open(Item(Kind.LIST_ITEM, opening, level=self._depth, term=bool(term)), child)
+            elif child.tag == "dd":
+                self._open(definition(terms, level=self._depth), child)
                 terms = []
+            else:
+                self._child(child, bold=False)
+            self._say(child.tail)
+        self.flush()
         for term in filter(None, terms):
             self._emit(Kind.LIST_ITEM, term, level=self._depth)
         self._item = outer
 
+    def _say_term(self) -> None:
+        """A term whose definition begins with a list still goes before it."""
+        item = self._item
+        if item is not None and item.place is None and item.term:
+            item.place = len(self.elements)
+            self._emit(item.kind, item.opening.strip(), level=item.level)
+
     def _open(self, item: Item, node: html.HtmlElement) -> None:
+        self.flush()
         self._see_anchor(node)
         self._item = item
         self._depth += 1
         self.block(node)
         self.flush()
-        if item.place is None and item.term:
-            item.place = len(self.elements)
-            self._emit(item.kind, item.opening.strip(), level=item.level)
+        self._say_term()
         self._depth -= 1
         self._item = None
 
