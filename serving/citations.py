@@ -1,0 +1,174 @@
+"""A model's text while it streams: its marks become citations that hold, sentence by sentence.
+
+Pieces of text with the model's own `[n]` marks go in; checked text with marks renumbered by first use comes out,
+and the citations they stand for. What the model says about its sources is never taken on trust: a mark stays where
+the passage supports the sentence, and is added where the model forgot one and a passage clearly supports it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from retrieval.passages import Passage
+from serving.answer import Citation
+from serving.facts import facts_of
+from serving.prompt import NO_ANSWER
+from serving.segments import MARK, Segment, Segmenter
+from serving.support import Support, holds_facts, support
+from serving.wording import says_not_found
+
+_MARKED: Final = re.compile(rf"`[^`\n]*`|\s*(?P<marks>(?:{MARK.pattern}\s*)+)", re.IGNORECASE)
+_RANGE: Final = re.compile(r"(\d+)\s*[-–—~～]\s*\^?(\d+)|(\d+)")
+_ENDING: Final = re.compile(r"([.!?。！？；…]*[\"'”’」』）)*_]*)(\s*\|?\s*)$")
+_NO_CLAIM: Final = re.compile(r"[:：]\s*[*_]*\s*$|^\s*#|^[\s|:\-=*_#]*$")
+_MOST_ADDED: Final = 1
+"""Marks added to a sentence that had none: one good source is easier to check than several."""
+
+
+def cite(number: int, passage: Passage, quote: str) -> Citation:
+    """A citation of a passage by a verbatim part of its text."""
+    return Citation(
+        number=number,
+        document=passage.document,
+        revision=passage.revision,
+        title=passage.title,
+        section=passage.section,
+        page=passage.page,
+        anchor=passage.anchor,
+        boxes=passage.boxes,
+        quote=quote,
+        passage=passage,
+    )
+
+
+class CitedText:
+    """One answer on its way. `feed` pieces, then `finish`; both yield text that is ready to be read."""
+
+    def __init__(self, passages: Sequence[Passage], language: str) -> None:
+        """`passages` in the order in which the prompt numbers them; `language` of the answer."""
+        self._passages = tuple(passages)
+        self._language = language
+        self._segmenter = Segmenter()
+        self._numbers: dict[int, int] = {}
+        self._quotes: dict[int, str] = {}
+        self._waiting = ""
+        self.supported = 0
+        """Sentences that stand on a passage."""
+        self.declined = False
+        """The model said that the passages do not tell."""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """So far, by number."""
+        return tuple(
+            cite(number, self._passages[place], self._quotes[place]) for place, number in self._numbers.items()
+        )
+
+    def feed(self, text: str) -> Iterator[str]:
+        for segment in self._segmenter.feed(text):
+            yield from self._settled(segment)
+
+    def finish(self) -> Iterator[str]:
+        for segment in self._segmenter.finish():
+            yield from self._settled(segment)
+
+    def _settled(self, segment: Segment) -> Iterator[str]:
+        text = segment.text if segment.code else self._checked(segment.text)
+        self._waiting += text
+        # Until something is supported nothing is shown: it may turn out that nothing is.
+        if self._waiting and self.supported:
+            if not self._shown:
+                self._waiting = self._waiting.lstrip()
+            self._shown = True
+            yield self._waiting
+            self._waiting = ""
+
+    _shown = False
+
+    def _checked(self, text: str) -> str:
+        if NO_ANSWER in text:
+            self.declined = True
+            return ""
+        claim = _without_marks(text)
+        if _NO_CLAIM.search(claim):
+            return claim
+        marked = self._resolve_marks(text)
+        if marked is not None:
+            self.supported += 1
+            return marked
+        if says_not_found(claim):
+            self.declined = True
+            return claim
+        added = self._added(claim)
+        if added:
+            self.supported += 1
+            return _insert(claim, "".join(f"[{self._number(place, judged)}]" for place, judged in added))
+        facts = facts_of(claim, self._language)
+        known = any(
+            holds_facts(facts, facts_of(f"{passage.title} {passage.text}", passage.language))
+            for passage in self._passages
+        )
+        # A number, code or command that stands in no passage is made up: the sentence goes, mark and all.
+        return claim if known else ""
+
+    def _resolve_marks(self, text: str) -> str | None:
+        """The text with the marks that hold, renumbered; None where none does."""
+        held = 0
+        claim_start = 0
+
+        def replace(match: re.Match[str]) -> str:
+            nonlocal held, claim_start
+            if match["marks"] is None:
+                return match.group()
+            claim = _without_marks(text[claim_start : match.start()])
+            claim_start = match.end()
+            if len(facts_of(claim, self._language).words) < 3:
+                claim = _without_marks(text)
+            kept = self._held(_places(match["marks"], len(self._passages)), claim)
+            held += len(kept)
+            space = match.group()[: len(match.group()) - len(match.group().lstrip())]
+            after = match.group()[len(match.group().rstrip()) :]
+            numbers = "".join(f"[{self._number(place, judged)}]" for place, judged in kept)
+            return f"{space}{numbers}{after}" if kept else after
+
+        resolved = _MARKED.sub(replace, text)
+        return resolved if held else None
+
+    def _held(self, places: Sequence[int], claim: str) -> list[tuple[int, Support]]:
+        judged = [(place, support(claim, self._passages[place], self._language)) for place in places]
+        return [(place, verdict) for place, verdict in judged if verdict.keeps]
+
+    def _added(self, claim: str) -> list[tuple[int, Support]]:
+        judged = [(place, support(claim, passage, self._language)) for place, passage in enumerate(self._passages)]
+        good = sorted((pair for pair in judged if pair[1].adds), key=lambda pair: -pair[1].share)
+        return good[:_MOST_ADDED]
+
+    def _number(self, place: int, judged: Support) -> int:
+        self._quotes.setdefault(place, judged.quote)
+        return self._numbers.setdefault(place, len(self._numbers) + 1)
+
+
+def _without_marks(text: str) -> str:
+    return _MARKED.sub(lambda match: match.group() if match["marks"] is None else _gap(match), text)
+
+
+def _gap(match: re.Match[str]) -> str:
+    return match.group()[len(match.group().rstrip()) :]
+
+
+def _places(marks: str, count: int) -> list[int]:
+    """Places from 0 of the passages that a run of marks names; numbers out of range are dropped."""
+    places: dict[int, None] = {}
+    for match in _RANGE.finditer(marks.translate(str.maketrans("０１２３４５６７８９", "0123456789"))):
+        first, last = int(match[1] or match[3]), int(match[2] or match[3])
+        places.update(dict.fromkeys(number - 1 for number in range(first, last + 1) if 1 <= number <= count))
+    return list(places)
+
+
+def _insert(text: str, marks: str) -> str:
+    """Put marks at the end of a sentence, before its full stop and inside its table row."""
+    ending = _ENDING.search(text)
+    place = ending.start() if ending else len(text)
+    body = text[:place].rstrip()
+    space = "" if body and ord(body[-1]) > 0x2E80 else " "
+    return f"{body}{space}{marks}{text[place:]}"

@@ -1,0 +1,89 @@
+"""What Manualdesk itself says in an answer, in the reader's language: refusals, notices."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """One language's sentences."""
+
+    refusal: str
+    no_model: str
+    """Why the answer is made of quotes: no model is configured or reachable."""
+    model_failed: str
+    """The model stopped in the middle."""
+    unsupported: str
+    """The model's answer could not be found in the manuals."""
+
+
+_WORDINGS: Final = {
+    "en": Wording(
+        refusal="The manuals do not tell. Try the wording or the model number on the product, or ask a colleague or "
+        "the support team.",
+        no_model="No language model is reachable; this answer quotes the manuals.",
+        model_failed="The language model stopped answering; this is what the manuals tell.",
+        unsupported="The language model's answer did not stand up to the manuals; this answer quotes them.",
+    ),
+    "zh": Wording(
+        refusal="手册中没有说明。请换一种说法，或写上产品型号再问一次；也可以联系同事或客服人员。",
+        no_model="目前没有可用的语言模型，以下内容摘自手册原文。",
+        model_failed="语言模型中断了回答，以下是手册中的内容。",
+        unsupported="语言模型的回答在手册中找不到依据，以下内容摘自手册原文。",
+    ),
+    "ja": Wording(
+        refusal="マニュアルには記載がありません。言い換えるか製品の型番を添えてもう一度お試しいただくか、"
+        "担当者またはサポート窓口にお問い合わせください。",
+        no_model="言語モデルに接続できないため、マニュアルの原文を引用しています。",
+        model_failed="言語モデルの応答が途切れたため、マニュアルの内容を示します。",
+        unsupported="言語モデルの回答はマニュアルで確認できないため、マニュアルの原文を引用しています。",
+    ),
+    "fr": Wording(
+        refusal="Les manuels ne le disent pas. Essayez avec d'autres mots ou avec la référence du produit, ou "
+        "adressez-vous à un collègue ou au service d'assistance.",
+        no_model="Aucun modèle de langage n'est joignable ; cette réponse cite les manuels.",
+        model_failed="Le modèle de langage s'est interrompu ; voici ce que disent les manuels.",
+        unsupported="La réponse du modèle de langage n'est pas confirmée par les manuels ; cette réponse les cite.",
+    ),
+    "de": Wording(
+        refusal="Die Handbücher sagen dazu nichts. Versuchen Sie es mit anderen Worten oder der Modellbezeichnung, "
+        "oder fragen Sie im Team oder beim Kundendienst nach.",
+        no_model="Kein Sprachmodell ist erreichbar; diese Antwort zitiert die Handbücher.",
+        model_failed="Das Sprachmodell hat abgebrochen; das sagen die Handbücher.",
+        unsupported="Die Antwort des Sprachmodells ließ sich in den Handbüchern nicht belegen; diese zitiert sie.",
+    ),
+    "es": Wording(
+        refusal="Los manuales no lo dicen. Pruebe con otras palabras o con el modelo del producto, o consulte a un "
+        "compañero o al servicio de asistencia.",
+        no_model="No hay ningún modelo de lenguaje disponible; esta respuesta cita los manuales.",
+        model_failed="El modelo de lenguaje se interrumpió; esto es lo que dicen los manuales.",
+        unsupported="La respuesta del modelo de lenguaje no se confirma en los manuales; esta respuesta los cita.",
+    ),
+}
+
+# How models say in their own words that the passages do not hold the answer.
+_NOT_FOUND: Final = re.compile(
+    r"(?:manuals?|passages?|documents?|documentation|context|text|information)\b[^.]{0,60}"
+    r"(?:do(?:es)? not|don't|doesn't|did not|didn't|cannot|can't|is not|isn't|are not|aren't|not)\b[^.]{0,25}"
+    r"(?:tell|say|mention|contain|provide|specif|state|includ|describ|cover|answer|list|indicat|given|available)"
+    r"|(?:no|not enough|insufficient) information\b"
+    r"|(?:手册|手冊|段落|文档|资料|原文|上下文)[^。]{0,20}(?:没有|未|并未|无)[^。]{0,12}(?:说明|提及|提到|提供|包含|涉及|信息|记载|写明)"
+    r"|(?:マニュアル|資料|文書|説明書)[^。]{0,30}(?:記載|情報|説明)[^。]{0,8}(?:ありません|ない|されていません)"
+    r"|(?:manuels?|passages?|documents?)\b[^.]{0,40}\bne\b[^.]{0,40}\bpas\b"
+    r"|(?:handb[uü]ch\w*|abschnitt\w*|texte?n?|dokument\w*)\b[^.]{0,40}\b(?:nicht|keine?n?)\b[^.]{0,40}"
+    r"(?:angegeben|erwähnt|enthalten|information\w*|genannt|beschrieben)"
+    r"|(?:manual(?:es)?|pasajes?|documentos?)\b[^.]{0,20}\bno\b[^.]{0,20}"
+    r"(?:dice|mencion|indica|contien|proporcion|especific|inclu)",
+    re.IGNORECASE,
+)
+
+
+def wording(language: str) -> Wording:
+    """The sentences of a language (`zh-cn` counts as `zh`); English where there are none."""
+    return _WORDINGS.get(language.lower().split("-")[0], _WORDINGS["en"])
+
+
+def says_not_found(sentence: str) -> bool:
+    """Is this a sentence about the manuals' silence, and not about the product?"""
+    return bool(_NOT_FOUND.search(sentence))
