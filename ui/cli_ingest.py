@@ -70,8 +70,8 @@ def _worker_count(given: str, settings: Settings) -> int:
 
 def _follow(steps: "Iterator[Progress | Report]") -> "Report":
     """Draw the progress until the report comes."""
-    from rich.console import Console
     from rich import progress as bars
+    from rich.console import Console
 
     from ingest.pipeline import Report
 

@@ -1,0 +1,7 @@
+"""`manualdesk eval`: measured quality."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Nothing yet."""
