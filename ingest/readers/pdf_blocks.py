@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.readers.pdf_headings import Levels
+from ingest.readers.pdf_headings import Levels, is_number_only
 from ingest.readers.pdf_joining import join_lines, join_two
 from ingest.readers.pdf_layout import PageText
 from ingest.readers.pdf_lines import Line
@@ -92,6 +92,8 @@ def _goes_on(last: Block, new: Block, page: PageText) -> bool:
         return False
     if last.kind is Kind.HEADING:
         same = new.kind is Kind.HEADING and new.level == last.level
+        if same and len(last.lines) == 1 and is_number_only(before.text):
+            return gap < 4 * line.size
         return same and gap < 2.2 * line.size and _same_size(line, before)
     if last.kind is Kind.CODE:
         return new.kind is Kind.CODE and gap < 2.6 * line.size
@@ -162,7 +164,7 @@ def _labelled(blocks: list[Block]) -> list[Block]:
                 last.lines += block.lines
                 continue
         if block.kind in (Kind.PARAGRAPH, Kind.HEADING) and len(block.lines) == 1 and _WARNING_LABEL.fullmatch(text):
-            block.kind = Kind.WARNING
+            block.kind, block.level = Kind.WARNING, 0
         joined.append(block)
     return joined
 
@@ -196,7 +198,13 @@ def element_of(block: Block, words: frozenset[str]) -> Element:
             boxes=tuple(box_of(line) for line in lines[0].parts),
             rows=rows,
         )
-    text = code_text(lines) if block.kind is Kind.CODE else join_lines([line.text for line in lines], words=words)
+    if block.kind is Kind.CODE:
+        text = code_text(lines)
+    elif block.kind is Kind.WARNING and len(lines) > 1 and _WARNING_LABEL.fullmatch(lines[0].text.strip()):
+        # `Note` on a line of its own stays on one: it is a label, not the beginning of the sentence.
+        text = f"{lines[0].text.strip()}\n{join_lines([line.text for line in lines[1:]], words=words)}"
+    else:
+        text = join_lines([line.text for line in lines], words=words)
     return Element(
         kind=block.kind,
         text=text,

@@ -34,6 +34,8 @@ CJK = (
     r"\u2e80-\u303f\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 )
 _CJK_CHARACTER = re.compile(f"[{CJK}]")
+_AIR = re.compile(r"(?<=[\u2e80-\u9fffA-Za-z0-9]) +(?=[、，。；：！？）】」』》])|(?<=[（【「『《]) +")
+"""Space that only makes a line fill its width, before closing and after opening punctuation."""
 _NEEDS_MENDING = re.compile("[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]")
 
 
@@ -58,6 +60,6 @@ def mend(text: str) -> str:
     """Text without ligatures, presentation forms, soft hyphens and invisible characters."""
     if not _NEEDS_MENDING.search(text):
         return text
-    mended = text.translate(_MENDED)
+    mended = _AIR.sub("", text.translate(_MENDED))
     # Half-width kana leave their voice marks as combining characters.
     return unicodedata.normalize("NFC", mended)

@@ -53,8 +53,8 @@ class Rule:
         return self.right - self.left >= self.bottom - self.top
 
 
-Glyph = tuple[str, float, float, float, float, Style | None, bool]
-"""Character, left, top, right, bottom, style (None: a space PDFium guessed), whether white space goes before it."""
+Glyph = tuple[str, float, float, float, float, Style, bool]
+"""Character, left, top, right, bottom, style, whether white space goes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +192,7 @@ def _glyphs(text: Any, place: _Placement) -> list[Glyph]:
     fonts: dict[int, tuple[bool, bool, bool]] = {}
     glyphs: list[Glyph] = []
     spaced = False
+    unturned, x, y = place.turn == 0, place.x, place.y2
     for index in range(pdfium.FPDFText_CountChars(text)):
         code = unicode_of(text, index)
         if code in _SPACES:
@@ -205,8 +206,12 @@ def _glyphs(text: Any, place: _Placement) -> list[Glyph]:
         style = styles.get(address)
         if style is None:
             style = styles[address] = _style(text, index, (owner, fonts, place))
-        left, top, right, bottom = place.box(rect.left, rect.bottom, rect.right, rect.top)
-        glyphs.append((chr(_REPAIRED.get(code, code)), left, top, right, bottom, style, spaced))
+        if unturned:
+            left, top, right, bottom = rect.left - x, y - rect.top, rect.right - x, y - rect.bottom
+        else:
+            left, top, right, bottom = place.box(rect.left, rect.bottom, rect.right, rect.top)
+        character = chr(code) if code not in _REPAIRED else chr(_REPAIRED[code])
+        glyphs.append((character, left, top, right, bottom, style, spaced))
         spaced = False
     return glyphs
 

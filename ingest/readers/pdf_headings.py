@@ -17,6 +17,7 @@ _NUMBERING = re.compile(
     re.IGNORECASE,
 )
 _DEPTH = re.compile(r"(?:\d{1,2}|[A-Z])(?:\.\d{1,3})+")
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _MAX_LENGTH = 160
 
 Levels = dict[int, int]
@@ -46,9 +47,14 @@ def heading_levels(pages: Sequence[PageText], bookmarks: Sequence[Bookmark], bod
     return levels
 
 
+def is_number_only(text: str) -> bool:
+    """Whether a line is the number of a heading whose title stands below: `Chapter 3`, `附录 A`."""
+    return bool(_NUMBERING.fullmatch(text.strip()))
+
+
 def fold(text: str) -> str:
     """Letters and digits only, for comparing titles."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    return _NOT_ALPHANUMERIC.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _from_bookmarks(pages: Sequence[PageText], bookmarks: Sequence[Bookmark]) -> Levels:
@@ -67,8 +73,12 @@ def _from_bookmarks(pages: Sequence[PageText], bookmarks: Sequence[Bookmark]) ->
 def _titled_lines(page: PageText, wanted: str, taken: Levels) -> list[Line]:
     """The first lines, one to four together, whose text is the wanted title but for a number before it."""
     best: list[Line] = []
+    start = wanted[:4]
     for place, line in enumerate(page.lines):
-        if id(line) in taken or line.rows:
+        if id(line) in taken or line.rows or len(line.text) > 3 * _MAX_LENGTH:
+            continue
+        # Most lines are not the title: leave them before the costly comparison.
+        if start not in fold(line.text[:40]) and not is_number_only(line.text):
             continue
         lines = [line]
         text = line.text
@@ -84,7 +94,7 @@ def _titled_lines(page: PageText, wanted: str, taken: Levels) -> list[Line]:
         ):
             best = lines
             label = page.lines[place - 1] if place else line
-            if label is not line and id(label) not in taken and _NUMBERING.fullmatch(label.text.strip()):
+            if label is not line and id(label) not in taken and is_number_only(label.text):
                 best = [label, *lines]
     return best
 

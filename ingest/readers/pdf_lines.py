@@ -19,15 +19,15 @@ class Segment:
 
     __slots__ = ("baseline", "bold", "bottom", "italic", "left", "mono", "right", "size", "text", "top")
 
-    def __init__(self, characters: list[str], box: tuple[float, float, float, float], styles: list[Style]) -> None:
-        self.text = mend("".join(characters))
-        self.left, self.top, self.right, self.bottom = box
-        main = max(styles, key=lambda style: style.size)
-        self.baseline, self.size = main.baseline, main.size
-        count = len(styles)
-        self.bold = sum(style.bold for style in styles) > 0.6 * count
-        self.mono = sum(style.mono for style in styles) > 0.85 * count
-        self.italic = sum(style.italic for style in styles) > 0.6 * count
+    def __init__(self, run: "_Run") -> None:
+        self.text = mend("".join(run.characters))
+        self.left, self.top, self.right, self.bottom = run.left, run.top, run.right, run.bottom
+        self.baseline, self.size = run.baseline, run.size
+        styles = list(zip(run.styles, run.counts, strict=True))
+        count = sum(run.counts)
+        self.bold = sum(number for style, number in styles if style.bold) > 0.6 * count
+        self.mono = sum(number for style, number in styles if style.mono) > 0.85 * count
+        self.italic = sum(number for style, number in styles if style.italic) > 0.6 * count
 
 
 @dataclass(slots=True)
@@ -82,12 +82,12 @@ def join_segments(parts: Sequence[Segment], *, mono: bool = False) -> str:
 class _Run:
     """A segment in the making."""
 
-    __slots__ = ("baseline", "bottom", "characters", "left", "previous", "right", "size", "styles", "top")
+    __slots__ = ("baseline", "bottom", "characters", "counts", "left", "previous", "right", "size", "styles", "top")
 
     def __init__(self, glyph: Glyph, style: Style) -> None:
         character, self.left, self.top, self.right, self.bottom, _, _ = glyph
         self.characters = [character]
-        self.styles = [style]
+        self.styles, self.counts = [style], [1]
         self.baseline, self.size = style.baseline, style.size
         self.previous = glyph
 
@@ -111,16 +111,20 @@ class _Run:
         if left == self.previous[1] and right == self.previous[3] and style is self.previous[5]:
             # PDFium gives each letter of a ligature the box of the whole.
             self.characters.append(character)
-            self.styles.append(style)
+            self.counts[-1] += 1
             return
         if gap < -0.1 * style.size and self._overlay(glyph, last):
             return
         if spaced or gap > _SPACE_GAP * style.size:
             self._space(gap, character, style)
         self.characters.append(character)
-        self.styles.append(style)
-        if style.size > self.size:
-            self.size, self.baseline = style.size, style.baseline
+        if style is self.styles[-1]:
+            self.counts[-1] += 1
+        else:
+            self.styles.append(style)
+            self.counts.append(1)
+            if style.size > self.size:
+                self.size, self.baseline = style.size, style.baseline
         self.right = right if right > self.right else self.right
         self.top = top if top < self.top else self.top
         self.bottom = bottom if bottom > self.bottom else self.bottom
@@ -154,8 +158,12 @@ class _Run:
         else:
             self.characters.append(" ")
 
-    def segment(self) -> Segment:
-        return Segment(self.characters, (self.left, self.top, self.right, self.bottom), self.styles)
+    def add_turned(self, glyph: Glyph) -> None:
+        """Text that runs up or down keeps the order of the file, a stretch a run."""
+        self.characters.append(" " + glyph[0] if glyph[6] else glyph[0])
+        self.counts[-1] += 1
+        self.left, self.top = min(self.left, glyph[1]), min(self.top, glyph[2])
+        self.right, self.bottom = max(self.right, glyph[3]), max(self.bottom, glyph[4])
 
 
 def segments_of(glyphs: Iterable[Glyph], rules: Sequence[Rule]) -> tuple[list[Segment], list[Segment]]:
@@ -163,32 +171,29 @@ def segments_of(glyphs: Iterable[Glyph], rules: Sequence[Rule]) -> tuple[list[Se
 
     A vertical rule between two glyphs separates segments however close they are.
     """
-    upright: list[Segment] = []
-    turned: list[Segment] = []
     fences = [rule for rule in rules if not rule.is_horizontal]
-    run: _Run | None = None
+    runs: list[_Run] = []
     for glyph in glyphs:
         style = glyph[5]
-        if style is None:
+        run = runs[-1] if runs else None
+        if run is None:
+            runs.append(_Run(glyph, style))
             continue
-        if run is not None and not style.upright and not run.styles[0].upright:
-            # Turned text: keep the order of the file, one segment a stretch.
-            run.characters.append(" " + glyph[0] if glyph[6] else glyph[0])
-            run.styles.append(style)
-            run.left, run.top = min(run.left, glyph[1]), min(run.top, glyph[2])
-            run.right, run.bottom = max(run.right, glyph[3]), max(run.bottom, glyph[4])
-            continue
-        straight = run is not None and style.upright and run.styles[0].upright
-        if run is not None and straight and run.takes(glyph, style) and not _fenced(fences, run, glyph):
+        gap = glyph[1] - run.right
+        if style is run.styles[-1] and not glyph[6] and style.upright and -0.09 * run.size < gap < 0.19 * run.size:
+            # The next letter of a word, as nearly all are.
+            run.characters.append(glyph[0])
+            run.counts[-1] += 1
+            run.right, run.previous = glyph[3], glyph
+        elif not style.upright and not run.styles[0].upright:
+            run.add_turned(glyph)
+        elif style.upright and run.styles[0].upright and run.takes(glyph, style) and not _fenced(fences, run, glyph):
             run.add(glyph, style)
-            continue
-        if run is not None:
-            (upright if run.styles[0].upright else turned).append(run.segment())
-        run = _Run(glyph, style)
-    if run is not None:
-        (upright if run.styles[0].upright else turned).append(run.segment())
-    keep = [part for part in upright if part.text.strip()]
-    return keep, [part for part in turned if part.text.strip()]
+        else:
+            runs.append(_Run(glyph, style))
+    segments = [(run.styles[0].upright, Segment(run)) for run in runs]
+    upright = [part for is_upright, part in segments if is_upright and part.text.strip()]
+    return upright, [part for is_upright, part in segments if not is_upright and part.text.strip()]
 
 
 def _fenced(fences: Sequence[Rule], run: _Run, glyph: Glyph) -> bool:

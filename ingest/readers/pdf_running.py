@@ -82,10 +82,18 @@ def without_contents(pages: Sequence[PageText]) -> None:
         if not page.lines:
             continue
         leaders = [line for line in page.lines if _LEADERS.search(line.text)]
-        if len(leaders) >= 3:
+        titled = any(_CONTENTS_TITLE.fullmatch(line.text.strip()) for line in page.lines)
+        if leaders and (titled or (len(leaders) >= 3 and _ascend(leaders))):
             page.lines = _after_leaders(page, leaders)
         elif _is_plain_contents(page) or _is_index(page, len(pages)):
             page.lines = []
+
+
+def _ascend(lines: Sequence[Line]) -> bool:
+    """Whether the numbers at the ends of lines grow as page numbers do; values of a specification do not."""
+    numbers = [int(match[1]) for line in lines if (match := _ENDS_IN_PAGE.search(line.text)) and match[1].isdigit()]
+    grow = sum(one <= other for one, other in pairwise(numbers))
+    return grow >= 0.9 * (len(numbers) - 1)
 
 
 def _after_leaders(page: PageText, leaders: list[Line]) -> list[Line]:
