@@ -13,7 +13,8 @@ _WORDS = {
     "much many long set up use after before no only all more than need",
     "de": "der die das den dem des ein eine einen einem einer ist sind war und oder nicht was welche welcher welches "
     "wie warum wo wann wer kann kannst könnte muss soll mein meine ich du sie wir es im am zum zur auf mit von für bei "
-    "aus nach an in zu wird werden wurde hat haben wenn gibt man viel viele lange kein keine auch nur über unter",
+    "aus nach an in zu welchem welchen wen wem worauf wozu womit wogegen wodurch wieso weshalb woran machen macht "
+    "bedeutet manche einige oft sein sich als seit verwendet heißt einen wird werden wurde hat haben wenn gibt man viel viele lange kein keine auch nur über unter",
     "fr": "le la les un une des du de est sont était et ou ne pas que quel quelle quels quelles comment pourquoi où "
     "quand qui peut peux puis dois doit mon ma mes votre vos je tu il elle nous vous en au aux dans sur avec pour par "
     "ce cette ces se si combien faire fait y a plus sans sous d'un qu'est-ce est-ce",
@@ -25,19 +26,20 @@ _WORDS = {
     "cosa questo questa fare più senza",
     "pt": "o a os as um uma uns umas do da dos das de é são está estão era e ou não que qual quais como por porque "
     "onde quando quem quanto quanta quantos pode posso devo deve meu minha eu em no na nos nas ao com para sem sobre "
-    "se há fazer tem este esta isso mais você",
+    "faço faz aparelho se há fazer tem este esta isso mais você",
     "nl": "de het een is zijn was en of niet wat welke hoe waarom waar wanneer wie kan kunnen moet mijn ik je jij wij "
     "van op met voor bij uit naar aan in te wordt worden heeft hebben als er geen ook maar over onder deze dit",
     "pl": "jest są nie i lub co jak jaki jaka jakie dlaczego gdzie kiedy kto czy mój moja do na z w ze od po się to",
 }
 _LETTERS = {
     "de": "äöüß",
-    "fr": "çèêëîïôûùœ",
+    "fr": "èêëîïôûùœ",
     "es": "ñ¿¡",
-    "pt": "ãõ",
+    "pt": "ãõç",
     "pl": "ąćęłńśźż",
 }
 _WORD_SETS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+_ALL_WORDS = frozenset().union(*_WORD_SETS.values())
 _KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
@@ -52,6 +54,7 @@ _SCRIPTS = (
 _LATIN_WORD = re.compile(r"[a-zà-öø-ÿąćęłńśźžœ]+(?:['’-][a-zà-öø-ÿ]+)*")
 _UKRAINIAN = re.compile(r"[іїєґ]", re.IGNORECASE)
 _SAMPLE = 20_000
+_LEAST_SCORE = 0.25
 _LETTER_WEIGHT = 0.4  # a lone letter is as often a key, a unit or a label as it is a word
 
 
@@ -63,7 +66,7 @@ def detect_language(text: str) -> str:
     """
     sample = _sampled(text)
     words = _LATIN_WORD.findall(sample.lower())
-    asian = _asian(sample, len(words))
+    asian = _asian(sample, words)
     if asian:
         return asian
     for language, letters in _SCRIPTS:
@@ -82,9 +85,13 @@ def _sampled(text: str) -> str:
     return " ".join(text[start : start + piece] for start in range(0, len(text), step)[:10])
 
 
-def _asian(text: str, latin_words: int) -> str:
+def _asian(text: str, words: list[str]) -> str:
     kana, hangul, han = (len(pattern.findall(text)) for pattern in (_KANA, _HANGUL, _HAN))
-    if kana + hangul + han < 2 * latin_words * (0.3 if latin_words <= 12 else 1):
+    characters = kana + hangul + han
+    # In a question, names and keys in Latin letters are no sign of a European language; its small words are.
+    names_only = len(words) <= 12 and not any(len(word) > 1 and word in _ALL_WORDS for word in words)
+    needed = 1 if names_only else 2 * len(words) * (0.3 if len(words) <= 12 else 1)
+    if characters < max(needed, 1):
         return ""
     if hangul > han + kana:
         return "ko"
@@ -105,4 +112,4 @@ def _european(words: list[str], text: str) -> str:
     for language, letters in _LETTERS.items():
         scores[language] += 0.5 * sum(text.count(letter) for letter in letters)
     best = max(scores, key=lambda language: (scores[language], language == "en"))
-    return best if scores[best] > 0 else "en"
+    return best if scores[best] >= _LEAST_SCORE else "en"

@@ -15,7 +15,8 @@ _PAGE_ROLES = frozenset({"navigation", "search", "contentinfo", "banner"})
 _PAGE_CLASSES = frozenset(
     "headerlink navheader navfooter sphinxsidebar wy-nav-side wy-nav-top wy-breadcrumbs wy-breadcrumbs-aside "
     "rst-footer-buttons rst-versions breadcrumb breadcrumbs topnav navbar sidebar leftside rightside skip-link "
-    "skip-to-content linenos lineno linenodiv indexterm viewcode-link anchorjs-link".split()
+    "skip-to-content linenos lineno linenodiv indexterm viewcode-link anchorjs-link "
+    "footnote-ref footnote-reference footnote-back fn-backref".split()
 )
 _CONTENTS_CLASSES = frozenset("toc toctree-wrapper contents tableofcontents relatedtopics local-toc".split())
 _CONTENTS_IDS = frozenset("toc table-of-contents tableofcontents generated-toc".split())

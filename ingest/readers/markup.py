@@ -4,14 +4,14 @@ HTML is walked as it is; pandoc turns the others into HTML first.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import html
 
 from ingest.metadata import split_front_matter
 from ingest.readers.encoding import decode_html, decode_text
 from ingest.readers.furniture import is_contents, is_furniture, remove_page_links
-from ingest.readers.odt import with_real_headings
+from ingest.readers.odt import prepared, stated_title
 from ingest.readers.pandoc import to_html
 from ingest.readers.walker import walk
 from ingest.types import Element, Kind, SourceFile
@@ -86,7 +86,22 @@ def read_rst(source: SourceFile) -> Reading:
 
 
 def read_odt(source: SourceFile) -> Reading:
-    return read_html_text(to_html(with_real_headings(source.path.read_bytes()), "odt"))
+    content = source.path.read_bytes()
+    reading = read_html_text(to_html(prepared(content), "odt"))
+    return replace(reading, title=stated_title(content) or _first_line(reading.elements) or reading.title)
+
+
+def _first_line(elements: tuple[Element, ...]) -> str:
+    """A short paragraph on top of everything: a title typed without a style."""
+    first = elements[0] if elements else None
+    if (
+        first is None
+        or first.kind is not Kind.PARAGRAPH
+        or len(first.text) > 80
+        or first.text.endswith((".", ":", "。"))
+    ):
+        return ""
+    return " ".join(first.text.split())
 
 
 def read_docx(source: SourceFile) -> Reading:

@@ -19,6 +19,13 @@ _OPENING = re.compile(
     rf"^\W{{0,3}}(?:(?:{_WORD})(?:\s*[!！]|\s?[:：]|\s*[】\]]|\s+[-–—]\s)|[【\[](?:{_WORD})[】\]])", re.IGNORECASE
 )
 
+_LABEL = re.compile(rf"^[\[【]?(?:{_WORD})[\]】]?\s?[:：!！]?$", re.IGNORECASE)
+
+
+def is_notice_label(text: str) -> bool:
+    """True for a label that stands alone: `Note`, `注意`, `IMPORTANT :`."""
+    return _LABEL.match(text.strip()) is not None
+
 
 def opens_notice(text: str) -> bool:
     """True where a paragraph begins with `Warning:`, `注意：`, `Achtung!`, `[Hinweis]` and the like."""

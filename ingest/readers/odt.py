@@ -1,4 +1,4 @@
-"""ODT for pandoc: headings that are only big, bold paragraphs become real ones.
+"""ODT made ready for pandoc: headings that are only big, bold paragraphs become real ones, indexes go.
 
 Many writers pick a size instead of a heading style, and pandoc knows headings by style alone. Bytes of the document
 enter and leave.
@@ -15,6 +15,7 @@ _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 _FORMAT = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+_INDEXES = ("table-of-content", "illustration-index", "table-index", "object-index", "alphabetical-index")
 _LONGEST_HEADING = 90
 _ENOUGH_HEADINGS = 3
 
@@ -25,20 +26,32 @@ class _Look:
     bold: bool
 
 
-def with_real_headings(content: bytes) -> bytes:
-    """The document, changed only where it has next to no headings of its own."""
+def prepared(content: bytes) -> bytes:
+    """The document without its tables of contents, and with headings where it has next to none of its own."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         body = etree.fromstring(archive.read("content.xml"), _PARSER)
-        if sum(1 for _ in body.iter(f"{{{_TEXT}}}h")) >= _ENOUGH_HEADINGS:
-            return content
+        for index in list(body.iter(*(f"{{{_TEXT}}}{name}" for name in _INDEXES))):
+            parent = index.getparent()
+            if parent is not None:
+                parent.remove(index)
         names = archive.namelist()
-        common = etree.fromstring(archive.read("styles.xml"), _PARSER) if "styles.xml" in names else None
-        _promote(body, _looks([body] if common is None else [common, body]))
+        if sum(1 for _ in body.iter(f"{{{_TEXT}}}h")) < _ENOUGH_HEADINGS:
+            common = etree.fromstring(archive.read("styles.xml"), _PARSER) if "styles.xml" in names else None
+            _promote(body, _looks([body] if common is None else [common, body]))
         changed = io.BytesIO()
         with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as copy:
             for name in names:
                 copy.writestr(name, etree.tostring(body) if name == "content.xml" else archive.read(name))
     return changed.getvalue()
+
+
+def stated_title(content: bytes) -> str:
+    """The title in the document's properties; empty where there is none."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if "meta.xml" not in archive.namelist():
+            return ""
+        meta = etree.fromstring(archive.read("meta.xml"), _PARSER)
+    return " ".join((meta.findtext(".//{http://purl.org/dc/elements/1.1/}title") or "").split())
 
 
 def _looks(trees: list[etree._Element]) -> dict[str, _Look]:

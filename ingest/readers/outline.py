@@ -3,14 +3,13 @@
 import re
 from dataclasses import replace
 
-from ingest.readers.notices import opens_notice
+from ingest.readers.notices import is_notice_label
 from ingest.types import Element, Kind
 
 BOLD_HEADING = 7
 """Level of a paragraph in bold, below every real heading."""
 
 _NUMBERED = re.compile(r"^(?:\(?\d{1,2}[.)]|[①-⑳]|第[一二三四五六七八九十]+步)\s*\S")
-_LONGEST_LABEL = 30
 
 
 def reads_as_heading(text: str) -> bool:
@@ -21,7 +20,7 @@ def reads_as_heading(text: str) -> bool:
 
 def outlined(elements: list[Element]) -> list[Element]:
     """The elements with real headings only, whole notices, and heading levels from 1 without gaps."""
-    return nested_levels(_whole_notices(_numbered_steps(_real_headings(elements))))
+    return nested_levels(whole_notices(_numbered_steps(_real_headings(elements))))
 
 
 def _real_headings(elements: list[Element]) -> list[Element]:
@@ -47,7 +46,7 @@ def _numbered_steps(elements: list[Element]) -> list[Element]:
     return result
 
 
-def _whole_notices(elements: list[Element]) -> list[Element]:
+def whole_notices(elements: list[Element]) -> list[Element]:
     """A label that stands alone (`IMPORTANT:`) goes with the paragraph it announces."""
     result: list[Element] = []
     for element in elements:
@@ -60,10 +59,9 @@ def _whole_notices(elements: list[Element]) -> list[Element]:
 
 
 def _is_bare_label(element: Element) -> bool:
-    if element.kind not in {Kind.WARNING, Kind.PARAGRAPH, Kind.HEADING} or len(element.text) > _LONGEST_LABEL:
-        return False
-    is_bold = element.kind is not Kind.HEADING or element.level == BOLD_HEADING
-    return is_bold and element.text.rstrip().endswith((":", "：", "!", "！")) and opens_notice(element.text)
+    is_typed = element.kind is not Kind.HEADING or element.level == BOLD_HEADING
+    is_block = element.kind in {Kind.WARNING, Kind.PARAGRAPH, Kind.HEADING}
+    return is_typed and is_block and is_notice_label(element.text)
 
 
 def nested_levels(elements: list[Element]) -> list[Element]:

@@ -1,25 +1,29 @@
 """Plain text to Elements: headings by underlines, numbers and capitals, lists, and blocks whose line breaks matter."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from ingest.readers.encoding import decode_text
 from ingest.readers.markup import Reading
 from ingest.readers.notices import opens_notice
-from ingest.readers.outline import nested_levels
+from ingest.readers.outline import nested_levels, whole_notices
+from ingest.readers.runs import CJK, joined_lines
+from ingest.readers.tables import rows_text
+from ingest.readers.text_tables import drawn_table
 from ingest.types import Element, Kind, SourceFile
 
-_RULE = re.compile(r"^\s*([=\-~^*#+_.\"'`:])\1{2,}\s*$")
-_RULE_LEVELS = "#*=-~^\"'+.:_`"
+_RULE = re.compile(r"^\s*([=\-~^*#+_.\"'`:─━═])\1{2,}\s*$")
+_RULE_LEVELS = "#*═━=─-~^\"'+.:_`"
 _NUMBERED_HEADING = re.compile(
     r"^(?:(?:chapter|appendix|section|kapitel|chapitre)\s+)?(\d+(?:\.\d+)*|[A-Z](?:\.\d+)+)\.?\s+\S", re.I
 )
 _CHINESE_HEADING = re.compile(r"^第\s*[\d一二三四五六七八九十百]+\s*([章节節部篇])")
-_BULLET = re.compile(r"^(\s*)([-*•·◦‣o])\s+(?=\S)")
+_BULLET = re.compile(r"^(\s*)([-*+•·◦‣o])\s+(?=\S)")
 _STEP = re.compile(r"^(\s*)(\(?\d{1,3}[.)]|\(?[a-z][.)]|[①-⑳])\s+(?=\S)")
 _COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S")
 _LONGEST_HEADING = 90
-_CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+_LONGEST_LABEL = 30
 
 
 def read_text(source: SourceFile) -> Reading:
@@ -31,10 +35,30 @@ def read_text(source: SourceFile) -> Reading:
 
 def text_elements(text: str) -> list[Element]:
     """Elements of a plain text in reading order."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
+    lines = Counter(" ".join(line.split()) for line in plain.split("\n"))
     elements: list[Element] = []
-    for lines in _blocks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")):
-        elements.extend(_block_elements(lines))
-    return nested_levels(elements)
+    blocks = list(_blocks(plain))
+    for position, block in enumerate(blocks):
+        following = blocks[position + 1] if position + 1 < len(blocks) else []
+        if len(block) == 1 and len(block[0]) <= _LONGEST_LABEL and _is_contents(following, lines):
+            continue  # "Table of Contents"
+        if position == 0 and len(block) == 1 and _reads_as_title(block[0]):
+            elements.append(Element(kind=Kind.HEADING, text=" ".join(block[0].split()), level=0))
+        elif not _is_contents(block, lines):
+            elements.extend(_block_elements(block))
+    return nested_levels(whole_notices(elements))
+
+
+def _reads_as_title(line: str) -> bool:
+    return len(line.strip()) <= _LONGEST_HEADING and not line.rstrip().endswith((".", ",", ":", ";", "。", "，"))
+
+
+def _is_contents(block: list[str], lines: Counter[str]) -> bool:
+    """A table of contents: numbered lines that stand in the text once more, as headings."""
+    numbered = [line for line in block if _NUMBERED_HEADING.match(line.strip())]
+    repeated = [line for line in numbered if lines[" ".join(line.split())] > 1]
+    return len(block) >= 3 and len(numbered) >= 0.8 * len(block) and len(repeated) >= 0.6 * len(block)
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
@@ -49,12 +73,13 @@ def _blocks(text: str) -> Iterator[list[str]]:
 
 def _block_elements(lines: list[str]) -> Iterator[Element]:
     """A block is what stands between empty lines; an underlined line in it begins a part of its own."""
+    if drawn_table(lines):
+        yield from _part_elements(lines, lone=True)
+        return
     part: list[str] = []
     for position, line in enumerate(lines):
         following = lines[position + 1] if position + 1 < len(lines) else ""
         if _RULE.match(line):
-            if position + 1 == len(lines) or not _is_underline(line, lines[position - 1] if position else ""):
-                continue
             continue
         if part and _is_underline(following, line):
             yield from _part_elements(part, lone=False)
@@ -84,6 +109,10 @@ def _part_elements(lines: list[str], *, lone: bool) -> Iterator[Element]:
         if level:
             yield Element(kind=Kind.HEADING, text=lines[0].strip(), level=level)
             return
+    rows = drawn_table(lines)
+    if rows:
+        yield Element(kind=Kind.TABLE, text=rows_text(rows), rows=rows)
+        return
     if _keeps_lines(lines):
         yield Element(kind=Kind.CODE, text=_dedented(lines))
         return
@@ -110,6 +139,8 @@ def _keeps_lines(lines: list[str]) -> bool:
     """Tables and listings: indented throughout, or columns on most lines."""
     columns = sum(bool(_COLUMNS.search(line.strip())) for line in lines)
     if columns >= 2 and columns * 2 >= len(lines):
+        return True
+    if len(lines) == 1 and len(_COLUMNS.findall(lines[0].strip())) >= 2:
         return True
     indented = all(line.startswith("    ") for line in lines)
     return indented and not any(_BULLET.match(line) or _STEP.match(line) for line in lines) and not _is_filled(lines)
@@ -142,14 +173,5 @@ def _entry_element(lines: list[str]) -> Element:
 
 def _is_filled(lines: list[str]) -> bool:
     """True for lines that were broken only because they were full."""
-    widths = [len(line) + len(_CJK.findall(line)) for line in lines]
+    widths = [len(line) + len(CJK.findall(line)) for line in lines]
     return len(lines) == 1 or all(width >= 0.7 * max(*widths, 55) for width in widths[:-1])
-
-
-def joined_lines(lines: list[str]) -> str:
-    """Lines of one paragraph as one; between Chinese or Japanese characters a line break is no space."""
-    text = ""
-    for line in (line.strip() for line in lines):
-        gap = "" if not text or (_CJK.match(text[-1]) and _CJK.match(line[:1])) else " "
-        text = f"{text}{gap}{line}"
-    return text

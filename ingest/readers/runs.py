@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _SPACE = re.compile(r"[ \t\r\f\v\n\u00a0\u2007\u202f\u200b\ufeff]+")
 BREAK = "\n"
+CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+"""Characters of Chinese and Japanese, which stand without spaces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,12 @@ def _parts(runs: list[Run]) -> list[list[Run]]:
             breaks = 0
         parts[-1].append(run)
     return parts
+
+
+def joined_lines(lines: list[str]) -> str:
+    """Lines of one paragraph as one; between Chinese or Japanese characters a line break is no space."""
+    text = ""
+    for line in (line.strip() for line in lines):
+        gap = "" if not text or (CJK.match(text[-1]) and CJK.match(line[:1])) else " "
+        text = f"{text}{gap}{line}"
+    return text

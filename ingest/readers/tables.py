@@ -82,6 +82,13 @@ def without_empty(lines: list[tuple[str, ...]]) -> Rows:
     return tuple(tuple(line[x] for x in columns) for line in kept)
 
 
+def split_title(rows: Rows) -> tuple[str, Rows]:
+    """A first row that is one cell over the whole width names the table; it is no header of columns."""
+    if len(rows) > 1 and len(rows[0]) > 1 and len(set(rows[0])) == 1:
+        return rows[0][0], rows[1:]
+    return "", rows
+
+
 def rows_text(rows: Rows) -> str:
     """Rows as lines, cells joined by ` | `; a cell that spans columns is written once."""
     return "\n".join(" | ".join(_written_once(row)) for row in rows)

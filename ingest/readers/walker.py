@@ -17,7 +17,7 @@ from ingest.readers.notices import opens_notice
 from ingest.readers.outline import BOLD_HEADING, outlined, reads_as_heading
 from ingest.readers.pictures import caption_text, formula_text, is_formula
 from ingest.readers.runs import Run, paragraphs, squeezed
-from ingest.readers.tables import is_layout, own_rows, rows_text, table_rows
+from ingest.readers.tables import is_layout, own_rows, rows_text, split_title, table_rows
 from ingest.types import Element, Kind
 
 Skip = Callable[[html.HtmlElement], bool]
@@ -144,7 +144,8 @@ class _Walker:
             self._picture(node)
         elif node.tag == "sup" and re.fullmatch(r"[-+−]?\d{1,2}", (node.text_content() or "").strip()):
             # 10 to the power of 5 must not read as 105; a link is a footnote mark.
-            self._say("" if node.find(".//a") is not None else f"^{node.text_content().strip()}", bold=bold)
+            is_mark = node.find(".//a") is not None or node.getparent().tag == "a"
+            self._say("" if is_mark else f"^{node.text_content().strip()}", bold=bold)
         else:
             self.block(node, bold=bold or node.tag in _BOLD or _is_bold(node))
 
@@ -192,7 +193,9 @@ class _Walker:
             return
         for caption in node.findall("caption"):
             self._caption(caption)
-        rows = table_rows(node)
+        title, rows = split_title(table_rows(node))
+        if title:
+            self._emit(Kind.CAPTION, title)
         if rows:
             self._emit(Kind.TABLE, rows_text(rows), rows=rows)
 
@@ -257,7 +260,7 @@ class _Walker:
 
     def _notice(self, node: html.HtmlElement) -> None:
         """All text of an admonition is one WARNING; listings and tables inside keep their kind."""
-        inner = _Walker(lambda child: self._skip(child) or _is_icon(child), self._anchors)
+        inner = _Walker(lambda child: child.tag == "img" or self._skip(child), self._anchors)
         inner._anchor = self._anchor
         table = node if node.tag == "table" else node.find("table")
         if table is not None:
@@ -288,10 +291,6 @@ def _one_line(node: html.HtmlElement, skip: Skip) -> str:
 def _is_title(node: html.HtmlElement) -> bool:
     """`p.title` and `div.title` name a figure, a table or an example in DocBook and Asciidoctor."""
     return node.tag in {"p", "div"} and not classes(node).isdisjoint({"title", "caption", "figure-caption"})
-
-
-def _is_icon(node: html.HtmlElement) -> bool:
-    return bool(node.tag == "img")
 
 
 def _is_bold(node: html.HtmlElement) -> bool:

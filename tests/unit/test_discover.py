@@ -1,0 +1,117 @@
+"""Discovery: which files are manuals, what is known of each, and what is said about the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.discover import default_root, discover
+from ingest.errors import SettingError
+from ingest.types import Audience, SourceFile
+
+
+def write(root: Path, name: str, text: str = "Some text.") -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def found(root: Path) -> dict[str, SourceFile]:
+    return {source.document: source for source in discover([root], root=root).files}
+
+
+def test_product_and_language_come_from_folders(tmp_path: Path) -> None:
+    for name in ("hub/zh-cn/guide.html", "hub/ja/deep/er/guide.md", "hub/notes.txt", "de/guide.txt", "loose.txt"):
+        write(tmp_path, name)
+    files = found(tmp_path)
+    said = {name: (source.product, source.language) for name, source in files.items()}
+    assert said == {
+        "hub/zh-cn/guide.html": ("hub", "zh"),
+        "hub/ja/deep/er/guide.md": ("hub", "ja"),
+        "hub/notes.txt": ("hub", ""),
+        "de/guide.txt": ("", "de"),
+        "loose.txt": ("", ""),
+    }
+    assert list(files) == sorted(files)
+    assert all(source.audience is Audience.INTERNAL for source in files.values())
+
+
+def test_revision_follows_the_bytes_and_nothing_else(tmp_path: Path) -> None:
+    first = found_one(tmp_path, write(tmp_path, "a.txt", "one"))
+    again = found_one(tmp_path, write(tmp_path, "b.txt", "one"))
+    other = found_one(tmp_path, write(tmp_path, "a.txt", "two"))
+    assert first.revision == again.revision != other.revision
+    assert len(first.revision) == 16
+    assert first.size == 3
+
+
+def found_one(root: Path, path: Path) -> SourceFile:
+    (source,) = discover([path], root=root).files
+    return source
+
+
+def test_manual_toml_wins_over_front_matter_and_that_over_folders(tmp_path: Path) -> None:
+    write(tmp_path, "hub/en/a.md", "---\nproduct: Hub 2\ntitle: 'A: guide'\naudience: public\nlayout: page\n---\n# A\n")
+    write(tmp_path, "hub/manual.toml", '[default]\nversion = "3"\naudience = "internal"\n')
+    write(tmp_path, "hub/en/manual.toml", '["a.md"]\ntitle = "Start"\nlanguage = "zh-CN"\n')
+    source = found(tmp_path)["hub/en/a.md"]
+    assert (source.product, source.title, source.version, source.language) == ("Hub 2", "Start", "3", "zh")
+    assert source.audience is Audience.INTERNAL
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ('["a.txt"]\nowner = "me"\n', "owner"),
+        ('["a.txt"]\naudience = "everyone"\n', "everyone"),
+        ('["a.txt"]\nversion = 3\n', "version"),
+        ('[a.txt]\ntitle = "A"\n', "a.txt"),
+        ('title = "A"\n', "title"),
+        ("[default\n", "manual.toml"),
+    ],
+)
+def test_a_manual_toml_that_cannot_work_is_named(tmp_path: Path, text: str, part: str) -> None:
+    write(tmp_path, "a.txt")
+    write(tmp_path, "manual.toml", text)
+    with pytest.raises(SettingError) as caught:
+        discover([tmp_path], root=tmp_path)
+    assert "manual.toml" in caught.value.message
+    assert part in caught.value.message
+    assert caught.value.hint
+
+
+def test_what_is_no_manual_is_skipped_with_a_word_and_pictures_without(tmp_path: Path) -> None:
+    outside = write(tmp_path, "outside/secret.txt")
+    root = tmp_path / "root"
+    for name in ("a.txt", ".hidden.txt", ".git/b.txt", "a.png", "old.doc", "README"):
+        write(root, name)
+    write(root, "manual.toml", '["gone.pdf"]\ntitle = "Gone"\n')
+    (root / "link.txt").symlink_to(outside)
+    (root / "folder").symlink_to(outside.parent)
+    discovery = discover([root], root=root)
+    assert [source.document for source in discovery.files] == ["a.txt"]
+    skipped = dict(discovery.skipped)
+    assert set(skipped) == {"old.doc", "README", "link.txt", "folder", "manual.toml"}
+    assert "gone.pdf" in skipped["manual.toml"]
+
+
+def test_an_empty_file_is_found_so_that_its_reading_can_fail(tmp_path: Path) -> None:
+    write(tmp_path, "empty.html", "")
+    assert found(tmp_path)["empty.html"].size == 0
+
+
+def test_a_file_given_twice_is_found_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "a/a.txt")
+    assert len(discover([path, tmp_path, tmp_path / "a"], root=tmp_path).files) == 1
+
+
+def test_roots(tmp_path: Path) -> None:
+    path = write(tmp_path, "a/a.txt")
+    assert default_root([tmp_path]) == tmp_path
+    assert default_root([path]) == path.parent
+    with pytest.raises(SettingError, match="root"):
+        default_root([path, tmp_path])
+    with pytest.raises(SettingError, match="below"):
+        discover([path], root=write(tmp_path, "b/b.txt").parent)
+    with pytest.raises(SettingError, match="exist"):
+        discover([tmp_path / "none"], root=tmp_path)
