@@ -6,6 +6,7 @@ from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from ingest.errors import ManualdeskError
 from ui import cli_answers, cli_documents, cli_evaluate, cli_ingest, cli_serve
@@ -56,11 +57,9 @@ def main() -> None:
 
 
 def _unexpected(error: Exception) -> int:
-    import click
-
-    if isinstance(error, click.ClickException):
-        error.show()
-        return error.exit_code
+    if isinstance(error, TyperException):  # wrong usage: it knows how to show itself
+        error.show()  # type: ignore[attr-defined]
+        return int(getattr(error, "exit_code", 2))
     if os.environ.get("MANUALDESK_DEBUG"):
         raise error
     _say(
