@@ -1,0 +1,44 @@
+# Everything a person or a machine does to this checkout. `make` alone lists the targets.
+# PYTHON=python3.12 chooses the interpreter for a new environment (3.11 or 3.12; found by itself otherwise).
+.DEFAULT_GOAL := help
+.PHONY: help install run lint check test test-all bench vllm browser clean
+SHELL := /bin/sh
+BIN := .venv/bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/installed ## set the application up in .venv
+.venv/installed: pyproject.toml constraints.txt tests/setup/install.sh
+	@tests/setup/install.sh
+	@touch $@
+
+run: install ## ingest data/samples (or DOCS=folder), answer one question (QUESTION="..."), serve the chat (ONCE=1: stop before)
+	@tests/setup/run.sh
+
+lint: install ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: lint ## lint and the unit tests: under a minute
+	$(BIN)/pytest -q tests/unit -m "not slow"
+
+test: install vllm browser ## all that CI runs: everything but the slow suites
+	$(BIN)/pytest -q -m "not slow"
+
+test-all: install vllm browser ## the slow suites too: soak, kill, fuzz
+	$(BIN)/pytest -q
+
+bench: install ## measure speed and quality; results go to data/eval/results
+	$(BIN)/python tests/bench/bench.py
+
+vllm: install ## set vLLM up in .venv-vllm, for the GPU where there is one
+	@PYTHON=$(CURDIR)/$(BIN)/python sh deploy/vllm/install.sh
+
+browser: ## Chromium and Chinese fonts for the browser tests (Debian and Ubuntu, as root)
+	@tests/setup/browser.sh
+
+clean: ## remove the environments and caches; .manualdesk, the index, stays
+	rm -rf .venv .venv-vllm .pytest_cache .mypy_cache .ruff_cache build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
