@@ -16,7 +16,7 @@ from ingest.index.contract import EVERYTHING
 from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
 from ui.backend import Backend, running
-from ui.panel import Source, source_of
+from ui.panel import Source, shown_text, source_of
 from ui.wording import Wording, error_text, wording_for
 
 KEPT_TURNS = 12
@@ -37,29 +37,31 @@ class Conversation:
 
 
 @cl.set_starters
-async def starters(user: cl.User | None = None, language: str | None = None) -> list[cl.Starter]:
+async def starters(_user: cl.User | None = None, language: str | None = None) -> list[cl.Starter]:
     """Questions to begin with, in the browser's language."""
     return [cl.Starter(label=label, message=question) for label, question in wording_for(language).starters]
 
 
 @cl.on_chat_start
 async def begin() -> None:
-    cl.user_session.set("conversation", Conversation())
+    cl.user_session.set("conversation", Conversation())  # type: ignore[no-untyped-call]
 
 
 @cl.on_message
 async def answer_question(asked: cl.Message) -> None:
     """Answer one question; whatever happens ends in a message with a next step."""
-    conversation: Conversation = cl.user_session.get("conversation") or Conversation()
-    wording = wording_for(cl.context.session.language)
+    conversation: Conversation = cl.user_session.get("conversation")  # type: ignore[no-untyped-call]
+    wording = wording_for(getattr(cl.context.session, "language", None))
     reply = cl.Message(content="")
     try:
         answer = await _stream(asked.content, conversation, reply, wording)
         conversation.add(asked.content, answer.answer)
     except asyncio.CancelledError:
         # The reader pressed stop: what has been said stays, marked as cut short.
-        reply.content = f"{reply.content.rstrip()}\n\n*{wording.stopped}*".strip()
-        await asyncio.shield(reply.update())
+        said = reply.content.rstrip()
+        conversation.add(asked.content, said)
+        reply.content = f"{said}\n\n*{wording.stopped}*".strip()
+        await _show(reply)
         raise
     except ManualdeskError as error:
         await _say_error(reply, error_text(error, wording))
@@ -67,7 +69,6 @@ async def answer_question(asked: cl.Message) -> None:
         # The last line of defence: a reader is told in plain words, the operator's log has the traceback.
         log.exception("answering failed")
         await _say_error(reply, wording.failed)
-    cl.user_session.set("conversation", conversation)
 
 
 async def _stream(question: str, conversation: Conversation, reply: cl.Message, wording: Wording) -> Answer:
@@ -90,9 +91,9 @@ async def _stream(question: str, conversation: Conversation, reply: cl.Message, 
                 done = answer
     if done is None:
         raise RuntimeError("the assistant's stream ended without an answer")
-    reply.content = done.answer
-    reply.elements = await _elements(done, backend, wording)
-    await reply.update() if reply.streaming else await reply.send()
+    reply.content = shown_text(done)
+    reply.elements = await _elements(done, backend, wording)  # type: ignore[assignment]
+    await _show(reply)
     return done
 
 
@@ -128,17 +129,25 @@ def _sources(answer: Answer, backend: Backend, wording: Wording) -> list[Source]
     found = []
     for citation in answer.citations:
         known = backend.find_document(citation.document, citation.revision)
-        found.append(source_of(citation, wording, document_pages=known.pages if known else 0))
+        found.append(source_of(citation, wording, document_pages=known.pages if known else 0, home=backend.home))
     return found
 
 
 async def _say_error(reply: cl.Message, text: str) -> None:
     reply.content = text
     reply.is_error = True
-    await reply.update() if reply.streaming else await reply.send()
+    await _show(reply)
 
 
-@sio.on("stop")
+async def _show(reply: cl.Message) -> None:
+    """Send the whole message, in place of its streamed beginning where there is one."""
+    if reply.streaming:
+        await reply.update()  # type: ignore[no-untyped-call]
+    else:
+        await reply.send()  # type: ignore[no-untyped-call]
+
+
+@sio.on("stop")  # type: ignore[untyped-decorator]
 async def stop(sid: str) -> None:
     """Stop the answer. Takes the place of Chainlit's own handler, which adds an English message."""
     session = WebsocketSession.get(sid)

@@ -1,14 +1,18 @@
-"""A citation as the source panel shows it.
+"""An answer as the page shows it: its text as Markdown, its citations as the source panel's values.
 
-Enters: an answer's citations and the reader's wording. Leaves: plain values for `public/elements/*.jsx`.
+Enters: an answer and the reader's wording. Leaves: text, and plain values for `public/elements/*.jsx`.
 """
 
 import re
+from contextlib import suppress
+from pathlib import Path
 from typing import TypedDict
 
+from ingest.errors import ReadError
+from ingest.originals import original_path
 from ingest.types import Audience, Box
-from serving.answer import Citation
-from ui.pages import Mark
+from serving.answer import Answer, AnswerSource, Citation
+from ui.pages import Mark, quoted_lines
 from ui.sources import TYPES, is_pdf, original_url, page_url
 from ui.wording import Wording
 
@@ -48,11 +52,27 @@ class Source(TypedDict):
     missing: str
 
 
-def source_of(citation: Citation, wording: Wording, *, document_pages: int = 0) -> Source:
-    """The panel's values for one citation; `document_pages` bounds the pages to leaf through."""
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
+MARKUP = re.compile(r"[*`~]|(?<!\w)_|_(?!\w)|^[ \t]*(?:[#>]|[-+](?=\s))", re.MULTILINE)
+"""What Markdown would take for markup in a manual's own words; list numbers may stay, they show as they are."""
+
+
+def shown_text(answer: Answer) -> str:
+    """The answer as Markdown. Words in angle brackets (`<Enter>`) would vanish, and quotes are no Markdown at all."""
+    text = answer.answer
+    if answer.source == AnswerSource.QUOTES and not answer.refused:
+        text = MARKUP.sub(lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", text)
+    return TAG.sub(r"\<", text)
+
+
+def source_of(citation: Citation, wording: Wording, *, document_pages: int = 0, home: Path | None = None) -> Source:
+    """The panel's values for one citation; `document_pages` bounds the pages to leaf through.
+
+    With `home`, where originals are kept, only the lines that hold the quote are marked, not the whole passage.
+    """
     passage = citation.passage
     before, quote, after = split_at_quote(passage.text, citation.quote)
-    pictures = _pictures(citation, wording, document_pages)
+    pictures = _pictures(citation, _cited_lines(citation, home), wording, document_pages)
     audience = wording.public if passage.audience == Audience.PUBLIC else wording.internal
     language = wording.languages.get(passage.language, passage.language)
     return Source(
@@ -93,23 +113,36 @@ def _open_text(citation: Citation, wording: Wording) -> str:
     return wording.open_original if shown else wording.download_original
 
 
-def _pictures(citation: Citation, wording: Wording, document_pages: int) -> list[PagePicture]:
-    """The cited page, the passage's other pages, and some around to leaf through."""
+def _cited_lines(citation: Citation, home: Path | None) -> dict[int, tuple[Mark, ...]]:
+    """The lines to mark, by page."""
+    boxes = citation.boxes or citation.passage.boxes
+    by_page = {page: tuple(_mark(box) for box in boxes if box.page == page) for page in {box.page for box in boxes}}
+    path = original_path(home, citation.revision, citation.document) if home else None
+    if path is None or citation.page not in by_page:
+        return by_page
+    with suppress(ReadError):
+        return {citation.page: quoted_lines(path, citation.page, by_page[citation.page], citation.quote)}
+    return by_page
+
+
+def _pictures(
+    citation: Citation, lines: dict[int, tuple[Mark, ...]], wording: Wording, document_pages: int
+) -> list[PagePicture]:
+    """The cited page and some around it to leaf through."""
     if not (is_pdf(citation.document) and citation.page):
         return []
     last = max(document_pages, citation.page, *citation.passage.pages, 1)
     first = max(1, citation.page - PAGES_AROUND)
-    boxes = citation.boxes or citation.passage.boxes
     return [
         PagePicture(
             page=page,
-            label=wording.page_picture.format(page=page) if _marks(boxes, page) else wording.page.format(page=page),
-            url=page_url(citation.document, citation.revision, page, _marks(boxes, page)),
+            label=(wording.page_picture if lines.get(page) else wording.page).format(page=page),
+            url=page_url(citation.document, citation.revision, page, lines.get(page, ())),
             original=original_url(citation.document, citation.revision, page=page),
         )
         for page in range(first, min(last, citation.page + PAGES_AROUND) + 1)
     ]
 
 
-def _marks(boxes: tuple[Box, ...], page: int) -> tuple[Mark, ...]:
-    return tuple(Mark(box.left, box.top, box.right, box.bottom) for box in boxes if box.page == page)
+def _mark(box: Box) -> Mark:
+    return Mark(box.left, box.top, box.right, box.bottom)
