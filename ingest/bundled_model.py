@@ -13,11 +13,13 @@ import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from ingest.errors import ModelUnavailable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NAME = "multilingual-e5-small"
 _MAGIC = b"E5S1"
@@ -140,6 +142,8 @@ def _write(data: bytes, folder: Path) -> None:
 
 
 def _read_pieces(cursor: _Cursor) -> list[tuple[str, float]]:
+    import numpy as np
+
     count, *_special = cursor.take("5i")
     (length,) = cursor.take("Q")
     offsets = np.frombuffer(cursor.bytes(4 * (count + 1)), dtype="<u4")
@@ -153,7 +157,9 @@ def _read_pieces(cursor: _Cursor) -> list[tuple[str, float]]:
     ]
 
 
-def _read_tensors(cursor: _Cursor, shape: _Shape) -> dict[str, NDArray[np.float32]]:
+def _read_tensors(cursor: _Cursor, shape: _Shape) -> "dict[str, NDArray[np.float32]]":
+    import numpy as np
+
     (count,) = cursor.take("i")
     tensors: dict[str, NDArray[np.float32]] = {}
     for _ in range(count):
@@ -166,8 +172,10 @@ def _read_tensors(cursor: _Cursor, shape: _Shape) -> dict[str, NDArray[np.float3
     return tensors
 
 
-def _dequantise(raw: bytes) -> NDArray[np.float32]:
+def _dequantise(raw: bytes) -> "NDArray[np.float32]":
     """Q4_0: per block a float16 scale, then 16 bytes; byte j holds weight j low and weight j+16 high, minus 8."""
+    import numpy as np
+
     blocks = np.frombuffer(raw, dtype=np.uint8).reshape(-1, _BLOCK_BYTES)
     scale = blocks[:, :2].copy().view("<f2").astype(np.float32)
     nibbles = np.concatenate([blocks[:, 2:] & 0x0F, blocks[:, 2:] >> 4], axis=1)
@@ -217,7 +225,7 @@ def _write_tokenizer(pieces: list[tuple[str, float]], folder: Path) -> None:
     )
 
 
-def _write_weights(tensors: dict[str, NDArray[np.float32]], shape: _Shape, folder: Path) -> None:
+def _write_weights(tensors: "dict[str, NDArray[np.float32]]", shape: _Shape, folder: Path) -> None:
     import torch
     from safetensors.torch import save_file
 

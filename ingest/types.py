@@ -10,15 +10,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.audience import Audience
+
+__all__ = [
+    "Audience",
+    "Box",
+    "Chunk",
+    "Dense",
+    "Document",
+    "Element",
+    "Kind",
+    "SourceFile",
+    "Sparse",
+    "Vectors",
+]
+
 Dense = NDArray[np.float32]
 """Unit-length embedding, shape (dimensions,)."""
-
-
-class Audience(StrEnum):
-    """Who may read a document. Internal is the default, so that forgetting to say leaks nothing."""
-
-    PUBLIC = "public"
-    INTERNAL = "internal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from importlib.metadata import version as installed_version
 from typing import Annotated
 
 import typer
@@ -26,6 +25,8 @@ def _version(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
 ) -> None:
     if version:
+        from importlib.metadata import version as installed_version
+
         typer.echo(f"manualdesk {installed_version('manualdesk')}")
         raise typer.Exit
 

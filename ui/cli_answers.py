@@ -1,6 +1,5 @@
 """`manualdesk search` and `manualdesk ask`, one question or a file of them."""
 
-import asyncio
 import json
 import sys
 import time
@@ -11,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.audience import Audience
 from ingest.errors import SettingError
-from ingest.types import Audience
 from serving.settings import load_settings
 
 if TYPE_CHECKING:
@@ -93,6 +92,8 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question with cited sources."""
+    import asyncio
+
     from serving.compose import build_assistant
 
     settings = load_settings()
