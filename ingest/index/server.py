@@ -1,9 +1,224 @@
-"""The index on a Qdrant server."""
+"""The index on a Qdrant server or cluster: changes are published document by document, a rebuild by an alias switch."""
 
-from ingest.errors import IndexUnusable
-from ingest.index.contract import IndexStore
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from ingest.errors import IndexUnusable, SettingError
+from ingest.index.contract import EVERYTHING, FORMAT, Draft, Hit, Index, IndexedDocument, IndexInfo, Point, Scope
+from ingest.index.payload import REINGEST, check_embedder, check_format, reads_nothing
+from ingest.index.server_alias import Alias, stamp
+from ingest.index.server_collection import Collection, reachable
+from ingest.index.server_lease import Lease, leased
+from ingest.types import Chunk, Dense, Sparse
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient
+
+TIMEOUT_SECONDS = 30
 
 
-def connect(url: str, *, api_key: str | None = None) -> IndexStore:  # noqa: ARG001
-    """The store on the server at `url`."""
-    raise IndexUnusable(f"no adapter for the Qdrant server at {url} yet", hint="leave the index URL empty") from None
+def connect(url: str, *, api_key: str | None = None) -> "ServerStore":
+    """The store on the server at `url`, which is not contacted yet. Raises SettingError for what is no URL."""
+    from qdrant_client import QdrantClient
+
+    try:
+        # The compatibility check would contact the server here, and only warns.
+        client = QdrantClient(url=url, api_key=api_key, timeout=TIMEOUT_SECONDS, check_compatibility=False)
+    except ValueError as error:
+        message = f"MANUALDESK_INDEX_URL is not the address of a Qdrant server: {url} ({error})"
+        raise SettingError(message, hint="write it like http://localhost:6333") from error
+    return ServerStore(client)
+
+
+class ServerStore:
+    """Collections behind an alias (see `IndexStore` for what each method promises).
+
+    A draft that is not fresh is published document by document: one that is killed while publishing leaves each
+    document either as it was or as it should be.
+    """
+
+    def __init__(self, client: "QdrantClient", collection: str = "manualdesk") -> None:
+        self._client = client
+        self._alias = Alias(client, collection)
+
+    def open(self) -> Index:
+        with reachable():
+            _read_info(self._alias.require_current())
+        return ServerIndex(Collection(self._client, self._alias.name))
+
+    @contextmanager
+    def draft(self, *, embedder: str, dimensions: int, fresh: bool = False) -> Iterator[Draft]:
+        with leased(self._client, f"{self._alias.name}-lease") as lease:
+            with reachable():
+                current = self._alias.current()
+                self._alias.drop_abandoned(current)
+                if current is None or fresh:
+                    previous = current
+                    target = self._alias.create(dimensions)
+                else:
+                    info = _read_info(current)
+                    check_embedder((info.embedder, info.dimensions), (embedder, dimensions))
+                    current.drop_unpublished()
+                    previous, target = self._alias.previous(current), current
+            draft = ServerDraft(self._alias, target, previous, lease, embedder=embedder, dimensions=dimensions)
+            try:
+                yield draft
+            finally:
+                # What cannot be dropped now, the next draft cleans up, as after a kill.
+                with suppress(IndexUnusable):
+                    draft.drop()
+
+    def rollback(self) -> IndexInfo:
+        with leased(self._client, f"{self._alias.name}-lease"), reachable():
+            current = self._alias.require_current()
+            previous = self._alias.previous(current)
+            if previous is None:
+                message = f"there is no earlier collection behind {self._alias.name}: a server keeps one per rebuild"
+                raise IndexUnusable(message, hint="ingest the earlier manuals again to get back to them")
+            info = _read_info(previous)
+            self._alias.switch(previous)
+            return info
+
+
+class ServerDraft:
+    """Points that readers do not see yet (see `Draft`)."""
+
+    def __init__(
+        self,
+        alias: Alias,
+        target: Collection,
+        previous: Collection | None,
+        lease: Lease,
+        *,
+        embedder: str,
+        dimensions: int,
+    ) -> None:
+        self._alias = alias
+        self._target = target
+        self._previous = previous
+        self._lease = lease
+        self._embedder = embedder
+        self._dimensions = dimensions
+        self._token = stamp()
+        self._written: dict[str, set[str]] = {}
+        """Ids of the chunks written, by document."""
+        self._cleared: set[str] = set()
+        """Documents that lose all chunks that this draft did not write."""
+        self._closed = False
+
+    def documents(self) -> list[IndexedDocument]:
+        with reachable():
+            published = self._target.documents(EVERYTHING)
+            mine = self._target.documents(EVERYTHING, draft=self._token)
+        kept = {name: document for name, document in published.items() if name not in self._cleared}
+        return [document for _name, document in sorted({**kept, **mine}.items())]
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        self._check_open()
+        for point in points:
+            self._written.setdefault(point.chunk.document, set()).add(point.chunk.id)
+        with reachable():
+            self._target.upsert(points, draft=self._token)
+
+    def remove(self, documents: Iterable[str]) -> None:
+        self._check_open()
+        names = list(documents)
+        rewritten = [name for name in names if self._written.pop(name, None)]
+        self._cleared.update(names)
+        if rewritten:
+            with reachable():
+                self._target.drop(rewritten, draft=self._token)
+
+    def replace(self, document: str, points: Sequence[Point]) -> None:
+        self.remove([document])
+        self.upsert(points)
+
+    def publish(self) -> IndexInfo:
+        self._check_open()
+        self._lease.check()
+        with reachable():
+            self._target.publish(self._token, self._written, self._cleared)
+            info = IndexInfo(
+                generation=self._token,
+                embedder=self._embedder,
+                dimensions=self._dimensions,
+                format=FORMAT,
+                published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                documents=len(self._target.documents(EVERYTHING)),
+                chunks=self._target.count(),
+            )
+            self._target.set_metadata({**asdict(info), "previous": self._previous.name if self._previous else ""})
+            current = self._alias.current()
+            if current is None or current.name != self._target.name:
+                self._alias.switch(self._target)
+                self._alias.drop_abandoned(self._target)
+        self._closed = True
+        return info
+
+    def drop(self) -> None:
+        """Delete what was written, unless it was published; after this the draft cannot be published."""
+        if self._closed:
+            return
+        self._closed = True
+        with reachable():
+            current = self._alias.current()
+            if current is not None and current.name == self._target.name:
+                self._target.drop_unpublished()
+            else:
+                self._alias.drop_abandoned(current)
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise IndexUnusable("this draft was published or dropped already", hint="start a new draft")
+
+
+class ServerIndex:
+    """What readers see of the alias (see `Index`). The client pools its connections: usable from several threads."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    def info(self) -> IndexInfo:
+        with reachable():
+            return _read_info(self._collection)
+
+    def search_dense(self, vector: Dense, scope: Scope, *, limit: int) -> list[Hit]:
+        return self._search(vector, scope, limit)
+
+    def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
+        return self._search(terms, scope, limit) if terms.indices else []
+
+    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
+        if first > last or reads_nothing(scope):
+            return []
+        with reachable():
+            return self._collection.span(document, (first, last), scope)
+
+    def documents(self, scope: Scope) -> list[IndexedDocument]:
+        if reads_nothing(scope):
+            return []
+        with reachable():
+            return [document for _name, document in sorted(self._collection.documents(scope).items())]
+
+    def close(self) -> None:
+        """The connection is the store's and stays open."""
+
+    def _search(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
+        if limit < 1 or reads_nothing(scope):
+            return []
+        with reachable():
+            return self._collection.nearest(vector, scope, limit)
+
+
+def _read_info(collection: Collection) -> IndexInfo:
+    """Raises IndexUnusable where the collection is not ours or of another format."""
+    metadata = collection.metadata()
+    try:
+        check_format(int(str(metadata["format"])), f"in collection {collection.name}")
+        return IndexInfo(**{field.name: metadata[field.name] for field in fields(IndexInfo)})  # type: ignore[arg-type]
+    except (KeyError, ValueError) as error:
+        message = f"the collection {collection.name} is not an index of manualdesk (no {error})"
+        raise IndexUnusable(message, hint=REINGEST) from error

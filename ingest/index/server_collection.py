@@ -1,0 +1,224 @@
+"""One collection of a Qdrant server: enters points and questions in our types, leaves hits, chunks and documents.
+
+Beside the chunk's own fields a point says which draft wrote it and whether it was published; every read asks for
+published points only. Any QdrantClient will do, its in-memory one included.
+"""
+
+import uuid
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ingest.errors import IndexUnusable
+from ingest.index.contract import Hit, IndexedDocument, Point, Scope
+from ingest.index.payload import (
+    DOCUMENT_FIELDS,
+    INTEGER_FIELDS,
+    KEYWORD_FIELDS,
+    conditions,
+    from_payload,
+    to_document,
+    to_payload,
+)
+from ingest.types import Chunk, Dense, Sparse
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient, models
+
+_PAGE = 1000
+"""Records a scroll."""
+_UPSERT = 128
+"""Points a request: about 3 MB with 1,024 dimensions, well under the server's limit of 32 MB."""
+_PUBLISH = 64
+"""Documents published in one batched request."""
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turns what the client raises into IndexUnusable with a remedy."""
+    from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+    try:
+        yield
+    except ResponseHandlingException as error:
+        hint = "start Qdrant, or correct MANUALDESK_INDEX_URL"
+        raise IndexUnusable(f"the Qdrant server does not answer: {error}", hint=hint) from error
+    except UnexpectedResponse as error:
+        hint = "see the server's log"
+        if error.status_code in {401, 403}:
+            hint = "set MANUALDESK_INDEX_API_KEY to a key that may write and read"
+        reason = (error.content or b"").decode(errors="replace")[:300]
+        raise IndexUnusable(f"the Qdrant server refused ({error.status_code}): {reason}", hint=hint) from error
+    except ValueError as error:
+        # The in-memory client's word for what a server answers with status 404 or 400.
+        raise IndexUnusable(f"Qdrant refused: {error}", hint="see what changed the collection meanwhile") from error
+
+
+class Collection:
+    """A collection or an alias of one."""
+
+    def __init__(self, client: "QdrantClient", name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def create(self, dimensions: int) -> None:
+        from qdrant_client import models
+
+        self._client.create_collection(
+            self.name,
+            vectors_config={"dense": models.VectorParams(size=dimensions, distance=models.Distance.COSINE)},
+            sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
+        )
+        with warnings.catch_warnings():
+            # The in-memory client warns that it has no payload indexes; its filters are right all the same.
+            warnings.simplefilter("ignore", UserWarning)
+            for name in (*KEYWORD_FIELDS, "draft"):
+                self._client.create_payload_index(self.name, name, models.PayloadSchemaType.KEYWORD)
+            for name in INTEGER_FIELDS:
+                self._client.create_payload_index(self.name, name, models.PayloadSchemaType.INTEGER)
+            self._client.create_payload_index(self.name, "published", models.PayloadSchemaType.BOOL)
+
+    def metadata(self) -> dict[str, object]:
+        return dict(self._client.get_collection(self.name).config.metadata or {})
+
+    def set_metadata(self, metadata: dict[str, object]) -> None:
+        """Raises IndexUnusable where the server is too old to keep it."""
+        self._client.update_collection(self.name, metadata=metadata)
+        if not metadata.items() <= self.metadata().items():
+            message = "this Qdrant server keeps no collection metadata"
+            raise IndexUnusable(message, hint="update Qdrant to 1.16 or newer")
+
+    def upsert(self, points: Sequence[Point], *, draft: str) -> None:
+        """Write points that no reader sees yet."""
+        from qdrant_client import models
+
+        for start in range(0, len(points), _UPSERT):
+            records = []
+            for point in points[start : start + _UPSERT]:
+                vector: dict[str, object] = {"dense": point.vectors.dense.tolist()}
+                sparse = point.vectors.sparse
+                if sparse.indices:
+                    values = list(sparse.values)
+                    vector["bm25"] = models.SparseVector(indices=list(sparse.indices), values=values)
+                payload = {**to_payload(point.chunk), "draft": draft, "published": False}
+                # Not the chunk's own id: a chunk ingested anew would take its published self away from readers.
+                point_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{draft}/{point.chunk.id}"))
+                records.append(models.PointStruct(id=point_id, vector=vector, payload=payload))  # type: ignore[arg-type]
+            self._client.upsert(self.name, records, wait=True)
+
+    def drop(self, documents: Iterable[str], *, draft: str) -> None:
+        """Delete the points of these documents that the draft wrote."""
+        self._delete([_any_of("document", documents), _any_of("draft", [draft])])
+
+    def drop_unpublished(self) -> None:
+        """What drafts that were killed or left have written."""
+        self._delete([_is_published(False)])
+
+    def publish(self, draft: str, written: dict[str, set[str]], cleared: set[str]) -> None:
+        """Show what the draft wrote and delete what it replaces, document by document.
+
+        One batched request applies its operations in order: a reader may see a document twice for a moment, but
+        never not at all. `written`: chunk ids by document; `cleared`: documents that lose all their other chunks.
+        """
+        names = sorted(written.keys() | cleared)
+        for start in range(0, len(names), _PUBLISH):
+            operations: list[object] = []
+            for name in names[start : start + _PUBLISH]:
+                ids = None if name in cleared else sorted(written[name])
+                operations += _publish_document(draft, name, ids, shows=name in written)
+            self._client.batch_update_points(self.name, operations, wait=True)  # type: ignore[arg-type]
+
+    def nearest(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
+        from qdrant_client import models
+
+        query: object = vector
+        if isinstance(vector, Sparse):
+            query = models.SparseVector(indices=list(vector.indices), values=list(vector.values))
+        found = self._client.query_points(
+            self.name,
+            query=query,  # type: ignore[arg-type]
+            using="bm25" if isinstance(vector, Sparse) else "dense",
+            query_filter=models.Filter(must=_in_scope(scope)),
+            limit=limit,
+            with_payload=True,
+        )
+        return [Hit(from_payload(point.payload), point.score) for point in found.points]
+
+    def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
+        from qdrant_client import models
+
+        between = models.FieldCondition(key="ordinal", range=models.Range(gte=ordinals[0], lte=ordinals[1]))
+        must = [*_in_scope(scope), _any_of("document", [document]), between]
+        # By ordinal, for in the moment of publishing two points may hold the same place.
+        chunks = {chunk.ordinal: chunk for chunk in map(from_payload, self._scroll(must, with_payload=True))}
+        return [chunks[ordinal] for ordinal in sorted(chunks)]
+
+    def documents(self, scope: Scope, *, draft: str | None = None) -> dict[str, IndexedDocument]:
+        """Published documents in scope, or those a draft wrote."""
+        must = _in_scope(scope) if draft is None else [_any_of("draft", [draft])]
+        found = map(to_document, self._scroll([*must, _first_chunk()], with_payload=list(DOCUMENT_FIELDS)))
+        return {document.document: document for document in found}
+
+    def count(self) -> int:
+        from qdrant_client import models
+
+        return self._client.count(self.name, models.Filter(must=[_is_published(True)]), exact=True).count
+
+    def _delete(self, must: "list[models.Condition]") -> None:
+        from qdrant_client import models
+
+        selector = models.FilterSelector(filter=models.Filter(must=must))
+        self._client.delete(self.name, selector, wait=True)
+
+    def _scroll(
+        self, must: "list[models.Condition]", with_payload: bool | list[str]
+    ) -> Iterator[dict[str, object] | None]:
+        from qdrant_client import models
+
+        wanted, offset = models.Filter(must=must), None
+        while True:
+            records, offset = self._client.scroll(
+                self.name, wanted, limit=_PAGE, offset=offset, with_payload=with_payload
+            )
+            yield from (record.payload for record in records)
+            if offset is None:
+                return
+
+
+def _publish_document(draft: str, document: str, ids: list[str] | None, *, shows: bool) -> list[object]:
+    from qdrant_client import models
+
+    of_document, of_draft = _any_of("document", [document]), _any_of("draft", [draft])
+    operations: list[object] = []
+    if shows:
+        mine = models.Filter(must=[of_document, of_draft])
+        show = models.SetPayload(payload={"published": True}, filter=mine)
+        operations.append(models.SetPayloadOperation(set_payload=show))
+    replaced = [of_document] if ids is None else [of_document, _any_of("id", ids)]
+    old = models.Filter(must=replaced, must_not=[of_draft])
+    operations.append(models.DeleteOperation(delete=models.FilterSelector(filter=old)))
+    return operations
+
+
+def _any_of(field: str, values: Iterable[str]) -> "models.Condition":
+    from qdrant_client import models
+
+    return models.FieldCondition(key=field, match=models.MatchAny(any=list(values)))
+
+
+def _is_published(wanted: bool) -> "models.Condition":
+    from qdrant_client import models
+
+    return models.FieldCondition(key="published", match=models.MatchValue(value=wanted))
+
+
+def _first_chunk() -> "models.Condition":
+    from qdrant_client import models
+
+    return models.FieldCondition(key="ordinal", match=models.MatchValue(value=0))
+
+
+def _in_scope(scope: Scope) -> "list[models.Condition]":
+    in_scope = [_any_of(condition.field, condition.values) for condition in conditions(scope)]
+    return [_is_published(True), *in_scope]

@@ -1,0 +1,144 @@
+"""What is found again, by whom: every field, every read path within its scope, the order of hits."""
+
+import pytest
+
+from ingest.errors import IndexUnusable
+from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexStore, Point, Scope
+from ingest.types import Audience, Sparse
+from tests.conformance.synthetic import (
+    COMMON_TERM,
+    DIMENSIONS,
+    EMBEDDER,
+    axis,
+    full_point,
+    own_term,
+    point,
+    points,
+)
+
+PUBLIC = Scope(audience=Audience.PUBLIC)
+
+
+def publish(store: IndexStore, *documents: list[Point]) -> Index:
+    with store.draft(embedder=EMBEDDER, dimensions=DIMENSIONS) as draft:
+        for document in documents:
+            draft.replace(document[0].chunk.document, document)
+        draft.publish()
+    return store.open()
+
+
+def test_every_field_comes_back_on_every_read_path(store: IndexStore) -> None:
+    whole = full_point()
+    index = publish(store, [whole])
+    assert [hit.chunk for hit in index.search_dense(axis(3), EVERYTHING, limit=5)] == [whole.chunk]
+    assert [hit.chunk for hit in index.search_sparse(Sparse((7,), (1.0,)), EVERYTHING, limit=5)] == [whole.chunk]
+    assert index.span(whole.chunk.document, 0, 0, EVERYTHING) == [whole.chunk]
+    assert index.documents(EVERYTHING) == [
+        IndexedDocument(
+            document=whole.chunk.document,
+            revision=whole.chunk.revision,
+            title=whole.chunk.title,
+            product="lamp-2",
+            version="2.1",
+            language="zh",
+            audience=Audience.INTERNAL,
+            pages=40,
+            chunks=1,
+            root="/manuals/lamps",
+            signature="fedcba",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (EVERYTHING, {"a", "b", "c", "d"}),
+        (PUBLIC, {"a", "b", "c"}),
+        (Scope(audience=Audience.INTERNAL, products=("watch",)), {"b"}),
+        (Scope(audience=Audience.INTERNAL, products=("watch", "lamp")), {"a", "b", "d"}),
+        (Scope(audience=Audience.PUBLIC, products=("lamp",)), {"a"}),
+        (Scope(audience=Audience.PUBLIC, languages=("zh",)), {"c"}),
+        (Scope(audience=Audience.PUBLIC, products=("watch",), languages=("zh",)), set()),
+        (Scope(audience=Audience.INTERNAL, products=()), set()),
+        (Scope(audience=Audience.INTERNAL, languages=()), set()),
+    ],
+)
+def test_every_read_path_keeps_to_the_scope(store: IndexStore, scope: Scope, expected: set[str]) -> None:
+    index = publish(
+        store,
+        points("a"),
+        points("b", product="watch"),
+        points("c", product="band", language="zh"),
+        points("d", audience=Audience.INTERNAL),
+    )
+    assert {hit.chunk.document for hit in index.search_dense(axis(1), scope, limit=50)} == expected
+    terms = Sparse((COMMON_TERM,), (1.0,))
+    assert {hit.chunk.document for hit in index.search_sparse(terms, scope, limit=50)} == expected
+    assert {document.document for document in index.documents(scope)} == expected
+    assert {name for name in "abcd" if index.span(name, 0, 9, scope)} == expected
+
+
+def test_dense_hits_come_by_cosine(store: IndexStore) -> None:
+    index = publish(store, points("a", 5))
+    vector = (axis(4) * 0.8 + axis(2) * 0.6).astype("float32")
+    hits = index.search_dense(vector, EVERYTHING, limit=2)
+    assert [hit.chunk.ordinal for hit in hits] == [4, 2]
+    assert [hit.score for hit in hits] == pytest.approx([0.8, 0.6], abs=1e-3)
+
+
+def test_a_rare_term_outweighs_a_common_one(store: IndexStore) -> None:
+    index = publish(store, points("a", 6))
+    rare = index.search_sparse(Sparse((own_term(3),), (1.0,)), EVERYTHING, limit=6)
+    common = index.search_sparse(Sparse((COMMON_TERM,), (1.0,)), EVERYTHING, limit=6)
+    assert [hit.chunk.ordinal for hit in rare] == [3]
+    assert len(common) == 6
+    # BM25's IDF with N points, n of them with the term: ln(1 + (N - n + 0.5) / (n + 0.5)).
+    assert rare[0].score == pytest.approx(1.540, abs=0.01)
+    assert common[0].score == pytest.approx(0.074, abs=0.01)
+    both = index.search_sparse(Sparse((COMMON_TERM, own_term(2)), (1.0, 1.0)), EVERYTHING, limit=6)
+    assert both[0].chunk.ordinal == 2
+
+
+def test_nothing_asked_finds_nothing(store: IndexStore) -> None:
+    index = publish(store, points("a"))
+    assert index.search_sparse(Sparse(), EVERYTHING, limit=5) == []
+    assert index.search_sparse(Sparse((99,), (1.0,)), EVERYTHING, limit=5) == []
+    assert index.search_dense(axis(0), EVERYTHING, limit=0) == []
+    assert index.span("a", 2, 1, EVERYTHING) == []
+    assert index.span("unknown", 0, 5, EVERYTHING) == []
+
+
+def test_a_span_is_in_order_and_stays_inside_the_document(store: IndexStore) -> None:
+    whole = points("a", 30)
+    index = publish(store, list(reversed(whole)), points("ab", 30))
+    assert index.span("a", 10, 14, EVERYTHING) == [each.chunk for each in whole[10:15]]
+    assert [chunk.ordinal for chunk in index.span("a", -3, 1, EVERYTHING)] == [0, 1]
+    assert [chunk.ordinal for chunk in index.span("a", 28, 99, EVERYTHING)] == [28, 29]
+
+
+def test_a_chunk_without_terms_is_found_by_its_vector(store: IndexStore) -> None:
+    bare = point("a", 0)
+    bare = Point(bare.chunk, type(bare.vectors)(bare.vectors.dense))
+    index = publish(store, [bare])
+    assert [hit.chunk for hit in index.search_dense(axis(0), EVERYTHING, limit=1)] == [bare.chunk]
+
+
+def test_documents_are_listed_whole_and_by_path(store: IndexStore) -> None:
+    names = [f"{number:04}" for number in range(1100)]
+    with store.draft(embedder=EMBEDDER, dimensions=DIMENSIONS) as draft:
+        draft.upsert([point(name, 0) for name in reversed(names)])
+        draft.publish()
+    assert [document.document for document in store.open().documents(EVERYTHING)] == names
+
+
+def test_info_counts_what_was_published(store: IndexStore) -> None:
+    index = publish(store, points("a", 2), points("b", 3))
+    info = index.info()
+    assert (info.documents, info.chunks, info.embedder, info.dimensions) == (2, 5, EMBEDDER, DIMENSIONS)
+
+
+def test_nothing_published_is_said_with_the_command(store: IndexStore) -> None:
+    with pytest.raises(IndexUnusable) as caught:
+        store.open()
+    assert "manualdesk ingest" in caught.value.hint
