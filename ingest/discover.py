@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.audience import Audience
 from ingest.errors import ReadError, SettingError
 from ingest.metadata import (
     SETTINGS_FILE,
@@ -19,7 +20,7 @@ from ingest.metadata import (
     read_folder_settings,
 )
 from ingest.suffixes import PICTURES, SUFFIXES
-from ingest.types import Audience, SourceFile
+from ingest.types import SourceFile
 
 _LANGUAGES = frozenset(
     "ar bg ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv ms nb nl no pl pt ro ru sk sl sr sv th tr uk "

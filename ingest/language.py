@@ -14,7 +14,8 @@ _WORDS = {
     "de": "der die das den dem des ein eine einen einem einer ist sind war und oder nicht was welche welcher welches "
     "wie warum wo wann wer kann kannst könnte muss soll mein meine ich du sie wir es im am zum zur auf mit von für bei "
     "aus nach an in zu welchem welchen wen wem worauf wozu womit wogegen wodurch wieso weshalb woran machen macht "
-    "bedeutet manche einige oft sein sich als seit verwendet heißt einen wird werden wurde hat haben wenn gibt man viel viele lange kein keine auch nur über unter",
+    "bedeutet manche einige oft sein sich als seit verwendet heißt wird werden "
+    "wurde hat haben wenn gibt man viel viele lange kein keine auch nur über unter",
     "fr": "le la les un une des du de est sont était et ou ne pas que quel quelle quels quelles comment pourquoi où "
     "quand qui peut peux puis dois doit mon ma mes votre vos je tu il elle nous vous en au aux dans sur avec pour par "
     "ce cette ces se si combien faire fait y a plus sans sous d'un qu'est-ce est-ce",

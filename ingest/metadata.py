@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from ingest.audience import Audience
 from ingest.errors import SettingError
-from ingest.types import Audience
 
 SETTINGS_FILE = "manual.toml"
 

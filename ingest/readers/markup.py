@@ -3,21 +3,26 @@
 HTML is walked as it is; pandoc turns the others into HTML first.
 """
 
+import io
 import re
+import zipfile
 from dataclasses import dataclass, replace
 
-from lxml import html
+from lxml import etree, html
 
 from ingest.metadata import split_front_matter
 from ingest.readers.encoding import decode_html, decode_text
 from ingest.readers.furniture import is_contents, is_furniture, remove_page_links
-from ingest.readers.odt import prepared, stated_title
+from ingest.readers.odt import prepared
 from ingest.readers.pandoc import to_html
 from ingest.readers.walker import walk
 from ingest.types import Element, Kind, SourceFile
 
 # Inline pictures make up nearly all of some pages (7 MB of 7.1); lxml would carry them all.
 _INLINE_DATA = re.compile(r"""(["'(])data:[\w/+.-]+;base64,[^"')]*""")
+_FENCED = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)[^\n]*$)", re.DOTALL | re.MULTILINE)
+_BROKEN_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*\s[^<>]*\n[^<>]*>")
+_TITLE_BLOCK = "title-block-header"  # what pandoc calls the title of a document in its HTML
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SITE_TAIL = re.compile(r"\s+[—–|]\s+[^—–|]*\b(?:documentation|help|manual|docs)\b[^—–|]*$", re.IGNORECASE)
 
@@ -78,7 +83,14 @@ def _title(tree: html.HtmlElement, elements: list[Element]) -> str:
 
 def read_markdown(source: SourceFile) -> Reading:
     _, text = split_front_matter(decode_text(source.path.read_bytes()).replace("\r\n", "\n"))
-    return read_html_text(to_html(text.encode(), "commonmark_x-smart"))
+    return read_html_text(to_html(_with_whole_tags(text).encode(), "commonmark_x-smart"))
+
+
+def _with_whole_tags(text: str) -> str:
+    """Tags that run over a line's end on one line: a Markdown heading ends with its line, and would cut them."""
+    parts = _FENCED.split(text)
+    parts[::2] = [_BROKEN_TAG.sub(lambda tag: tag.group(0).replace("\n", " "), part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def read_rst(source: SourceFile) -> Reading:
@@ -88,7 +100,7 @@ def read_rst(source: SourceFile) -> Reading:
 def read_odt(source: SourceFile) -> Reading:
     content = source.path.read_bytes()
     reading = read_html_text(to_html(prepared(content), "odt"))
-    return replace(reading, title=stated_title(content) or _first_line(reading.elements) or reading.title)
+    return replace(reading, title=_stated_title(content, "meta.xml") or _first_line(reading.elements) or reading.title)
 
 
 def _first_line(elements: tuple[Element, ...]) -> str:
@@ -105,4 +117,20 @@ def _first_line(elements: tuple[Element, ...]) -> str:
 
 
 def read_docx(source: SourceFile) -> Reading:
-    return read_html_text(to_html(source.path.read_bytes(), "docx"))
+    content = source.path.read_bytes()
+    reading = read_html_text(to_html(content, "docx"))
+    if reading.elements and reading.elements[0].anchor == _TITLE_BLOCK:
+        return reading
+    return replace(reading, title=_stated_title(content, "docProps/core.xml") or reading.title)
+
+
+def _stated_title(content: bytes, part: str) -> str:
+    """The title in a document's properties; empty where there is none."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if part not in archive.namelist():
+            return ""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        properties = etree.fromstring(archive.read(part), parser)
+    title = properties.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
+    # Word's templates and its printing to PDF leave names that say nothing.
+    return "" if title.startswith(("Microsoft Word", "Word Document")) else " ".join(title.split())

@@ -45,15 +45,6 @@ def prepared(content: bytes) -> bytes:
     return changed.getvalue()
 
 
-def stated_title(content: bytes) -> str:
-    """The title in the document's properties; empty where there is none."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if "meta.xml" not in archive.namelist():
-            return ""
-        meta = etree.fromstring(archive.read("meta.xml"), _PARSER)
-    return " ".join((meta.findtext(".//{http://purl.org/dc/elements/1.1/}title") or "").split())
-
-
 def _looks(trees: list[etree._Element]) -> dict[str, _Look]:
     """Size and weight of each paragraph style, inherited where a style does not say."""
     styles = {style.get(f"{{{_STYLE}}}name"): style for tree in trees for style in tree.iter(f"{{{_STYLE}}}style")}

@@ -3,6 +3,7 @@
 from lxml import html
 
 from ingest.readers.furniture import classes, is_silent
+from ingest.readers.notices import is_notice_label
 
 Rows = tuple[tuple[str, ...], ...]
 
@@ -87,6 +88,13 @@ def split_title(rows: Rows) -> tuple[str, Rows]:
     if len(rows) > 1 and len(rows[0]) > 1 and len(set(rows[0])) == 1:
         return rows[0][0], rows[1:]
     return "", rows
+
+
+def notice_rows(title: str, rows: Rows) -> str:
+    """Text of a table that only frames a notice: a label (`Warning`) and one text; empty for any other table."""
+    cells = [title, *(cell for row in rows for cell in row)] if title else [cell for row in rows for cell in row]
+    framed = len(cells) == 2 and is_notice_label(cells[0])
+    return f"{cells[0]}\n{cells[1]}" if framed else ""
 
 
 def rows_text(rows: Rows) -> str:

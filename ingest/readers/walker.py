@@ -17,7 +17,7 @@ from ingest.readers.notices import opens_notice
 from ingest.readers.outline import BOLD_HEADING, outlined, reads_as_heading
 from ingest.readers.pictures import caption_text, formula_text, is_formula
 from ingest.readers.runs import Run, paragraphs, squeezed
-from ingest.readers.tables import is_layout, own_rows, rows_text, split_title, table_rows
+from ingest.readers.tables import is_layout, notice_rows, own_rows, rows_text, split_title, table_rows
 from ingest.types import Element, Kind
 
 Skip = Callable[[html.HtmlElement], bool]
@@ -34,7 +34,7 @@ _NOTICE_CLASSES = frozenset(
     "callout remark".split()
 )
 _CAPTION_TAGS = frozenset({"figcaption", "caption", "legend"})
-_DEEPEST = 400
+_DEEPEST = 150  # Python allows about 1,000 calls; a level of the tree takes up to five
 
 
 def walk(root: html.HtmlElement, *, skip: Skip, anchors: str = "") -> list[Element]:
@@ -55,8 +55,6 @@ class _Walker:
         self._item: Item | None = None
         self._depth = 0
         self._nesting = 0
-
-    # --- text -------------------------------------------------------------------------------------------------
 
     def _say(self, text: str | None, *, bold: bool = False) -> None:
         if text:
@@ -88,8 +86,6 @@ class _Walker:
             self._say_term()
         self.elements.append(Element(kind=kind, text=text, level=level, anchor=self._anchor, rows=rows))
 
-    # --- tree -------------------------------------------------------------------------------------------------
-
     def block(self, node: html.HtmlElement, *, bold: bool = False) -> None:
         """Walk what is inside a node."""
         if self._nesting > _DEEPEST:
@@ -104,14 +100,19 @@ class _Walker:
         self._nesting -= 1
 
     def _child(self, node: html.HtmlElement, *, bold: bool) -> None:
+        is_block = node.tag in _BLOCKS
+        if is_block:
+            self.flush()
         if is_silent(node) or self._skip(node):
-            self._mark_if_block(node)
             return
-        tag = node.tag
-        if tag not in _BLOCKS:
+        if is_block:
+            self._block_child(node, bold=bold)
+            self.flush()
+        else:
             self._inline(node, bold=bold)
-            return
-        self.flush()
+
+    def _block_child(self, node: html.HtmlElement, *, bold: bool) -> None:
+        tag = node.tag
         self._see_anchor(node)
         if tag in _HEADINGS:
             self._heading(node)
@@ -129,11 +130,6 @@ class _Walker:
             self._caption(node)
         else:
             self.block(node, bold=bold or _is_bold(node))
-        self.flush()
-
-    def _mark_if_block(self, node: html.HtmlElement) -> None:
-        if node.tag in _BLOCKS:
-            self.flush()
 
     def _inline(self, node: html.HtmlElement, *, bold: bool) -> None:
         if node.get("id") or (node.tag == "a" and node.get("name")):
@@ -194,6 +190,10 @@ class _Walker:
         for caption in node.findall("caption"):
             self._caption(caption)
         title, rows = split_title(table_rows(node))
+        notice = notice_rows(title, rows)
+        if notice:
+            self._emit(Kind.WARNING, notice)
+            return
         if title:
             self._emit(Kind.CAPTION, title)
         if rows:

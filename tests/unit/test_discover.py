@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.audience import Audience
 from ingest.discover import default_root, discover
 from ingest.errors import SettingError
-from ingest.types import Audience, SourceFile
+from ingest.types import SourceFile
 
 
 def write(root: Path, name: str, text: str = "Some text.") -> Path:

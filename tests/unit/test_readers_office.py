@@ -1,0 +1,221 @@
+"""Office files, sheets and books, made by the libraries that write them, to Documents; and what cannot be read."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import ReadError
+from ingest.readers import read
+from ingest.types import Document, Kind, SourceFile
+
+
+def source(path: Path) -> SourceFile:
+    return SourceFile(path=path, document=f"hub/{path.name}", revision="0" * 16, size=path.stat().st_size)
+
+
+def outline(document: Document) -> list[tuple[Kind, str]]:
+    return [(element.kind, element.text) for element in document.elements]
+
+
+def test_docx(tmp_path: Path) -> None:
+    import docx
+
+    book = docx.Document()
+    book.core_properties.title = "Hub guide"
+    book.add_heading("Reset", level=1)
+    book.add_paragraph("Plug in.", style="List Number")
+    book.add_paragraph("Wait.", style="List Number")
+    book.add_paragraph("Caution: hot.")
+    table = book.add_table(rows=2, cols=3)
+    for cell, text in zip(table.rows[0].cells, ("Code", "min", "max"), strict=True):
+        cell.text = text
+    table.cell(1, 0).text = "007"
+    table.cell(1, 1).merge(table.cell(1, 2)).text = "5 V"
+    path = tmp_path / "a.docx"
+    book.save(str(path))
+    document = read(source(path))
+    assert document.title == "Hub guide"
+    assert outline(document)[-5:] == [
+        (Kind.HEADING, "Reset"),
+        (Kind.STEP, "1. Plug in."),
+        (Kind.STEP, "2. Wait."),
+        (Kind.WARNING, "Caution: hot."),
+        (Kind.TABLE, "Code | min | max\n007 | 5 V | 5 V"),
+    ]
+
+
+def test_pptx(tmp_path: Path) -> None:
+    from pptx import Presentation
+    from pptx.util import Inches
+
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = "Reset"
+    frame = slide.placeholders[1].text_frame
+    frame.text = "Hold the key"
+    deeper = frame.add_paragraph()
+    deeper.text, deeper.level = "for ten seconds", 1
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    table = slide.shapes.add_table(2, 2, Inches(1), Inches(1), Inches(4), Inches(1)).table
+    for place, text in {(0, 0): "Code", (0, 1): "Cause", (1, 0): "007", (1, 1): "Fuse"}.items():
+        table.cell(*place).text = text
+    slide.notes_slide.notes_text_frame.text = "Mention the fuse."
+    path = tmp_path / "a.pptx"
+    deck.save(str(path))
+    parts = outline(read(source(path)))
+    assert parts[:3] == [
+        (Kind.HEADING, "Reset"),
+        (Kind.LIST_ITEM, "Hold the key"),
+        (Kind.LIST_ITEM, "for ten seconds"),
+    ]
+    assert parts[3] == (Kind.HEADING, "Slide 2")
+    assert set(parts[4:]) == {(Kind.PARAGRAPH, "Mention the fuse."), (Kind.TABLE, "Code | Cause\n007 | Fuse")}
+
+
+def test_xlsx(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Error codes"
+    for row in (
+        ["Codes of the hub"],
+        ["Code", "Cause", "Supply"],
+        ["007", "Fuse", 3],
+        [8, None, 2.5],
+        ["E-9", "?", 0.25],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("B3:B4")
+    sheet["C3"].number_format = '0.0" V"'
+    sheet["C5"].number_format = "0%"
+    hidden = book.create_sheet("Draft")
+    hidden.append(["secret"])
+    hidden.sheet_state = "hidden"
+    path = tmp_path / "parts-list_2.xlsx"
+    book.save(str(path))
+    document = read(source(path))
+    assert document.title == "parts list 2"
+    assert outline(document) == [
+        (Kind.HEADING, "Error codes"),
+        (Kind.CAPTION, "Codes of the hub"),
+        (Kind.TABLE, "Code | Cause | Supply\n007 | Fuse | 3 V\n8 | Fuse | 2.5\nE-9 | ? | 25%"),
+    ]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_csv_keeps_values_as_they_are_written(tmp_path: Path, separator: str) -> None:
+    path = tmp_path / "a.csv"
+    rows = (("Code", "Größe"), ("007", '"5, or 6"'), ("08", ""))
+    path.write_bytes("\r\n".join(separator.join(row) for row in rows).encode("cp1252"))
+    (table,) = read(source(path)).elements
+    assert table.rows == (("Code", "Größe"), ("007", "5, or 6"), ("08", ""))
+
+
+ODT = """<?xml version="1.0"?><office:document-content office:version="1.2"
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+ xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:automatic-styles>
+ <style:style style:name="P1" style:family="paragraph"><style:text-properties fo:font-size="14pt"
+ fo:font-weight="bold"/></style:style></office:automatic-styles><office:body><office:text>
+ <text:table-of-content text:name="T"><text:index-body><text:p>Reset 9</text:p>
+ </text:index-body></text:table-of-content>
+ <text:p>The Hub Guide</text:p><text:p text:style-name="P1">Reset</text:p>
+ <text:p>Hold the key for as long as it takes.</text:p></office:text></office:body></office:document-content>"""
+
+
+STYLES = """<?xml version="1.0"?><office:document-styles office:version="1.2"
+ xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>"""
+
+
+def test_odt_with_headings_that_are_only_big_and_bold(tmp_path: Path) -> None:
+    path = tmp_path / "a.odt"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", ODT)
+        archive.writestr("styles.xml", STYLES)
+    document = read(source(path))
+    assert document.title == "The Hub Guide"
+    assert outline(document) == [
+        (Kind.PARAGRAPH, "The Hub Guide"),
+        (Kind.HEADING, "Reset"),
+        (Kind.PARAGRAPH, "Hold the key for as long as it takes."),
+    ]
+
+
+def epub(path: Path, *, below: str) -> Path:
+    container = '<container><rootfiles><rootfile full-path="OPS/book.opf"/></rootfiles></container>'
+    package = """<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">
+      <metadata><dc:title>Guía</dc:title><dc:language>es-ES</dc:language></metadata>
+      <manifest><item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+      <item id="b" href="text/b%20.xhtml" media-type="application/xhtml+xml"/>
+      <item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>
+      <spine><itemref idref="n"/><itemref idref="a"/><itemref idref="b"/></spine></package>"""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{below}OPS/book.opf", package)
+        archive.writestr(f"{below}META-INF/container.xml", container)
+        archive.writestr(f"{below}OPS/nav.xhtml", "<html><body><p>Índice</p></body></html>")
+        archive.writestr(f"{below}OPS/a.xhtml", "<html><body><h1 id='u'>Uno</h1><p>Primero.</p></body></html>")
+        archive.writestr(f"{below}OPS/text/b .xhtml", "<html><body><h1>Dos</h1><p>Segundo.</p></body></html>")
+    return path
+
+
+@pytest.mark.parametrize("below", ["", "epub/"])
+def test_epub_in_spine_order_wherever_its_container_is(tmp_path: Path, below: str) -> None:
+    document = read(source(epub(tmp_path / "a.epub", below=below)))
+    assert (document.title, document.language) == ("Guía", "es")
+    assert [(e.text, e.anchor) for e in document.elements] == [
+        ("Uno", "a.xhtml#u"),
+        ("Primero.", "a.xhtml#u"),
+        ("Dos", "text/b .xhtml"),
+        ("Segundo.", "text/b .xhtml"),
+    ]
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".odt", ".epub", ".pptx", ".xlsx", ".pdf"])
+@pytest.mark.parametrize("content", [b"", b"not what it says", b"PK\x03\x04 cut off"])
+def test_damaged_files_are_read_errors_with_a_reason_and_a_hint(tmp_path: Path, suffix: str, content: bytes) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(ReadError) as caught:
+        read(source(path))
+    assert f"hub/a{suffix}" in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".odt", ".epub", ".pptx", ".xlsx"])
+def test_archives_without_the_right_parts(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("readme.txt", "nothing")
+    with pytest.raises(ReadError, match="hub/a"):
+        read(source(path))
+
+
+@pytest.mark.parametrize("content", [b"<html><body></body></html>", b"  \n ", b"<h1>Only a heading</h1>"])
+def test_a_file_without_text_is_a_failure(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(content)
+    with pytest.raises(ReadError, match="no text"):
+        read(source(path))
+
+
+def test_locked_files_are_named_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    with pytest.raises(ReadError, match="password"):
+        read(source(path))
+
+
+def test_an_archive_that_would_fill_the_disk_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.odt"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.bin", b"\0" * (1 << 20))
+    # The sizes that an archive declares are what is checked; a bomb's are real, these are written over.
+    content = path.read_bytes().replace((1 << 20).to_bytes(4, "little"), (0xF0000000).to_bytes(4, "little"))
+    path.write_bytes(content)
+    with pytest.raises(ReadError, match="GB"):
+        read(source(path))
