@@ -14,7 +14,7 @@ from ingest.sentences import split_sentences
 from ingest.structure import Section, sections
 from ingest.types import Box, Chunk, Document, Element, Kind
 
-VERSION = 1
+VERSION = 2
 """Raised when the same document would be cut differently."""
 TARGET_CHARACTERS = 700
 """A chunk is closed once it holds so much (CJK characters count double)."""
@@ -72,8 +72,10 @@ def _flush(elements: Sequence[Element], path: tuple[str, ...]) -> Iterator[_Bloc
         yield whole
         return
     for element in elements:
+        begin = 0
         for text in _pieces(element):
-            yield _block([replace(element, text=text)], path)
+            yield _block([_part(element, text, begin, begin + len(text))], path)
+            begin += len(text) + 1
 
 
 def _pieces(element: Element) -> list[str]:
@@ -104,23 +106,31 @@ def _table_blocks(table: Element, path: tuple[str, ...]) -> Iterator[_Block]:
         return
     header, *rows = table.rows
     lead = _line(header)
-    group: list[tuple[str, ...]] = []
+    groups: list[list[str]] = [[]]
     size = measure(lead)
-    for row in rows:
-        row_size = measure(_line(row)) + 1
-        if group and size + row_size > TARGET_CHARACTERS:
-            yield _table_block(table, header, group, path)
-            group, size = [], measure(lead)
-        group.append(row)
-        size += row_size
-    yield _table_block(table, header, group, path)
+    for line in map(_line, rows):
+        if groups[-1] and size + measure(line) > TARGET_CHARACTERS:
+            groups.append([])
+            size = measure(lead)
+        groups[-1].append(line)
+        size += measure(line) + 1
+    begin = 0
+    for number, lines in enumerate(groups):
+        end = begin + len("\n".join(lines)) + (len(lead) + 1 if number == 0 else 0)
+        yield _block([_part(table, "\n".join([lead, *lines]), begin, end)], path)
+        begin = end + 1
 
 
-def _table_block(
-    table: Element, header: tuple[str, ...], rows: Sequence[tuple[str, ...]], path: tuple[str, ...]
-) -> _Block:
-    text = "\n".join([_line(header), *map(_line, rows)])
-    return _block([replace(table, text=text, rows=(header, *rows))], path)
+def _part(element: Element, text: str, begin: int, end: int) -> Element:
+    """A piece of an element that is its text from `begin` to `end`, with the lines it covers."""
+    boxes = _located(element)
+    ends = [*(box.start for box in boxes[1:]), max(end, len(element.text))]
+    kept = [
+        replace(box, start=max(0, box.start - begin))
+        for box, box_end in zip(boxes, ends, strict=False)
+        if box_end > begin and box.start < end
+    ]
+    return replace(element, text=text, boxes=tuple(kept), page=kept[0].page if kept else element.page)
 
 
 def _line(row: Sequence[str]) -> str:
@@ -188,10 +198,10 @@ def _chunk(document: Document, ordinal: int, group: Sequence[_Block], total: int
         ordinal=ordinal,
         title=document.title,
         section=first_body.path,
-        text="\n".join(block.text for block in group).strip(),
+        text="\n".join(element.text for element in elements),
         page=pages[0] if pages else None,
         pages=tuple(pages),
-        boxes=_boxes(elements),
+        boxes=tuple(_boxes(elements)),
         anchor=next((element.anchor for element in first_body.elements if element.anchor), ""),
         kinds=tuple(dict.fromkeys(element.kind for element in elements)),
         product=source.product,
@@ -203,5 +213,23 @@ def _chunk(document: Document, ordinal: int, group: Sequence[_Block], total: int
     )
 
 
-def _boxes(elements: Sequence[Element]) -> tuple[Box, ...]:
-    return tuple(dict.fromkeys(box for element in elements for box in element.boxes))
+def _boxes(elements: Sequence[Element]) -> Iterator[Box]:
+    """The boxes of all lines, each with where its text begins in the chunk."""
+    offset = 0
+    for element in elements:
+        yield from (replace(box, start=offset + box.start) for box in _located(element))
+        offset += len(element.text) + 1
+
+
+def _located(element: Element) -> Sequence[Box]:
+    """Where a reader gave only rectangles, a line is taken to hold as much text as it is wide."""
+    boxes = element.boxes
+    if len(boxes) < 2 or any(box.start for box in boxes):
+        return boxes
+    total = sum(box.right - box.left for box in boxes) or 1.0
+    placed = []
+    before = 0.0
+    for box in boxes:
+        placed.append(replace(box, start=round(len(element.text) * before / total)))
+        before += box.right - box.left
+    return placed

@@ -59,6 +59,8 @@ class Box:
     top: float
     right: float
     bottom: float
+    start: int = 0
+    """Where the text in this box begins, counted in characters of the text that carries the box."""
 
 
 class Kind(StrEnum):

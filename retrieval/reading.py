@@ -1,11 +1,11 @@
 """Found chunks to passages that read whole: neighbours put back, overlaps merged, within a character budget."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ingest.chunk import measure
 from ingest.index.contract import Index, Scope
-from ingest.types import Chunk
+from ingest.types import Box, Chunk
 from retrieval.passages import MAX_CHARACTERS, Passage
 from retrieval.search import Candidate
 
@@ -83,6 +83,14 @@ def _passage(window: _Window) -> Passage:
         language=first.language,
         audience=first.audience,
         anchor=first.anchor,
-        boxes=tuple(dict.fromkeys(box for chunk in window.chunks for box in chunk.boxes)),
+        boxes=tuple(_boxes(window.chunks)),
         chunk_ids=tuple(chunk.id for chunk in window.chunks),
     )
+
+
+def _boxes(chunks: Sequence[Chunk]) -> Iterator[Box]:
+    """The chunks' boxes, their starts counted in the joined text."""
+    offset = 0
+    for chunk in chunks:
+        yield from (replace(box, start=offset + box.start) for box in chunk.boxes)
+        offset += len(chunk.text) + 1

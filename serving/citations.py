@@ -12,9 +12,10 @@ from typing import Final
 from retrieval.passages import Passage
 from serving.answer import Citation
 from serving.facts import facts_of
+from serving.model import CUT
 from serving.prompt import NO_ANSWER
 from serving.segments import MARK, Segment, Segmenter
-from serving.support import Support, holds_facts, support
+from serving.support import Support, about, support
 from serving.wording import says_not_found
 
 _MARKED: Final = re.compile(rf"`[^`\n]*`|\s*(?P<marks>(?:{MARK.pattern}\s*)+)", re.IGNORECASE)
@@ -23,19 +24,24 @@ _ENDING: Final = re.compile(r"([.!?。！？；…]*[\"'”’」』）)*_]*)(\s
 _NO_CLAIM: Final = re.compile(r"[:：]\s*[*_]*\s*$|^\s*#|^[\s|:\-=*_#]*$")
 _MOST_ADDED: Final = 1
 """Marks added to a sentence that had none: one good source is easier to check than several."""
+_ASIDE: Final = 0.25
+"""A sentence that holds less of the passages' words than this is not even about them."""
+_PATIENCE: Final = 3
+"""Sentences without support before the first one with it, and repeated sentences, after which a model is lost."""
 
 
 def cite(number: int, passage: Passage, quote: str) -> Citation:
-    """A citation of a passage by a verbatim part of its text."""
+    """A citation of a passage by a verbatim part of its text, at the page and lines where that stands."""
+    page, boxes = passage.place(quote)
     return Citation(
         number=number,
         document=passage.document,
         revision=passage.revision,
         title=passage.title,
         section=passage.section,
-        page=passage.page,
+        page=page,
         anchor=passage.anchor,
-        boxes=passage.boxes,
+        boxes=boxes,
         quote=quote,
         passage=passage,
     )
@@ -44,18 +50,28 @@ def cite(number: int, passage: Passage, quote: str) -> Citation:
 class CitedText:
     """One answer on its way. `feed` pieces, then `finish`; both yield text that is ready to be read."""
 
-    def __init__(self, passages: Sequence[Passage], language: str) -> None:
+    def __init__(self, passages: Sequence[Passage], language: str, *, question: str = "") -> None:
         """`passages` in the order in which the prompt numbers them; `language` of the answer."""
         self._passages = tuple(passages)
+        self._to_the_point = _to_the_point(question, self._passages, language)
         self._language = language
         self._segmenter = Segmenter()
         self._numbers: dict[int, int] = {}
         self._quotes: dict[int, str] = {}
         self._waiting = ""
+        self._shown = False
+        self._said: set[str] = set()
+        self._repeated = 0
+        self._unsupported = 0
         self.supported = 0
         """Sentences that stand on a passage."""
         self.declined = False
         """The model said that the passages do not tell."""
+
+    @property
+    def hopeless(self) -> bool:
+        """Nothing good will come any more: sentence after sentence without support, or over and over the same."""
+        return self._repeated >= _PATIENCE or (self._unsupported >= _PATIENCE and not self.supported)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -83,8 +99,6 @@ class CitedText:
             yield self._waiting
             self._waiting = ""
 
-    _shown = False
-
     def _checked(self, text: str) -> str:
         if NO_ANSWER in text:
             self.declined = True
@@ -92,6 +106,8 @@ class CitedText:
         claim = _without_marks(text)
         if _NO_CLAIM.search(claim):
             return claim
+        if text.endswith(CUT) or self._is_repeated(claim):
+            return ""
         marked = self._resolve_marks(text)
         if marked is not None:
             self.supported += 1
@@ -99,17 +115,26 @@ class CitedText:
         if says_not_found(claim):
             self.declined = True
             return claim
-        added = self._added(claim)
-        if added:
+        if added := self._added(claim):
             self.supported += 1
             return _insert(claim, "".join(f"[{self._number(place, judged)}]" for place, judged in added))
-        facts = facts_of(claim, self._language)
-        known = any(
-            holds_facts(facts, facts_of(f"{passage.title} {passage.text}", passage.language))
-            for passage in self._passages
-        )
-        # A number, code or command that stands in no passage is made up: the sentence goes, mark and all.
-        return claim if known else ""
+        return self._unsourced(claim)
+
+    def _is_repeated(self, claim: str) -> bool:
+        plain = " ".join(claim.lower().split())
+        repeated = len(plain) > 20 and plain in self._said
+        self._repeated += repeated
+        self._said.add(plain)
+        return repeated
+
+    def _unsourced(self, claim: str) -> str:
+        """A sentence without a source: kept without a mark where it is about the passages and invents nothing."""
+        self._unsupported += 1
+        if len(facts_of(claim, self._language).words) < 2:
+            return claim
+        judged = [support(claim, passage, self._language) for passage in self._passages]
+        kept = any(verdict.facts_held and (verdict.share >= _ASIDE or not verdict.checkable) for verdict in judged)
+        return claim if kept else ""
 
     def _resolve_marks(self, text: str) -> str | None:
         """The text with the marks that hold, renumbered; None where none does."""
@@ -135,17 +160,29 @@ class CitedText:
         return resolved if held else None
 
     def _held(self, places: Sequence[int], claim: str) -> list[tuple[int, Support]]:
-        judged = [(place, support(claim, self._passages[place], self._language)) for place in places]
+        judged = [(place, support(claim, self._passages[place], self._language)) for place in self._eligible(places)]
         return [(place, verdict) for place, verdict in judged if verdict.keeps]
 
     def _added(self, claim: str) -> list[tuple[int, Support]]:
-        judged = [(place, support(claim, passage, self._language)) for place, passage in enumerate(self._passages)]
+        places = self._eligible(range(len(self._passages)))
+        judged = [(place, support(claim, self._passages[place], self._language)) for place in places]
         good = sorted((pair for pair in judged if pair[1].adds), key=lambda pair: -pair[1].share)
         return good[:_MOST_ADDED]
+
+    def _eligible(self, places: Sequence[int]) -> list[int]:
+        # The answer must begin where the question is: with the error code or model number that was asked about.
+        return [place for place in places if self.supported or place in self._to_the_point]
 
     def _number(self, place: int, judged: Support) -> int:
         self._quotes.setdefault(place, judged.quote)
         return self._numbers.setdefault(place, len(self._numbers) + 1)
+
+
+def _to_the_point(question: str, passages: Sequence[Passage], language: str) -> frozenset[int]:
+    """Places of the passages that hold every code of the question; all where none does."""
+    codes = facts_of(question, language).codes
+    holding = frozenset(place for place, passage in enumerate(passages) if codes <= about(passage).terms)
+    return holding or frozenset(range(len(passages)))
 
 
 def _without_marks(text: str) -> str:

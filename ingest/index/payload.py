@@ -16,7 +16,7 @@ Payload = dict[str, object]
 
 REINGEST = "run `manualdesk ingest PATH --force` on your manuals' folder to make the index anew"
 
-KEYWORD_FIELDS = ("document", "revision", "audience", "product", "language", "id")
+KEYWORD_FIELDS = ("document", "revision", "audience", "product", "language")
 """Payload fields that filters match exactly."""
 INTEGER_FIELDS = ("ordinal",)
 
@@ -73,8 +73,8 @@ def to_payload(chunk: Chunk) -> Payload:
         "text": chunk.text,
         "page": chunk.page,
         "pages": list(chunk.pages),
-        # A list of five numbers a line of text: names would be longer than the values.
-        "boxes": [[box.page, box.left, box.top, box.right, box.bottom] for box in chunk.boxes],
+        # A list of six numbers a line of text: names would be longer than the values.
+        "boxes": [[box.page, box.left, box.top, box.right, box.bottom, box.start] for box in chunk.boxes],
         "anchor": chunk.anchor,
         "kinds": [str(kind) for kind in chunk.kinds],
         "product": chunk.product,
@@ -124,8 +124,9 @@ _PLAIN_FIELDS = (
 )
 
 
-def _box(page: float, left: float, top: float, right: float, bottom: float) -> Box:
-    return Box(page=int(page), left=float(left), top=float(top), right=float(right), bottom=float(bottom))
+def _box(page: float, left: float, top: float, right: float, bottom: float, start: float) -> Box:
+    corners = {"left": float(left), "top": float(top), "right": float(right), "bottom": float(bottom)}
+    return Box(page=int(page), start=int(start), **corners)
 
 
 _RENAMED = ("audience", "document_pages", "document_chunks")

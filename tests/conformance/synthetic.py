@@ -72,7 +72,7 @@ def full_point() -> Point:
         pages=(12, 13),
         boxes=(
             Box(page=12, left=0.1, top=1 / 3, right=123456.789, bottom=72.0),
-            Box(page=13, left=-1.5, top=0.0, right=1e-9, bottom=841.89),
+            Box(page=13, left=-1.5, top=0.0, right=1e-9, bottom=841.89, start=37),
         ),
         anchor="cleaning-1",
         kinds=(Kind.STEP, Kind.WARNING),
