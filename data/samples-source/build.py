@@ -50,7 +50,8 @@ def contents(body: str, pages: dict[str, int]) -> str:
     for level, anchor, heading in re.findall(r'<h([12])[^>]*id="([^"]+)"[^>]*>(.*?)</h\1>', body, flags=re.S):
         text = re.sub(r"<[^>]+>", "", heading.replace("</span>", " "))
         number = pages.get(re.sub(r"\W", "", text), "")
-        lines.append(f'<a class="{"sub" if level == "2" else "top"}" href="#{anchor}"><span>{text}</span><span>{number}</span></a>')
+        kind = "sub" if level == "2" else "top"
+        lines.append(f'<a class="{kind}" href="#{anchor}"><span>{text}</span><span>{number}</span></a>')
     return "\n".join(lines)
 
 
@@ -73,13 +74,13 @@ def print_pdf(page: Any, entry: dict[str, str], html: str, target: Path) -> None
     scratch.write_text(html, encoding="utf-8")
     page.goto(scratch.as_uri())
     style = "font-family:'Liberation Sans','Noto Sans CJK SC';font-size:8pt;color:#566573;width:100%;padding:0 20mm"
-    page_word = {"en": ("Page ", ""), "zh": ("第 ", " 页")}[entry.get("language", "en")]
+    before, after = {"en": ("Page ", ""), "zh": ("第 ", " 页")}[entry.get("language", "en")]
     page.pdf(
         path=str(target),
         prefer_css_page_size=True,
         display_header_footer=True,
         header_template=f'<div style="{style}">{entry["running"]}</div>',
-        footer_template=f'<div style="{style};text-align:right">{page_word[0]}<span class="pageNumber"></span>{page_word[1]}</div>',
+        footer_template=f'<div style="{style};text-align:right">{before}<span class="pageNumber"></span>{after}</div>',
         tagged=True,
         outline=True,
         print_background=True,
@@ -113,35 +114,50 @@ def build_pdf(entry: dict[str, str], target: Path) -> None:
 
 
 def build_docx(entry: dict[str, str], target: Path) -> None:
-    """pandoc makes the text; borders, footer and language are added afterwards."""
-    from docx import Document
-    from docx.oxml import OxmlElement, parse_xml
-    from docx.oxml.ns import nsdecls, qn
-
+    """pandoc makes the text; lines, colours, header and footer are added afterwards."""
     markdown = render_source(entry)
     for name, style in BOXES.items():
         markdown = markdown.replace(f"::: {name}\n", f'::: {{custom-style="{style}"}}\n')
+    language = {"en": "en-GB", "zh": "zh-CN"}[entry.get("language", "en")]
+    said = {"title": entry["title"], "subtitle": entry["subtitle"], "lang": language}
     pypandoc.convert_text(
-        markdown, "docx", format=MARKDOWN, outputfile=str(target),
-        extra_args=["--number-sections", f"--metadata=title:{entry['title']}", f"--metadata=subtitle:{entry['subtitle']}",
-                    f"--metadata=lang:{'zh-CN' if entry.get('language') == 'zh' else 'en-GB'}"],
-    )  # fmt: skip
+        markdown,
+        "docx",
+        format=MARKDOWN,
+        outputfile=str(target),
+        extra_args=["--number-sections", *(f"--metadata={key}:{value}" for key, value in said.items())],
+    )
+    dress_docx(entry, target)
+
+
+def dress_docx(entry: dict[str, str], target: Path) -> None:
+    """Gives tables their lines, notices their coloured bar, pages their header and footer."""
+    from docx import Document
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    word = nsdecls("w")
     document = Document(str(target))
-    edges = "".join(f'<w:{edge} w:val="single" w:sz="4" w:color="AAB7B8"/>' for edge in ("top", "left", "bottom", "right", "insideH", "insideV"))
+    sides = ("top", "left", "bottom", "right", "insideH", "insideV")
+    edges = "".join(f'<w:{side} w:val="single" w:sz="4" w:color="AAB7B8"/>' for side in sides)
     for table in document.tables:
-        table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {nsdecls('w')}>{edges}</w:tblBorders>"))
+        properties = table._tbl.tblPr
+        later = ("shd", "tblLayout", "tblCellMar", "tblLook", "tblCaption", "tblDescription")  # the order Word asks for
+        first = next((child for child in properties if child.tag.endswith(later)), None)
+        borders = parse_xml(f"<w:tblBorders {word}>{edges}</w:tblBorders>")
+        properties.append(borders) if first is None else first.addprevious(borders)
+    for style in document.styles:
+        if style.name in BOXES.values():
+            bar = '<w:left w:val="single" w:sz="36" w:space="6" w:color="B03A2E"/>'
+            look = style.element.get_or_add_pPr()
+            look.insert(0, parse_xml(f'<w:shd {word} w:val="clear" w:color="auto" w:fill="FBEEEC"/>'))
+            look.insert(0, parse_xml(f"<w:pBdr {word}>{bar}</w:pBdr>"))
     section = document.sections[0]
     section.header.paragraphs[0].text = entry["running"]
     footer = section.footer.paragraphs[0]
     footer.add_run(entry["edition"] + " · ")
-    run = footer.add_run()
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element.text = text
-        run._r.append(element)
+    field = f'<w:fldSimple {word} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+    footer._p.append(parse_xml(field))
     document.save(str(target))
 
 
@@ -174,7 +190,9 @@ def build_workbook(entry: dict[str, str], target: Path) -> None:
             cell.font = Font(bold=True)
         rows.freeze_panes = "A2"
         for column in rows.columns:
-            rows.column_dimensions[column[0].column_letter].width = min(60, 3 + max(len(str(cell.value or "")) for cell in column))
+            rows.column_dimensions[column[0].column_letter].width = min(
+                60, 3 + max(len(str(cell.value or "")) for cell in column)
+            )
     workbook.save(target)
 
 
