@@ -1,16 +1,23 @@
 """A PDF in, a Document out: text in reading order with positions, headings, lists, tables, code and warnings."""
 
+import re
 from collections.abc import Sequence
+from statistics import median
 
 from ingest.errors import ReadError
 from ingest.readers.pdf_blocks import blocks_of, element_of, joined_over_pages
+from ingest.readers.pdf_contents import without_contents
 from ingest.readers.pdf_file import PdfFile, open_pdf
-from ingest.readers.pdf_headings import body_size, heading_levels
-from ingest.readers.pdf_joining import hyphenated_words
+from ingest.readers.pdf_headings import body_size, fold, heading_levels
+from ingest.readers.pdf_joining import hyphenated_words, join_lines
 from ingest.readers.pdf_layout import PageText, lay_out
-from ingest.readers.pdf_running import without_contents, without_running_lines
+from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import repeat_headers, with_tables
-from ingest.types import Document, Element, Kind, SourceFile
+from ingest.types import Document, Element, SourceFile
+
+_FILE_NAME = re.compile(
+    r"\.(?:docx?|odt|tex|dvi|indd|fm|xml|html?|pdf|pptx?)$|^microsoft \w+ -|^untitled", re.IGNORECASE
+)
 
 
 def read_pdf(source: SourceFile) -> Document:
@@ -22,8 +29,9 @@ def read_pdf(source: SourceFile) -> Document:
         pages = [lay_out(file.page(number)) for number in range(1, file.page_count + 1)]
         if not any(page.lines for page in pages):
             raise _no_text(source.document, file.page_count)
+        first_title = _title(pages, file, source.document)
         elements = _elements(pages, file)
-        title = source.title or _title(elements, file)
+        title = source.title or first_title
         language = source.language or file.language
         return Document(source=source, title=title, language=language, elements=tuple(elements), pages=file.page_count)
 
@@ -56,9 +64,15 @@ def _elements(pages: Sequence[PageText], file: PdfFile) -> list[Element]:
     return joined_over_pages(found, words)
 
 
-def _title(elements: Sequence[Element], file: PdfFile) -> str:
-    """The title in the metadata where it is one, else the first heading."""
-    if file.title and not file.title.lower().endswith((".doc", ".docx", ".tex", ".dvi", ".indd", ".fm", ".xml")):
+def _title(pages: Sequence[PageText], file: PdfFile, document: str) -> str:
+    """The title in the metadata where it is one, else the largest lines of the first page, else the file's name."""
+    stem = document.rsplit("/", maxsplit=1)[-1].rsplit(".", maxsplit=1)[0]
+    if file.title and fold(file.title) != fold(stem) and not _FILE_NAME.search(file.title):
         return file.title
-    headings = (element.text for element in elements if element.kind is Kind.HEADING)
-    return next(headings, "")
+    lines = [line for line in pages[0].lines if not line.rows and any(map(str.isalpha, line.text))]
+    largest = max((line.size for line in lines), default=0.0)
+    others = [line.size for page in pages[:5] for line in page.lines]
+    if largest <= 1.2 * median(others or [0.0]):
+        return stem.replace("_", " ")
+    titled = [line.text for line in lines if line.size > 0.95 * largest][:3]
+    return join_lines(titled)

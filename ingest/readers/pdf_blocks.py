@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.readers.pdf_headings import Levels, is_number_only
 from ingest.readers.pdf_joining import join_lines, join_two
@@ -138,6 +139,8 @@ def _pitch(block: Block, line: Line) -> float:
 def _breaks_paragraph(last: Block, line: Line, page: PageText) -> bool:
     """Whether indent, a short line before or a change of weight starts a new paragraph."""
     before = last.lines[-1]
+    if _is_spread(before) or _is_spread(line):
+        return True
     indent = line.left - before.left
     if abs(indent) > 0.8 * line.size:
         first_line_indent = len(last.lines) == 1 and -4 * line.size < indent < 0
@@ -147,6 +150,12 @@ def _breaks_paragraph(last: Block, line: Line, page: PageText) -> bool:
         return before.right < before.column[1] - 0.2 * (before.column[1] - before.column[0])
     short = before.right < before.column[1] - 0.25 * (before.column[1] - before.column[0])
     return short and bool(_SENTENCE_END.search(before.text)) and page.width > 0
+
+
+def _is_spread(line: Line) -> bool:
+    """Whether a line has its words at both ends, as a form or the head of a definition."""
+    gaps = (after.left - before.right for before, after in pairwise(line.segments))
+    return any(gap > 4 * line.size for gap in gaps)
 
 
 def _labelled(blocks: list[Block]) -> list[Block]:

@@ -36,6 +36,8 @@ CJK = (
 _CJK_CHARACTER = re.compile(f"[{CJK}]")
 _AIR = re.compile(r"(?<=[\u2e80-\u9fffA-Za-z0-9]) +(?=[、，。；：！？）】」』》])|(?<=[（【「『《]) +")
 """Space that only makes a line fill its width, before closing and after opening punctuation."""
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_PRIVATE_BULLET = re.compile("^[\ue000-\uf8ff] *")
 _NEEDS_MENDING = re.compile("[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]")
 
 
@@ -61,5 +63,11 @@ def mend(text: str) -> str:
     if not _NEEDS_MENDING.search(text):
         return text
     mended = _AIR.sub("", text.translate(_MENDED))
+    private = _PRIVATE.findall(mended)
+    if private and 2 * len(private) < len(mended):
+        # Signs of a symbol font: before text they are bullets, elsewhere nobody can tell.
+        mended = _PRIVATE.sub("", _PRIVATE_BULLET.sub("• ", mended))
+    elif private and len(mended) == 1:
+        mended = "•"
     # Half-width kana leave their voice marks as combining characters.
     return unicodedata.normalize("NFC", mended)

@@ -216,7 +216,9 @@ def _glyphs(text: Any, place: _Placement) -> list[Glyph]:
     return glyphs
 
 
-_SPACES = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0x200B, 0xFEFF, *range(0x2000, 0x200B), 0x202F))
+# The round corners of TeX's frames, as its circle font names them.
+_CORNERS = (0x261B, 0x271F, 0x2720, 0x2721)
+_SPACES = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0x200B, 0xFEFF, *range(0x2000, 0x200B), 0x202F, *_CORNERS))
 # PDFium writes 2 for a hyphen at the end of a line; symbol fonts put bullets in the private area.
 _REPAIRED = {2: 0x2D, 0xFFFE: 0x2D, 0xFFFF: 0x2D, 0xF0B7: 0x2022, 0xF0A7: 0x25AA, 0xF0A8: 0x2022, 0xF0D8: 0x2023}
 

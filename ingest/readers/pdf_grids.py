@@ -33,6 +33,10 @@ def grids_of(rules: Sequence[Rule]) -> list[Grid]:
     for group in _touching(rules):
         upright = [rule for rule in group if not rule.is_horizontal]
         flat = [rule for rule in group if rule.is_horizontal]
+        sides, levels = [rule.left for rule in upright], [edge for rule in flat for edge in (rule.top, rule.bottom)]
+        # A bar that ends at no other rule is a fraction or an underline within a cell.
+        flat = [rule for rule in flat if _is_near(rule.left, sides) and _is_near(rule.right, sides)]
+        upright = [rule for rule in upright if _is_near(rule.top, levels) or _is_near(rule.bottom, levels)]
         if not upright or not flat:
             continue
         # A table cut by the end of the page may lack its last rule: the ends of the others tell where it is.
@@ -43,10 +47,11 @@ def grids_of(rules: Sequence[Rule]) -> list[Grid]:
     return sorted(grids, key=lambda grid: grid.rows[0])
 
 
-def table_line(grid: Grid, segments: Sequence[Segment], page: int) -> Line | None:
-    """The table of a grid as one line with rows; None where the grid is a drawing or a frame."""
-    if not segments:
-        return None
+def table_lines(grid: Grid, segments: Sequence[Segment], page: int) -> list[Line]:
+    """The table of a grid as one line with rows, a title in its first row before it.
+
+    Empty where the grid is a drawing or a frame.
+    """
     places = _merged(grid)
     held: dict[tuple[int, int], list[Segment]] = {}
     for segment in segments:
@@ -58,9 +63,16 @@ def table_line(grid: Grid, segments: Sequence[Segment], page: int) -> Line | Non
     used = [column for column in range(width) if any(row[column] for row in rows)]
     rows = [tuple(row[column] for column in used) for row in rows]
     distinct = {place for place, text in texts.items() if text}
-    if len(rows) < 2 or len(used) < 2 or len(distinct) < 0.3 * len(rows) * len(used):
-        return None
-    return as_table(lines_of(list(segments), page), tuple(rows), grid.columns)
+    if len(rows) < 2 or len(used) < 2 or len(distinct) < 0.35 * len(rows) * len(used):
+        return []
+    lines = lines_of(segments, page)
+    if len(rows) > 2 and len(set(rows[0])) == 1:
+        title = [line for line in lines if line.baseline < grid.rows[1]]
+        lines = [line for line in lines if line.baseline >= grid.rows[1]]
+        if title and lines:
+            return [*title, as_table(lines, tuple(rows[1:]), grid.columns)]
+        return []
+    return [as_table(lines, tuple(rows), grid.columns)]
 
 
 def as_table(lines: list[Line], rows: Rows, columns: Sequence[float]) -> Line:
@@ -94,6 +106,10 @@ def _touching(rules: Sequence[Rule]) -> list[list[Rule]]:
 def _meet(one: Sequence[float], other: Sequence[float]) -> bool:
     across = one[0] <= other[2] + _NEAR and other[0] <= one[2] + _NEAR
     return across and one[1] <= other[3] + _NEAR and other[1] <= one[3] + _NEAR
+
+
+def _is_near(value: float, others: Sequence[float]) -> bool:
+    return any(abs(value - other) <= _NEAR for other in others)
 
 
 def _distinct(values: Sequence[float]) -> tuple[float, ...]:

@@ -37,6 +37,7 @@ def heading_levels(pages: Sequence[PageText], bookmarks: Sequence[Bookmark], bod
     """Levels of the headings: from the outline where it names the line, else from size, weight and numbering."""
     levels = _from_bookmarks(pages, bookmarks)
     by_style = _style_levels(pages, levels, body)
+    inferred: set[int] = set()
     for page in pages:
         for place, line in enumerate(page.lines):
             if id(line) in levels or not _looks_like_heading(page, place, body):
@@ -44,7 +45,21 @@ def heading_levels(pages: Sequence[PageText], bookmarks: Sequence[Bookmark], bod
             level = by_style.get(_style(line))
             if level is not None:
                 levels[id(line)] = _numbered_depth(line.text) or level
+                inferred.add(id(line))
+    _without_jumps(pages, levels, inferred)
     return levels
+
+
+def _without_jumps(pages: Sequence[PageText], levels: Levels, inferred: set[int]) -> None:
+    """A heading told from its looks stands at most one level below the one it is under, in place."""
+    above: list[tuple[int, int]] = []
+    for line in (line for page in pages for line in page.lines if id(line) in levels):
+        looks = levels[id(line)]
+        while above and above[-1][0] >= looks:
+            above.pop()
+        if id(line) in inferred:
+            levels[id(line)] = min(looks, above[-1][1] + 1 if above else 1)
+        above.append((looks, levels[id(line)]))
 
 
 def is_number_only(text: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from ingest.readers.pdf_file import PageContent, Rule
-from ingest.readers.pdf_grids import grids_of, table_line
+from ingest.readers.pdf_grids import grids_of, table_lines
 from ingest.readers.pdf_lines import Line, Segment, lines_of, segments_of
 
 _GUTTER = 10.0
@@ -29,12 +29,12 @@ class PageText:
 def lay_out(content: PageContent) -> PageText:
     """Lines of a page in reading order; text that runs up or down comes last."""
     upright, turned = segments_of(content.glyphs, content.rules)
-    tables = []
+    tables: list[Line] = []
     for grid in grids_of(content.rules):
         inside = [part for part in upright if grid.holds(part)]
-        table = table_line(grid, inside, content.number)
-        if table is not None:
-            tables.append(table)
+        found = table_lines(grid, inside, content.number)
+        if found:
+            tables += found
             held = {id(part) for part in inside}
             upright = [part for part in upright if id(part) not in held]
     lines: list[Line] = []

@@ -95,6 +95,8 @@ class _Run:
         """Whether the glyph goes on with this run: on its baseline (or as an index to it) and close by."""
         size = self.size if self.size > style.size else style.size
         rise = abs(style.baseline - self.baseline)
+        if rise > 0.2 * size and self._is_accented_by(glyph):
+            return rise < 0.6 * size
         if rise > 0.2 * size and (rise > 0.55 * size or abs(style.size - self.size) < 0.1 * size):
             return False
         gap = glyph[1] - self.right
@@ -104,11 +106,17 @@ class _Run:
             limit *= 1.6
         return (-0.75 * size < gap < limit) or glyph[1] == self.previous[1]
 
+    def _is_accented_by(self, glyph: Glyph) -> bool:
+        """Whether one of the last glyph and this one is an accent over the other, raised for a capital."""
+        over = glyph[1] < self.previous[3] - 0.1 * self.size and glyph[3] > self.previous[1]
+        return over and is_accent(self.characters[-1]) != is_accent(glyph[0])
+
     def add(self, glyph: Glyph, style: Style) -> None:
         character, left, top, right, bottom, _, spaced = glyph
         gap = left - self.right
         last = self.characters[-1]
-        if left == self.previous[1] and right == self.previous[3] and style is self.previous[5]:
+        same_box = left == self.previous[1] and right == self.previous[3] and style is self.previous[5]
+        if same_box and not is_accent(last):
             # PDFium gives each letter of a ligature the box of the whole.
             self.characters.append(character)
             self.counts[-1] += 1
@@ -143,6 +151,8 @@ class _Run:
         if not composed:
             return False
         self.characters[-1] = composed
+        if is_accent(last):
+            self.styles[-1], self.baseline = glyph[5], glyph[5].baseline
         self.right = max(self.right, right)
         self.previous = glyph
         return True

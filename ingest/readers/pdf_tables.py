@@ -95,6 +95,8 @@ def _rows(stretch: Sequence[Line], gutters: Sequence[Interval]) -> Rows:
     marked = sum(bool(row[0]) and bool(_MARKER.fullmatch(join_segments(row[0]).strip())) for row in cells)
     if several < 3 or several < 0.4 * len(cells) or marked > 0.5 * sum(bool(row[0]) for row in cells):
         return ()
+    if not all(_is_aligned([row[column] for row in cells]) for column in range(1, len(gutters) + 1)):
+        return ()
     rows: list[list[list[str]]] = []
     for row in cells:
         texts = [join_segments(cell) if cell else "" for cell in row]
@@ -108,6 +110,20 @@ def _rows(stretch: Sequence[Line], gutters: Sequence[Interval]) -> Rows:
     if len(rows) < 2:
         return ()
     return tuple(tuple(join_lines(cell) for cell in row) for row in rows)
+
+
+def _is_aligned(cells: Sequence[list[Segment]]) -> bool:
+    """Whether the cells of a column share an edge or a middle; air in a justified line does not."""
+    filled = [cell for cell in cells if cell]
+    left = [cell[0].left for cell in filled]
+    middle = [(cell[0].left + cell[-1].right) / 2 for cell in filled]
+    figures = [cell[-1].right for cell in filled if any(character.isdigit() for character in cell[-1].text)]
+    enough = 0.75 * len(filled)
+    return any(_most_together(edges) >= enough for edges in (left, middle, figures))
+
+
+def _most_together(values: Sequence[float]) -> int:
+    return max((sum(abs(other - value) <= 2 for other in values) for value in values), default=0)
 
 
 def _cells(line: Line, gutters: Sequence[Interval]) -> list[list[Segment]]:
