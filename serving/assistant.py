@@ -124,7 +124,7 @@ class _Failed:
 
 async def _modelled(run: "_Run", model: ChatModel) -> AsyncGenerator[TextDelta | Answer | _Failed]:
     """The model's answer as its sentences pass; the last event is an Answer, or _Failed where quotes must serve."""
-    cited = CitedText(run.retrieval.passages, run.retrieval.language)
+    cited = CitedText(run.retrieval.passages, run.retrieval.language, question=run.question)
     shown: list[str] = []
     notice = ""
     try:
@@ -141,6 +141,8 @@ async def _modelled(run: "_Run", model: ChatModel) -> AsyncGenerator[TextDelta |
                 for text in cited.feed(piece):
                     shown.append(text)
                     yield TextDelta(text)
+                if cited.hopeless:
+                    break
         for text in cited.finish():
             shown.append(text)
             yield TextDelta(text)

@@ -100,25 +100,22 @@ class CitedText:
             self._waiting = ""
 
     def _checked(self, text: str) -> str:
-        if NO_ANSWER in text:
-            self.declined = True
-            return ""
         claim = _without_marks(text)
         if _NO_CLAIM.search(claim):
             return claim
-        if text.endswith(CUT) or self._is_repeated(claim):
+        if NO_ANSWER in claim or text.endswith(CUT) or self._is_repeated(claim):
+            self.declined |= NO_ANSWER in claim
             return ""
-        marked = self._resolve_marks(text)
-        if marked is not None:
-            self.supported += 1
-            return marked
-        if says_not_found(claim):
+        sourced = self._resolve_marks(text)
+        if sourced is None and says_not_found(claim):
             self.declined = True
             return claim
-        if added := self._added(claim):
-            self.supported += 1
-            return _insert(claim, "".join(f"[{self._number(place, judged)}]" for place, judged in added))
-        return self._unsourced(claim)
+        if sourced is None and (added := self._added(claim)):
+            sourced = _insert(claim, "".join(f"[{self._number(place, judged)}]" for place, judged in added))
+        if sourced is None:
+            return self._unsourced(claim)
+        self.supported += 1
+        return sourced
 
     def _is_repeated(self, claim: str) -> bool:
         plain = " ".join(claim.lower().split())
@@ -130,10 +127,11 @@ class CitedText:
     def _unsourced(self, claim: str) -> str:
         """A sentence without a source: kept without a mark where it is about the passages and invents nothing."""
         self._unsupported += 1
-        if len(facts_of(claim, self._language).words) < 2:
-            return claim
         judged = [support(claim, passage, self._language) for passage in self._passages]
-        kept = any(verdict.facts_held and (verdict.share >= _ASIDE or not verdict.checkable) for verdict in judged)
+        short = len(facts_of(claim, self._language).words) < 2
+        kept = any(
+            verdict.facts_held and (short or verdict.share >= _ASIDE or not verdict.checkable) for verdict in judged
+        )
         return claim if kept else ""
 
     def _resolve_marks(self, text: str) -> str | None:

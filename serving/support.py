@@ -46,7 +46,7 @@ def support(sentence: str, passage: Passage, language: str) -> Support:
     """Judge a sentence written in `language` against a passage."""
     claim = facts_of(sentence, language)
     quote, quote_share = best_quote(claim, passage)
-    known = facts_of(" ".join((passage.title, *passage.section, passage.product, passage.text)), passage.language)
+    known = about(passage)
     if not holds_facts(claim, known):
         return Support(0.0, quote, checkable=True, facts_held=False)
     share = _share(claim, known)
@@ -60,6 +60,11 @@ def support(sentence: str, passage: Passage, language: str) -> Support:
     # Words scattered over a long passage prove little: half of them must stand together.
     together = quote_share >= share / 2
     return Support(share if together else share / 2, quote, checkable=True, facts_held=True)
+
+
+def about(passage: Passage) -> Facts:
+    """All a passage tells: its text, and what its title and headings say it is about."""
+    return facts_of(" ".join((passage.title, *passage.section, passage.product, passage.text)), passage.language)
 
 
 def holds_facts(claim: Facts, known: Facts) -> bool:
