@@ -1,0 +1,75 @@
+"""The page of all kept results: the JSON files of a folder go in, one Markdown page comes out."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from serving.evaluation.tables import markdown_table
+
+PAGE: Final = "README.md"
+_INTRODUCTION: Final = """# Results
+
+Written by `manualdesk eval ... --save NAME` and `make bench` from the JSON files beside it; do not edit it by hand.
+Each file says which commit, machine, index and questions its figures belong to. `*` behind a commit: files were
+changed that it does not have. What the figures mean stands in [the page above](../README.md).
+"""
+_TITLES: Final = {"retrieval": "Retrieval", "answers": "Answers", "bench": "Speed and memory"}
+_SLICES: Final = ("all", "lang: en", "lang: zh", "same language", "cross-lingual", "multi-turn")
+_COLUMNS: Final = {
+    "retrieval": ("n", "evidence@1", "evidence@5", "evidence@10", "page@5", "document@5"),
+    "answers": ("n", "answered", "refused", "recall", "numbers", "cited", "cite_doc", "cite_page", "verbatim"),
+}
+
+
+def write_page(folder: Path) -> None:
+    """Bring the folder's page up to its JSON files."""
+    (folder / PAGE).write_text(render_page(folder), encoding="utf-8")
+
+
+def render_page(folder: Path) -> str:
+    """The page as it should be."""
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    parts = [_INTRODUCTION]
+    for kind, title in _TITLES.items():
+        chosen = [record for record in records if record["kind"] == kind]
+        if chosen:
+            parts += [f"## {title}\n", *(_part(record) for record in chosen)]
+    return "\n".join(parts)
+
+
+def _part(record: Mapping[str, Any]) -> str:
+    heading = f"### {record['name']}\n\n{_origin(record)}\n"
+    if record["kind"] == "bench":
+        return f"{heading}\n{_measurements(record['measurements'])}\n"
+    columns = _COLUMNS[record["kind"]]
+    slices = {
+        name: {column: record["slices"][name].get(column) for column in columns}
+        for name in _SLICES
+        if name in record["slices"]
+    }
+    totals = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in record["totals"].items() if value is not None
+    )
+    return f"{heading}\n{markdown_table(slices, first='slice')}\n\n{totals}\n"
+
+
+def _origin(record: Mapping[str, Any]) -> str:
+    machine = record["machine"]
+    commit = f"{record['commit'][:10] or 'no commit'}{'*' if record['dirty'] else ''}"
+    on = f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, Python {machine['python']}"
+    said = [f"{record['date']}, commit {commit}", on]
+    if questions := record.get("questions"):
+        only = f" (set {questions['set']})" if questions["set"] else ""
+        said.append(f"{questions['count']} questions of {questions['file']}{only}")
+    if index := record.get("index"):
+        said.append(f"{index['documents']} manuals, {index['chunks']} chunks, {index['embedder']}")
+    if model := record.get("settings", {}).get("language_model"):
+        said.append(f"language model {model}")
+    return ". ".join(said) + "."
+
+
+def _measurements(measurements: Sequence[Mapping[str, Any]]) -> str:
+    lines = ["| measured | figure | |", "| --- | ---: | --- |"]
+    lines += [f"| {item['what']} | {item['value']} {item['unit']} | {item['note']} |" for item in measurements]
+    return "\n".join(lines)
