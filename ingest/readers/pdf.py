@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from statistics import median
 
 from ingest.errors import ReadError
+from ingest.language import detect_language
+from ingest.metadata import language_code
 from ingest.readers.pdf_blocks import blocks_of, element_of, joined_over_pages
 from ingest.readers.pdf_contents import without_contents
 from ingest.readers.pdf_file import PdfFile, open_pdf
@@ -13,7 +15,7 @@ from ingest.readers.pdf_joining import hyphenated_words, join_lines
 from ingest.readers.pdf_layout import PageText, lay_out
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import repeat_headers, with_tables
-from ingest.types import Document, Element, SourceFile
+from ingest.types import Document, Element, Kind, SourceFile
 
 _FILE_NAME = re.compile(
     r"\.(?:docx?|odt|tex|dvi|indd|fm|xml|html?|pdf|pptx?)$|^microsoft \w+ -|^untitled", re.IGNORECASE
@@ -32,8 +34,14 @@ def read_pdf(source: SourceFile) -> Document:
         first_title = _title(pages, file, source.document)
         elements = _elements(pages, file)
         title = source.title or first_title
-        language = source.language or file.language
+        language = source.language or detect_language(_sample(elements)) or language_code(file.language)
         return Document(source=source, title=title, language=language, elements=tuple(elements), pages=file.page_count)
+
+
+def _sample(elements: Sequence[Element]) -> str:
+    # Code and tables say little about the language; what a file says of itself is often the author's, not the text's.
+    prose = [element.text for element in elements if element.kind not in (Kind.CODE, Kind.TABLE)]
+    return "\n".join(prose or [element.text for element in elements])
 
 
 def _no_text(document: str, pages: int) -> ReadError:

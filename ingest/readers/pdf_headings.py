@@ -18,6 +18,8 @@ _NUMBERING = re.compile(
 )
 _DEPTH = re.compile(r"(?:\d{1,2}|[A-Z])(?:\.\d{1,3})+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# What is less is a label in a drawing.
+_WORD = re.compile(r"[^\W\d_]{3}|[\u2e80-\u9fff\uac00-\ud7af]")
 _MAX_LENGTH = 160
 
 Levels = dict[int, int]
@@ -147,7 +149,7 @@ def _looks_like_heading(page: PageText, place: int, body: float) -> bool:
     """Whether a line stands out as headings do: larger or bold, short, alone, no sentence."""
     line = page.lines[place]
     text = line.text.strip()
-    if line.rows or not text or len(text) > _MAX_LENGTH or line.mono or not any(c.isalpha() for c in text):
+    if line.rows or not text or len(text) > _MAX_LENGTH or line.mono or not _WORD.search(text):
         return False
     larger = line.size >= 1.15 * body
     if not larger and not (line.bold and line.size >= 0.95 * body):
