@@ -123,7 +123,7 @@ def test_a_translated_sentence_is_checked_by_its_numbers() -> None:
 
 def test_the_answer_begins_where_the_question_is() -> None:
     text, cited = shown(f"{RESETTING} [1]. The fan is blocked [2].", question="What does E47 mean?")
-    assert [citation.page for citation in cited.citations][0] == LAMP.page
+    assert cited.citations[0].page == LAMP.page
     assert text.endswith("The fan is blocked [1].")
 
 

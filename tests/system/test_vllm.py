@@ -1,0 +1,166 @@
+"""A real vLLM, started the way `manualdesk llm serve` starts it, streams real answers through the assistant."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import ModelUnavailable
+from ingest.index.contract import EVERYTHING
+from serving.answer import Answer, AnswerDone, AnswerSource, TextDelta
+from serving.assistant import Assistant
+from serving.model import ChatModel, Message
+from serving.settings import load_settings
+from serving.vllm import SMALL_MODEL, Launch, plan_launch, vllm_python
+from serving.wording import wording
+from tests.passages import FixedRetriever, passage
+
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(900)]
+
+READY_SECONDS = 600
+"""Two busy cores need two minutes; a first start also compiles kernels' caches."""
+
+FILTER = passage(
+    "Rinse the filter with cold water. Let the filter dry for 2 hours before you put it back.", title="Fan F1"
+)
+WIFI = passage("The hub supports Wi-Fi 2.4 GHz only. Place the hub within 10 m of the router.", page=7)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatModel]:
+    try:
+        vllm_python()
+    except ModelUnavailable:
+        pytest.skip("vLLM is not installed here (make vllm)")
+    with socket.create_server(("127.0.0.1", 0)) as chosen:
+        port = chosen.getsockname()[1]
+    # The made-ready model is kept with the installation's state: making it takes longer than many a test run.
+    launch = plan_launch("cpu", port, None, models=load_settings().models)
+    log = tmp_path_factory.mktemp("vllm") / "vllm.log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            launch.command,
+            env={**os.environ, **launch.environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_ready(port, process, log)
+        yield ChatModel(f"http://127.0.0.1:{port}/v1")
+    finally:
+        # vLLM's engine is a process of its own: the whole group goes.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    started = time.monotonic()
+    while time.monotonic() - started < READY_SECONDS:
+        if process.poll() is not None:
+            pytest.fail(f"vLLM ended with status {process.returncode}:\n{log.read_text()[-3000:]}")
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.25)  # between two looks at the condition
+        else:
+            print(f"vLLM was ready after {time.monotonic() - started:.0f} s")
+            return
+    pytest.fail(f"vLLM was not ready within {READY_SECONDS} s:\n{log.read_text()[-3000:]}")
+
+
+async def answered(assistant: Assistant, question: str) -> tuple[list[str], Answer]:
+    deltas: list[str] = []
+    async for event in assistant.stream(question, scope=EVERYTHING):
+        match event:
+            case TextDelta():
+                deltas.append(event.text)
+            case AnswerDone():
+                return deltas, event.answer
+    raise AssertionError("the stream ended without its last event")
+
+
+def test_the_server_says_what_it_serves(served: ChatModel) -> None:
+    info = asyncio.run(served.info())
+    assert info.name == SMALL_MODEL
+    assert info.context_tokens == 8192
+
+
+def test_tokens_stream_one_by_one(served: ChatModel) -> None:
+    async def times() -> list[float]:
+        messages = [Message("user", "Tell a story about a fox and a hen.")]
+        return [time.perf_counter() async for _ in served.stream(messages, max_tokens=60)]
+
+    started = time.perf_counter()
+    seen = asyncio.run(times())
+    assert len(seen) > 30
+    assert seen[-1] - seen[0] > 0.05
+    print(
+        f"first token {(seen[0] - started) * 1000:.0f} ms, then {(len(seen) - 1) / (seen[-1] - seen[0]):.0f} tokens/s"
+    )
+
+
+def test_answers_are_cited_with_verbatim_quotes(served: ChatModel) -> None:
+    assistant = Assistant(FixedRetriever(FILTER, WIFI), served)
+    questions = ("How long must the filter dry?", "Which Wi-Fi does the hub support?", "Where should I place the hub?")
+
+    async def all_answers() -> list[tuple[list[str], Answer]]:
+        return [await answered(assistant, question) for question in questions]
+
+    answers = asyncio.run(all_answers())
+    for deltas, answer in answers:
+        assert not answer.refused
+        assert answer.citations
+        assert all(citation.quote in citation.passage.text for citation in answer.citations)
+        if answer.source is AnswerSource.MODEL:
+            assert "".join(deltas).strip() == answer.answer
+    # The small model need not get each one right, but most of what it copies must pass the checks.
+    assert any(answer.source is AnswerSource.MODEL for _, answer in answers)
+
+
+def test_refusing_does_not_depend_on_the_model(served: ChatModel) -> None:
+    for retriever in (FixedRetriever(), FixedRetriever(FILTER, confidence=0.05)):
+        _, answer = asyncio.run(answered(Assistant(retriever, served, refuse_below=0.2), "How heavy is the moon?"))
+        assert answer.refused
+        assert answer.answer == wording("en").refusal
+        assert answer.citations == ()
+
+
+def test_stopping_stops_the_computing(served: ChatModel) -> None:
+    async def stop_early() -> bool:
+        stream = served.stream([Message("user", "Count to a thousand.")], max_tokens=3000)
+        async for _ in stream:
+            break
+        await stream.aclose()
+        while await _running(served.url) > 0:
+            await asyncio.sleep(0.1)
+        return True
+
+    assert asyncio.run(asyncio.wait_for(stop_early(), 60))
+
+
+async def _running(url: str) -> float:
+    """Requests the server is computing, from its own metrics."""
+    metrics = url.removesuffix("/v1") + "/metrics"
+    text = (await asyncio.to_thread(lambda: urllib.request.urlopen(metrics, timeout=10).read())).decode()
+    lines = [line for line in text.splitlines() if line.startswith("vllm:num_requests_running")]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+
+def test_the_plan_is_a_command_of_the_environment(served: ChatModel) -> None:
+    launch: Launch = plan_launch("cpu", 1, None, models=load_settings().models)
+    assert launch.command[0].endswith("python")
+    assert launch.environment["VLLM_NO_USAGE_STATS"] == "1"
