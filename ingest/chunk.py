@@ -95,9 +95,15 @@ def _pieces(element: Element) -> list[str]:
 
 
 def _hard_slices(text: str) -> list[str]:
-    """A run without any sentence end (a base64 blob, a log line) is cut where it must be."""
+    """A run without any sentence end (a long line of code, a base64 blob) is cut at a space, else where it must be."""
     width = MAX_CHARACTERS if measure(text) == len(text) else MAX_CHARACTERS // 2
-    return [text[start : start + width] for start in range(0, len(text), width)]
+    slices: list[str] = []
+    while len(text) > width:
+        space = text.rfind(" ", width // 2, width)
+        cut = space + 1 if space >= 0 else width
+        slices.append(text[:cut])
+        text = text[cut:]
+    return [*slices, text]
 
 
 def _table_blocks(table: Element, path: tuple[str, ...]) -> Iterator[_Block]:

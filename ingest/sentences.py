@@ -9,7 +9,7 @@ _LATIN_END = re.compile(r"(?<=[.!?…])[\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿�
 _CJK_END = re.compile(r"(?<=[。！？；])[”’」』）]*(?!\s*$)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|max|min|no|nos|fig|figs|tab|sec|chap|pp?|vol|ver|dr|mr|mrs|ms|st"
-    r"|z\.\s?b|d\.\s?h|u\.\s?a|usw|bzw|ca|evtl|ggf|abb|nr|art|ex|p\.\s?ej|aprox|núm|pág|env)\.|\b[A-Z]\.|^\s*\d+\.)$",
+    r"|z\.\s?b|d\.\s?h|u\.\s?a|usw|bzw|ca|evtl|ggf|abb|nr|art|ex|p\.\s?ej|aprox|núm|pág|env)\.|(?<![\w-])[A-Z]\.|^\s*\d+\.)$",
     re.IGNORECASE,
 )
 
