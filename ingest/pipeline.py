@@ -117,7 +117,8 @@ def run(store: IndexStore, embedder_name: str, models: Path, home: Path, job: Jo
         yield _unchanged(store, work, started)
         return
     embedder = Embedder(embedder_name, models)
-    with store.draft(embedder=embedder.name, dimensions=embedder.dimensions) as draft:
+    fresh = job.force and _nothing_to_keep(store, embedder, work)
+    with store.draft(embedder=embedder.name, dimensions=embedder.dimensions, fresh=fresh) as draft:
         failures: list[Failure] = [_failure(name, error) for name, error in work.failed]
         pages = 0
         draft.remove(work.removed)
@@ -144,29 +145,44 @@ def run(store: IndexStore, embedder_name: str, models: Path, home: Path, job: Jo
     )
 
 
+def _nothing_to_keep(store: IndexStore, embedder: Embedder, work: Plan) -> bool:
+    """Is the index unusable, or of another embedder while every document in it is read again or removed?"""
+    try:
+        index = store.open()
+    except IndexUnusable:
+        return True
+    try:
+        info = index.info()
+        handled = {*(source.document for source in work.to_read), *work.removed}
+        covered = all(known.document in handled for known in index.documents(EVERYTHING))
+        return covered and (info.embedder, info.dimensions) != (embedder.name, embedder.dimensions)
+    finally:
+        index.close()
+
+
 def _read_and_embed(
     draft: Draft, embedder: Embedder, home: Path, work: Plan, workers: int
 ) -> Iterator[Progress | Failure]:
     sources = work.to_read
-    done = pages = chunks = embedded = 0
+    state = Progress(documents=0, documents_total=len(sources), pages=0, chunks=0, embedded=0, current="")
     window: list[ChunkedFile] = []
     reading = read_all(sources, workers=max(1, workers))
     try:
         for number, file in enumerate(reading, start=1):
+            state = replace(state, current=file.source.document)
             if file.error is not None:
-                done += 1
+                state = replace(state, documents=state.documents + 1)
                 yield _failure(file.source.document, file.error)
             else:
-                pages += file.pages
-                chunks += len(file.chunks)
+                state = replace(state, pages=state.pages + file.pages, chunks=state.chunks + len(file.chunks))
                 window.append(file)
             if sum(len(waiting.chunks) for waiting in window) >= WINDOW_CHUNKS or number == len(sources):
                 for count in _embed_window(draft, embedder, home, window):
-                    embedded += count
-                    yield _progress(done, len(sources), pages, chunks, embedded, file.source.document)
-                done += len(window)
+                    state = replace(state, embedded=state.embedded + count)
+                    yield state
+                state = replace(state, documents=state.documents + len(window))
                 window = []
-            yield _progress(done, len(sources), pages, chunks, embedded, file.source.document)
+            yield state
     finally:
         reading.close()  # type: ignore[attr-defined]  # ends the workers, also when the caller stops half-way
 
@@ -190,12 +206,6 @@ def _embed_window(draft: Draft, embedder: Embedder, home: Path, window: Sequence
 def _point(file: ChunkedFile, chunk: Chunk, vectors: Vectors) -> Point:
     signed = replace(chunk, root=file.source.root, signature=signature(file.source))
     return Point(signed, replace(vectors, sparse=passage_terms(chunk.embed_text, chunk.language)))
-
-
-def _progress(done: int, total: int, pages: int, chunks: int, embedded: int, current: str) -> Progress:
-    return Progress(
-        documents=done, documents_total=total, pages=pages, chunks=chunks, embedded=embedded, current=current
-    )
 
 
 def _failure(document: str, error: ManualdeskError) -> Failure:
