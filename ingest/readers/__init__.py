@@ -1,6 +1,7 @@
 """One reader a family of formats: a SourceFile enters, a Document leaves, or a ReadError that says why not."""
 
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,10 @@ def read(source: SourceFile) -> Document:
     except ManualdeskError as error:
         message = error.message if source.document in error.message else f"{source.document}: {error.message}"
         raise ReadError(message, hint=error.hint) from error
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise ReadError(f"{source.document} is damaged: {error}", hint=_SAVE_AGAIN) from error
     except Exception as error:
+        # The one seam to the parsers: on damaged files they raise anything at all.
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ReadError(f"{source.document} cannot be read: {reason}", hint=_SAVE_AGAIN) from error
     return _document(source, reading)

@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from ingest.errors import ReadError
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -12,6 +14,9 @@ _MARKS = (
 )
 _HTML_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _EMACS_CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+
+_CONTROLS = [chr(code) for code in range(32) if chr(code) not in "\t\n\r\f\x1b"]
+_SAMPLE = 20_000
 
 
 def decode_html(content: bytes) -> str:
@@ -27,7 +32,15 @@ def decode_text(content: bytes) -> str:
 
 
 def decode(content: bytes, *, declared: str = "") -> str:
-    """Text of the bytes. What does not decode at all becomes replacement characters, never an error."""
+    """Text of the bytes; what does not decode becomes replacement characters. Raises ReadError for no text at all."""
+    text = _decoded(content, declared)
+    # Control characters: text has hardly any; a picture or a program has one in ten bytes or more.
+    if sum(map(text[:_SAMPLE].count, _CONTROLS)) > 0.05 * len(text[:_SAMPLE]):
+        raise ReadError("it is not text but some binary format", hint="Give it its right file name, or leave it out.")
+    return text
+
+
+def _decoded(content: bytes, declared: str) -> str:
     for mark, name in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(name, errors="replace")

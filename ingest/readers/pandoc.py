@@ -36,7 +36,7 @@ def to_html(content: bytes, form: str) -> str:
     if done.returncode != 0:
         reason = done.stderr.decode(errors="replace").strip().splitlines()
         raise ReadError(
-            f"pandoc cannot read it as {form}: {reason[-1] if reason else 'no reason given'}",
+            f"pandoc cannot read it as {form}: {reason[0] if reason else 'no reason given'}",
             hint="Open it in the program that wrote it, save it again, then run ingest again.",
         )
     return done.stdout.decode("utf-8", errors="replace")

@@ -73,6 +73,22 @@ def test_pptx(tmp_path: Path) -> None:
     assert set(parts[4:]) == {(Kind.PARAGRAPH, "Mention the fuse."), (Kind.TABLE, "Code | Cause\n007 | Fuse")}
 
 
+def test_unstructured_stays_offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pptx import Presentation
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("a reader wanted the network")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.placeholders[1].text_frame.text = "Hold the key until the light turns green, and then let it go."
+    path = tmp_path / "a.pptx"
+    deck.save(str(path))
+    assert "Hold the key" in read(source(path)).elements[-1].text
+
+
 def test_xlsx(tmp_path: Path) -> None:
     import openpyxl
 
@@ -199,6 +215,14 @@ def test_a_file_without_text_is_a_failure(tmp_path: Path, content: bytes) -> Non
     path = tmp_path / "a.html"
     path.write_bytes(content)
     with pytest.raises(ReadError, match="no text"):
+        read(source(path))
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.md", "a.csv"])
+def test_a_binary_file_under_the_name_of_a_text(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    with pytest.raises(ReadError, match="binary"):
         read(source(path))
 
 
