@@ -43,6 +43,7 @@ _UNITS: Final = {
         "f": "°f ℉ 华氏度",
         "%": "% percent prozent",
         "db": "db",
+        "dbm": "dbm",
         "kb": "kb",
         "mb": "mb",
         "gb": "gb",
@@ -54,13 +55,15 @@ _UNITS: Final = {
     for name in names.split()
 }
 _UNIT: Final = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
-_QUANTITY: Final = re.compile(rf"(?<![a-z\d_.,])(\d+(?:[.,]\d+)*)(?:\s*-?\s*({_UNIT})(?![a-z]))?(?![a-z\d_])")
+_QUANTITY: Final = re.compile(
+    rf"((?:(?<![\w.,)])[-−])?(?<![a-z\d_.,])\d+(?:[.,]\d+)*)(?:\s*-?\s*({_UNIT})(?![a-z]))?(?![a-z\d_])"
+)
 _NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _CODE: Final = re.compile(
     rf"(?<![\w-])--?[a-z][\w-]*|[^\W{_CJK}]+(?:[-_./:+][^\W{_CJK}]+)*",
 )
 _INLINE_CODE: Final = re.compile(r"`([^`\n]+)`")
-_LIST_MARKER: Final = re.compile(r"^\s*(?:[-*•+]\s+|#+\s+|\(?\d{1,2}[.)、]\s*|[①-⑳]\s*)+")
+_LIST_MARKER: Final = re.compile(r"^\s*(?:[-*•+]\s+|#+\s+|\(?\d{1,2}(?:[.)]\s+|、)|[①-⑳]\s*)+")
 _NUMBER_WORDS: Final = {
     "one": "1", "once": "1", "two": "2", "twice": "2", "three": "3", "four": "4", "five": "5", "six": "6",
     "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "half": "0.5",
@@ -78,6 +81,7 @@ _NEGATION: Final = re.compile(
     r"|不(?!仅|但|断|同|锈)|没有|未|勿|禁止|切勿|无法|避免"
     r"|ません|ないで|ない[。、\s]|禁止",
 )
+_CLAUSE: Final = re.compile(r"[;:|()，；：。！？（）\n]|[,.!?](?=\s)|\s[-–—]\s")
 _OPPOSITES: Final = (
     ("enable", "disable"), ("enabled", "disabled"), ("increase", "decrease"), ("open", "close"), ("lock", "unlock"),
     ("before", "after"), ("minimum", "maximum"), ("left", "right"), ("clockwise", "counterclockwise"),
@@ -127,6 +131,7 @@ def facts_of(text: str, language: str) -> Facts:
     folded = _LIST_MARKER.sub("", unicodedata.normalize("NFKC", text)).lower()
     quantities = tuple((_readings(match[1]), _UNITS.get(match[2] or "", "")) for match in _QUANTITY.finditer(folded))
     numbers = {reading for match in _NUMBER.finditer(folded) for reading in _readings(match.group())}
+    numbers |= {reading for readings, _ in quantities for reading in readings}
     numbers |= set(re.findall(r"\d+", folded))
     numbers |= {_NUMBER_WORDS[match.group()] for match in _NUMBER_WORD.finditer(folded)}
     return Facts(
@@ -144,16 +149,31 @@ def is_negated(text: str) -> bool:
     return bool(_NEGATION.search(unicodedata.normalize("NFKC", text).lower()))
 
 
-def contradicts(sentence: str, source: str) -> bool:
-    """Does one say the opposite of the other: a negation or a word's opposite on one side only?"""
-    if is_negated(sentence) != is_negated(source):
-        return True
-    left, right = sentence.lower(), source.lower()
-    return any(
+def contradicts(sentence: str, source: str, language: str) -> bool:
+    """Does one say the opposite of the other: a negation or a word's opposite on one side only?
+
+    Clause by clause: each of the sentence is held against the nearest of the source, if they speak of the same thing.
+    """
+    sources = [facts_of(clause, language) for clause in _CLAUSE.split(source) if clause.strip()]
+    for text in _CLAUSE.split(sentence):
+        clause = facts_of(text, language)
+        nearest = max(sources, key=lambda other: _shared(clause, other), default=clause)
+        alike = len(clause.words) > 1 and _shared(clause, nearest) >= len(clause.words) / 2
+        if alike and _opposed(clause.plain, nearest.plain):
+            return True
+    return False
+
+
+def _opposed(left: str, right: str) -> bool:
+    return is_negated(left) != is_negated(right) or any(
         (_has(left, one) and not _has(left, other) and _has(right, other) and not _has(right, one))
         or (_has(left, other) and not _has(left, one) and _has(right, one) and not _has(right, other))
         for one, other in _OPPOSITES
     )
+
+
+def _shared(claim: Facts, clause: Facts) -> int:
+    return sum(any(stem in clause.terms for stem in stems) for stems in claim.words)
 
 
 def _has(text: str, word: str) -> bool:
@@ -161,10 +181,11 @@ def _has(text: str, word: str) -> bool:
 
 
 def _readings(number: str) -> frozenset[str]:
+    number = number.replace("−", "-")
     readings = set()
-    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", number):
+    if re.fullmatch(r"-?\d{1,3}(?:[.,]\d{3})+", number):
         readings.add(re.sub(r"[.,]", "", number))
-    if re.fullmatch(r"\d+[.,]\d+", number):
+    if re.fullmatch(r"-?\d+[.,]\d+", number):
         readings.add(number.replace(",", ".").rstrip("0").rstrip("."))
     return frozenset(readings or {number})
 

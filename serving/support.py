@@ -51,7 +51,7 @@ def support(sentence: str, passage: Passage, language: str) -> Support:
         return Support(0.0, quote, checkable=True, facts_held=False)
     share = _share(claim, known)
     foreign = bool(passage.language) and bool(language) and passage.language != language
-    if quote_share >= _CLOSE and contradicts(sentence, quote):
+    if quote_share >= _CLOSE and contradicts(sentence, quote, passage.language):
         return Support(0.0, quote, checkable=True, facts_held=True)
     if share < KEEP and foreign:
         # Translated: words cannot match. What can be checked (numbers, codes, names) has been found above.
