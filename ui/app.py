@@ -17,6 +17,7 @@ from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
 from ui.backend import Backend, running
 from ui.panel import Source, shown_text, source_of
+from ui.starters import starter_questions
 from ui.wording import Wording, error_text, wording_for
 
 KEPT_TURNS = 12
@@ -38,8 +39,13 @@ class Conversation:
 
 @cl.set_starters
 async def starters(_user: cl.User | None = None, language: str | None = None) -> list[cl.Starter]:
-    """Questions to begin with, in the browser's language."""
-    return [cl.Starter(label=label, message=question) for label, question in wording_for(language).starters]
+    """Questions to begin with, in the browser's language; none where nothing is indexed yet."""
+    try:
+        documents = await asyncio.to_thread(lambda: running().index().documents(EVERYTHING))
+    except ManualdeskError:
+        return []
+    questions = starter_questions(documents, wording_for(language))
+    return [cl.Starter(label=label, message=question) for label, question in questions]
 
 
 @cl.on_chat_start

@@ -5,7 +5,6 @@ Enters: settings and an address. Leaves: a running server, until it is told to s
 
 import os
 import socket
-import sys
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +34,7 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000) -> N
 
 def serve_parts(parts: Parts, *, host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve the chat from these parts; see `serve`."""
+    import typer
     import uvicorn
 
     with bound(host, port) as listener:
@@ -42,7 +42,7 @@ def serve_parts(parts: Parts, *, host: str = "127.0.0.1", port: int = 8000) -> N
         backend.start()
         application = build(backend)
         address = f"http://{host}:{listener.getsockname()[1]}"
-        print(f"Manualdesk is at {address} (this machine only: no sign-in is set up). Ctrl+C ends it.", file=sys.stderr)
+        typer.echo(f"Manualdesk is at {address} (this machine only: no sign-in is set up). Ctrl+C ends it.", err=True)
         configuration = uvicorn.Config(application, log_level="warning", ws="auto", timeout_graceful_shutdown=3)
         uvicorn.Server(configuration).run(sockets=[listener])
 
@@ -135,10 +135,11 @@ def _add_chat(application: "FastAPI") -> None:
     logging.getLogger("chainlit").setLevel(logging.ERROR)
 
     @application.get("/")
-    @application.get("/element/{_element}")
+    @application.get("/element/{_element:path}")
     async def page() -> Response:
         # Chainlit's page links fonts and formula styles of other hosts; ours has fonts of the system, no formulas.
-        return HTMLResponse(re.sub(r"<link\b[^>]*https://[^>]*>", "", get_html_template("")))
+        html: str = get_html_template("")  # type: ignore[no-untyped-call]
+        return HTMLResponse(re.sub(r"<link\b[^>]*https://[^>]*>", "", html))
 
     @application.get("/public/elements/[{number:int}].jsx")
     async def numbered_source(number: int) -> Response:

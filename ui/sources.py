@@ -82,6 +82,11 @@ def source_routes(backend: Backend) -> APIRouter:
             return _missing("not_found", f"{document} has no page {page}.")
         return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
+    @router.get("/{rest:path}")
+    async def nothing_else(rest: str) -> Response:
+        # Chainlit, mounted behind these routes, would answer any other address with its page.
+        return _missing("not_found", f"There is no source at {rest}.")
+
     return router
 
 

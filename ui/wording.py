@@ -35,8 +35,9 @@ class Wording:
     internal: str
     not_found: str
     languages: dict[str, str]
-    starters: tuple[tuple[str, str], ...]
-    """Label and question."""
+    title_question: str
+    starters: tuple[tuple[str, str, str], ...]
+    """File name of a sample manual, label, question."""
 
 
 ENGLISH = Wording(
@@ -63,11 +64,16 @@ ENGLISH = Wording(
     internal="Internal",
     not_found="Not in the manuals",
     languages={"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "ja": "Japanese", "es": "Spanish"},
+    title_question="Which warnings does “{title}” give?",
     starters=(
-        ("Pair a lamp with the hub", "How do I pair a lamp with the hub?"),
-        ("What does error E14 mean?", "What does error E14 mean and how do I clear it?"),
-        ("Battery life of the band", "How long does the battery of the band last?"),
-        ("T200 or T200 Pro?", "How does the T200 Pro differ from the T200?"),
+        ("t200-user-guide.pdf", "Wire the T200 thermostat", "How do I wire the T200 thermostat?"),
+        (
+            "t200-user-guide.pdf",
+            "What does error E-20 mean?",
+            "What does error E-20 on the T200 mean, and what do I do?",
+        ),
+        ("b3-band.html", "Battery life of the B3 band", "How long does the battery of the B3 band last?"),
+        ("t200-pro-user-guide.pdf", "T200 or T200 Pro?", "How does the T200 Pro differ from the T200?"),
     ),
 )
 
@@ -95,11 +101,12 @@ CHINESE = Wording(
     internal="内部",
     not_found="手册中没有",
     languages={"en": "英文", "zh": "中文", "de": "德文", "fr": "法文", "ja": "日文", "es": "西班牙文"},
+    title_question="《{title}》中有哪些警告？",
     starters=(
-        ("如何把灯与网关配对？", "如何把灯与网关配对？"),
-        ("错误代码 E14 是什么意思？", "错误代码 E14 是什么意思？如何清除？"),
-        ("手环的电池能用多久？", "手环的电池能用多久？"),
-        ("T200 与 T200 Pro 的区别", "T200 Pro 与 T200 有什么区别？"),
+        ("w5-watch.pdf", "W5 手表能用多久？", "W5 手表充满电后能用多久？"),
+        ("w5-watch.pdf", "E-63 是什么意思？", "W5 手表显示 E-63 是什么意思？"),
+        ("l30-door-lock.html", "L30 门锁的电池", "L30 门锁没电时怎么开门？"),
+        ("w5-watch.pdf", "恢复出厂设置", "如何把 W5 手表恢复出厂设置？"),
     ),
 )
 
