@@ -88,11 +88,17 @@ def best_quote(claim: Facts, passage: Passage) -> tuple[str, float]:
         if 0 <= neighbour < len(units):
             wide = min(start, units[neighbour][0]), max(end, units[neighbour][1])
             score = _closeness(claim, facts_of(passage.text[wide[0] : wide[1]], passage.language))
-            if wide[1] - wide[0] <= MAX_QUOTE and score > scores[best] + 0.15:
+            if score > scores[best] + 0.15 and _quotable(passage, *wide):
                 start, end = wide
                 break
     quote = passage.text[start:end]
     return quote, _share(claim, facts_of(quote, passage.language))
+
+
+def _quotable(passage: Passage, start: int, end: int) -> bool:
+    """Short enough, and all on one page: a citation names one."""
+    lines = passage.boxes and [box for box in passage.boxes if start <= box.start < end]
+    return end - start <= MAX_QUOTE and len({box.page for box in lines}) < 2
 
 
 def _units(text: str) -> list[tuple[int, int]]:
