@@ -12,7 +12,7 @@ from ingest.readers.pdf_contents import without_contents
 from ingest.readers.pdf_file import PdfFile, open_pdf
 from ingest.readers.pdf_headings import body_size, fold, heading_levels
 from ingest.readers.pdf_joining import hyphenated_words, join_lines
-from ingest.readers.pdf_layout import PageText, lay_out
+from ingest.readers.pdf_layout import PageText, lay_out, set_leading
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import repeat_headers, with_tables
 from ingest.types import Document, Element, Kind, SourceFile
@@ -59,6 +59,7 @@ def _elements(pages: Sequence[PageText], file: PdfFile) -> list[Element]:
         # A file of nothing but what looks like headers or contents: better those than nothing.
         for page in pages:
             page.lines = everything[page.number]
+    set_leading(pages)
     levels = heading_levels(pages, file.bookmarks(), body_size(pages))
     words = hyphenated_words([line.text for page in pages for line in page.lines])
     headings = frozenset(levels)

@@ -109,11 +109,11 @@ def _flows(last: Block, line: Line, page: PageText) -> bool:
     gap = line.baseline - before.baseline
     if line.column != before.column:
         return gap < 0 and not _SENTENCE_END.search(before.text)
-    if gap > _pitch(last, line) * 1.3 + 0.5:
+    if gap > _pitch(last, line, page) * 1.3 + 0.5:
         return False
     if last.kind in (Kind.LIST_ITEM, Kind.STEP):
         return line.left > last.lines[0].left + 0.4 * line.size or line.left >= last.indent - 0.6 * line.size
-    return not _breaks_paragraph(last, line, page)
+    return not _breaks_paragraph(last, line)
 
 
 def _is_inline(line: Line, before: Line, gap: float, last: Block) -> bool:
@@ -128,15 +128,15 @@ def _same_size(one: Line, other: Line) -> bool:
     return abs(one.size - other.size) <= 0.12 * max(one.size, other.size)
 
 
-def _pitch(block: Block, line: Line) -> float:
-    """Distance of the block's baselines; before it has two lines, what its font size allows."""
+def _pitch(block: Block, line: Line, page: PageText) -> float:
+    """Distance of the block's baselines; before it has two lines, what the document's other lines have."""
     lines = block.lines
     if len(lines) > 1 and lines[-1].baseline > lines[-2].baseline:
         return lines[-1].baseline - lines[-2].baseline
-    return 1.36 * max(line.size, lines[-1].size)
+    return page.leading * max(line.size, lines[-1].size)
 
 
-def _breaks_paragraph(last: Block, line: Line, page: PageText) -> bool:
+def _breaks_paragraph(last: Block, line: Line) -> bool:
     """Whether indent, a short line before or a change of weight starts a new paragraph."""
     before = last.lines[-1]
     if _is_spread(before) or _is_spread(line):
@@ -149,7 +149,7 @@ def _breaks_paragraph(last: Block, line: Line, page: PageText) -> bool:
     if before.bold != line.bold and all(part.bold == before.bold for part in last.lines):
         return before.right < before.column[1] - 0.2 * (before.column[1] - before.column[0])
     short = before.right < before.column[1] - 0.25 * (before.column[1] - before.column[0])
-    return short and bool(_SENTENCE_END.search(before.text)) and page.width > 0
+    return short and bool(_SENTENCE_END.search(before.text))
 
 
 def _is_spread(line: Line) -> bool:

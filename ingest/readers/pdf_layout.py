@@ -1,7 +1,9 @@
 """Segments of a page in, its lines in reading order out: columns one after the other, full-width lines between."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from ingest.readers.pdf_file import PageContent, Rule
@@ -24,6 +26,8 @@ class PageText:
     height: float
     lines: list[Line]
     rules: list[Rule] = field(default_factory=list)
+    leading: float = 1.36
+    """Distance of baselines within paragraphs of the document, in font sizes."""
 
 
 def lay_out(content: PageContent) -> PageText:
@@ -49,6 +53,21 @@ def lay_out(content: PageContent) -> PageText:
         line.column = (segment.left, segment.right)
         lines.append(line)
     return PageText(content.number, content.width, content.height, lines, content.rules)
+
+
+def set_leading(pages: Sequence[PageText]) -> None:
+    """Tells all pages the distance of lines most common in the document, in place."""
+    seen: Counter[float] = Counter()
+    for page in pages:
+        for before, line in pairwise(page.lines):
+            gap = line.baseline - before.baseline
+            if line.column == before.column and abs(line.size - before.size) < 0.1 and not line.mono:
+                ratio = round(gap / line.size * 20) / 20
+                seen[ratio] += 1 if 1.0 <= ratio <= 1.9 else 0
+    if sum(seen.values()) >= 20:
+        leading = seen.most_common(1)[0][0]
+        for page in pages:
+            page.leading = leading
 
 
 def _insert(lines: list[Line], table: Line) -> None:

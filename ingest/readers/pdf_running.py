@@ -39,10 +39,13 @@ class _Recurring:
         self.often = max(self.least, 0.2 * len(pages))
         self.folded = Counter(_key(line) for lines in found for line in lines)
         self.exact = Counter(line.text for lines in found for line in lines)
+        # Running lines of chapters and sections come again on few pages, and often by one of their ends only.
+        ends = Counter(key for lines in found for line in lines for key in _end_keys(line))
         places: defaultdict[int, set[int]] = defaultdict(set)
         for page, lines in zip(pages, found, strict=True):
             for line in lines:
-                if self._recurs(line, page):
+                again = any(ends[key] > 1 for key in _end_keys(line)) and _is_outermost(line, page)
+                if self._recurs(line, page) or (again and _stands_apart(line, page)):
                     places[round(line.baseline / 3)].add(page.number)
         self.busy = {place for place, numbers in places.items() if len(numbers) >= self.often}
 
@@ -76,8 +79,16 @@ def _zone_lines(page: PageText) -> list[Line]:
 
 
 def _key(line: Line) -> tuple[str, int]:
-    folded = re.sub(r"\d+|\b[ivxlc]+\b", "#", line.text.casefold())
-    return re.sub(r"\s+", "", folded), round(line.baseline / 4)
+    return _without_numbers(line.text), round(line.baseline / 4)
+
+
+def _end_keys(line: Line) -> set[tuple[str, int]]:
+    texts = (_without_numbers(line.segments[place].text) for place in (0, -1))
+    return {(text, round(line.baseline / 4)) for text in texts if any(map(str.isalpha, text))}
+
+
+def _without_numbers(text: str) -> str:
+    return re.sub(r"\s+", "", re.sub(r"\d+|\b[ivxlc]+\b", "#", text.casefold()))
 
 
 def _stands_apart(line: Line, page: PageText) -> bool:
