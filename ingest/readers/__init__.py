@@ -39,6 +39,8 @@ def read(source: SourceFile) -> Document:
         raise ReadError(message, hint=error.hint) from error
     except (zipfile.BadZipFile, zlib.error) as error:
         raise ReadError(f"{source.document} is damaged: {error}", hint=_SAVE_AGAIN) from error
+    except MemoryError:
+        raise  # the worker that reads knows its limit
     except Exception as error:
         # The one seam to the parsers: on damaged files they raise anything at all.
         reason = " ".join(str(error).split())[:200] or type(error).__name__

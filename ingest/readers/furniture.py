@@ -14,12 +14,19 @@ _SILENT_TAGS = frozenset(
 _PAGE_ROLES = frozenset({"navigation", "search", "contentinfo", "banner"})
 _PAGE_CLASSES = frozenset(
     "headerlink navheader navfooter sphinxsidebar wy-nav-side wy-nav-top wy-breadcrumbs wy-breadcrumbs-aside "
-    "rst-footer-buttons rst-versions breadcrumb breadcrumbs topnav navbar sidebar leftside rightside skip-link "
+    "rst-footer-buttons rst-versions breadcrumb breadcrumbs topnav navbar sidebar-drawer toc-drawer bd-sidebar "
+    "leftside rightside skip-link "
     "skip-to-content linenos lineno linenodiv indexterm viewcode-link anchorjs-link "
     "footnote-ref footnote-reference footnote-back fn-backref".split()
 )
-_CONTENTS_CLASSES = frozenset("toc toctree-wrapper contents tableofcontents relatedtopics local-toc".split())
+_CONTENTS_CLASSES = frozenset("toc toctree-wrapper tableofcontents relatedtopics local-toc".split())
 _CONTENTS_IDS = frozenset("toc table-of-contents tableofcontents generated-toc".split())
+
+_NOTICE_CLASSES = frozenset(
+    "admonition admonitionblock note tip hint warning caution danger important attention notice alert error seealso "
+    "callout remark".split()
+)
+_LONGEST_NOTICE = 4000  # characters
 
 
 def is_silent(node: html.HtmlElement) -> bool:
@@ -46,6 +53,8 @@ def is_contents(node: html.HtmlElement) -> bool:
         return True
     if node.tag in {"div", "ul", "aside", "section"} and not classes(node).isdisjoint(_CONTENTS_CLASSES):
         return True
+    if {"contents", "topic"} <= classes(node):  # docutils; "contents" alone is the whole text in doxygen
+        return True
     if node.tag in {"ul", "ol", "dl", "div", "p"}:
         return _links_only(node, fewest=5, share=0.9, own_page=True)
     # Pages laid out in tables keep their menu in a cell; a cell of data does not hold that many links.
@@ -71,6 +80,14 @@ def remove_page_links(tree: html.HtmlElement) -> None:
         bare = parent is not None and parent.tag == "body" and not (link.tail or "").strip()
         if bare and link.get("href") in targets:
             link.drop_tree()
+
+
+def is_notice_block(node: html.HtmlElement) -> bool:
+    """An admonition by the marks of its generator; a whole chapter in such a class is none."""
+    if node.get("role") != "note" and classes(node).isdisjoint(_NOTICE_CLASSES):
+        return False
+    headings = sum(1 for _ in node.iter("h1", "h2", "h3", "h4", "h5", "h6"))
+    return headings <= 1 and len(node.text_content()) <= _LONGEST_NOTICE
 
 
 def classes(node: html.HtmlElement) -> frozenset[str]:

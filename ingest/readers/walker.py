@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from lxml import html
 
-from ingest.readers.furniture import classes, is_silent
+from ingest.readers.furniture import classes, is_notice_block, is_silent
 from ingest.readers.lists import Item, definition, definition_parts, item_marker
 from ingest.readers.notices import opens_notice
 from ingest.readers.outline import BOLD_HEADING, outlined, reads_as_heading
@@ -29,10 +29,6 @@ _BLOCKS = frozenset(
     "dir".split()
 ) | frozenset(_HEADINGS)
 _BOLD = frozenset({"b", "strong"})
-_NOTICE_CLASSES = frozenset(
-    "admonition admonitionblock note tip hint warning caution danger important attention notice alert error seealso "
-    "callout remark".split()
-)
 _CAPTION_TAGS = frozenset({"figcaption", "caption", "legend"})
 _DEEPEST = 150  # Python allows about 1,000 calls; a level of the tree takes up to five
 
@@ -116,7 +112,7 @@ class _Walker:
         self._see_anchor(node)
         if tag in _HEADINGS:
             self._heading(node)
-        elif (self._item is None and not classes(node).isdisjoint(_NOTICE_CLASSES)) or node.get("role") == "note":
+        elif is_notice_block(node):
             self._notice(node)
         elif tag == "pre":
             self._listing(node)

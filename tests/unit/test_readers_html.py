@@ -85,6 +85,16 @@ def test_notices_of_generators_and_of_plain_words() -> None:
     ]
 
 
+def test_a_notice_inside_a_step_stays_behind_it() -> None:
+    body = "<ol><li><p>Open.</p><div class='warning'><p>Warning: hot.</p></div><p>Wait.</p></li><li>Close.</li></ol>"
+    assert outline(body) == [
+        (Kind.STEP, "1. Open."),
+        (Kind.WARNING, "Warning: hot."),
+        (Kind.PARAGRAPH, "Wait."),
+        (Kind.STEP, "2. Close."),
+    ]
+
+
 def test_the_site_around_a_page_is_left_out_and_its_text_is_not() -> None:
     body = """<header><a href="/">Shop</a></header><nav>Menu</nav><div role="navigation">Crumbs</div>
       <div id="header"><h1>Title<a class="headerlink" href="#t">¶</a></h1>
@@ -92,6 +102,12 @@ def test_the_site_around_a_page_is_left_out_and_its_text_is_not() -> None:
       <p>Body.</p><div class="toctree-wrapper"><a href="a.html">Next chapter</a></div>
       <footer>© Somebody</footer><script>var text = "code";</script>"""
     assert outline(body) == [(Kind.HEADING, "Title"), (Kind.PARAGRAPH, "Body.")]
+
+
+def test_classes_that_only_sound_like_menus_or_notices_keep_their_text() -> None:
+    body = """<div class="contents"><div class="warning"><h1>Faults</h1><p>One.</p><h2>Lamp</h2><p>Two.</p></div>
+      <div class="sidebar"><p>Three.</p></div></div>"""
+    assert [text for _, text in outline(body)] == ["Faults", "One.", "Lamp", "Two.", "Three."]
 
 
 def test_a_page_that_is_only_contents_keeps_them() -> None:
