@@ -91,6 +91,8 @@ class EdgeDraft:
         shard.seal()
         # A reader that opens a shard before its writer closed it may see nothing at all, silently.
         self.close()
+        # The first to open a shard plays its journals back and deletes them; readers shall find nothing left to do.
+        Shard.load(self._work / "shard").close()
         return self._generations.publish(self._work, info, based_on=self._base)
 
     def close(self) -> None:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _PAGE = 1000
 """Records a call: bounds the memory of one call into the engine."""
+_GRAPH_FROM_KILOBYTES = 60_000
+"""Vectors below this are compared one by one, which finds the nearest for certain. 40,000 of 384 dimensions; a graph
+over 20,000 took 14 s to build and saved 1.5 of 5.7 ms a query (2 busy cores)."""
 
 
 class Shard:
@@ -50,7 +53,12 @@ class Shard:
 
         dense = edge.EdgeVectorParams(size=dimensions, distance=edge.Distance.Cosine)
         sparse = edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)
-        config = edge.EdgeConfig(vectors={"dense": dense}, sparse_vectors={"bm25": sparse}, wal_enabled=False)
+        config = edge.EdgeConfig(
+            vectors={"dense": dense},
+            sparse_vectors={"bm25": sparse},
+            optimizers=edge.EdgeOptimizersConfig(indexing_threshold=_GRAPH_FROM_KILOBYTES),
+            wal_enabled=False,
+        )
         shard = edge.EdgeShard.create(str(folder), config)
         for name in KEYWORD_FIELDS:
             shard.update(edge.UpdateOperation.create_field_index(name, edge.PayloadSchemaType.Keyword))

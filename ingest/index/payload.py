@@ -96,7 +96,7 @@ def from_payload(payload: Mapping[str, object] | None) -> Chunk:
         return Chunk(
             section=tuple(cast(list[str], fields.pop("section"))),
             pages=tuple(cast(list[int], fields.pop("pages"))),
-            boxes=tuple(_box(*numbers) for numbers in boxes),
+            boxes=tuple(_box(numbers) for numbers in boxes),
             kinds=tuple(Kind(kind) for kind in cast(list[str], fields.pop("kinds"))),
             audience=Audience(cast(str, fields.pop("audience"))),
             **{name: fields[name] for name in _PLAIN_FIELDS},  # type: ignore[arg-type]
@@ -124,7 +124,8 @@ _PLAIN_FIELDS = (
 )
 
 
-def _box(page: float, left: float, top: float, right: float, bottom: float, start: float) -> Box:
+def _box(numbers: list[float]) -> Box:
+    page, left, top, right, bottom, start = numbers
     corners = {"left": float(left), "top": float(top), "right": float(right), "bottom": float(bottom)}
     return Box(page=int(page), start=int(start), **corners)
 

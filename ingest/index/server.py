@@ -140,7 +140,12 @@ class ServerDraft:
         self._check_open()
         self._lease.check()
         with reachable():
-            self._target.publish(self._token, self._written, self._cleared)
+            current = self._alias.current()
+            rebuilt = current is None or current.name != self._target.name
+            if rebuilt:
+                self._target.publish_all(self._token)
+            else:
+                self._target.publish(self._token, self._written, self._cleared)
             info = IndexInfo(
                 generation=self._token,
                 embedder=self._embedder,
@@ -151,8 +156,7 @@ class ServerDraft:
                 chunks=self._target.count(),
             )
             self._target.set_metadata({**asdict(info), "previous": self._previous.name if self._previous else ""})
-            current = self._alias.current()
-            if current is None or current.name != self._target.name:
+            if rebuilt:
                 self._alias.switch(self._target)
                 self._alias.drop_abandoned(self._target)
         self._closed = True

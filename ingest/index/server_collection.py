@@ -73,7 +73,7 @@ class Collection:
         with warnings.catch_warnings():
             # The in-memory client warns that it has no payload indexes; its filters are right all the same.
             warnings.simplefilter("ignore", UserWarning)
-            for name in (*KEYWORD_FIELDS, "draft"):
+            for name in (*KEYWORD_FIELDS, "id", "draft"):
                 self._client.create_payload_index(self.name, name, models.PayloadSchemaType.KEYWORD)
             for name in INTEGER_FIELDS:
                 self._client.create_payload_index(self.name, name, models.PayloadSchemaType.INTEGER)
@@ -114,6 +114,14 @@ class Collection:
     def drop_unpublished(self) -> None:
         """What drafts that were killed or left have written."""
         self._delete([_is_published(False)])
+
+    def publish_all(self, draft: str) -> None:
+        """Show all that the draft wrote: for a rebuild, which nobody reads yet."""
+        from qdrant_client import models
+
+        self._client.set_payload(
+            self.name, {"published": True}, models.Filter(must=[_any_of("draft", [draft])]), wait=True
+        )
 
     def publish(self, draft: str, written: dict[str, set[str]], cleared: set[str]) -> None:
         """Show what the draft wrote and delete what it replaces, document by document.

@@ -1,6 +1,7 @@
 """The stores that the suite runs over: embedded, the client's in-memory server, and a real server at QDRANT_URL."""
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +14,25 @@ from ingest.index.edge import EdgeStore
 from ingest.index.server import ServerStore
 
 
+@pytest.fixture
+def index_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder to be, in memory where the system offers that.
+
+    Waiting for a busy disk is nearly all the time of this suite otherwise, and no test here cuts the power.
+    """
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path / "index"
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder) / "index"
+
+
 @pytest.fixture(params=["edge", "memory", "server"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IndexStore]:
+def store(request: pytest.FixtureRequest, index_folder: Path) -> Iterator[IndexStore]:
     """An empty store of each kind."""
     if request.param == "edge":
-        yield EdgeStore(tmp_path / "index")
+        yield EdgeStore(index_folder)
     elif request.param == "memory":
         client = QdrantClient(":memory:")
         yield ServerStore(client)
@@ -46,6 +61,6 @@ class real_server:  # noqa: N801  a context manager, used like a function
 
 
 @pytest.fixture
-def edge_store(tmp_path: Path) -> EdgeStore:
+def edge_store(index_folder: Path) -> EdgeStore:
     """An empty embedded store, for promises about its files."""
-    return EdgeStore(tmp_path / "index")
+    return EdgeStore(index_folder)

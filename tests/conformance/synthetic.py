@@ -21,8 +21,8 @@ def axis(number: int) -> Dense:
 
 
 def own_term(ordinal: int) -> int:
-    """The term that only chunks of this ordinal have; the largest are close to the end of 32 bits."""
-    return 4_294_967_000 + ordinal
+    """The term that only chunks of this ordinal have; beyond 31 bits, as hashed terms are."""
+    return 4_000_000_000 + ordinal
 
 
 def point(
