@@ -6,17 +6,24 @@ import resource
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 
 from ingest.errors import ManualdeskError, ReadError
 from ingest.types import Chunk, SourceFile
 
-MEMORY_BYTES = 6 * 1024**3
-"""Address space of a worker: a 26 MB PDF of 1,335 pages needs a fifth of it."""
-SECONDS_PER_DOCUMENT = 300.0
 _DOCUMENTS_PER_WORKER = 200
 """A worker is replaced after so many documents; parsers in C do not give all memory back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one document may cost."""
+
+    seconds: float = 300.0
+    memory_bytes: int = 6 * 1024**3
+    """Address space of a worker: a 26 MB PDF of 1,335 pages needs a fifth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +54,20 @@ def read_and_chunk(source: SourceFile) -> ChunkedFile:
 
 
 def read_all(
-    sources: Sequence[SourceFile], *, workers: int, seconds: float = SECONDS_PER_DOCUMENT
+    sources: Sequence[SourceFile],
+    *,
+    workers: int,
+    limits: Limits = Limits(),
 ) -> Iterator[ChunkedFile]:
     """Every file once, as they are done (not in order). Closing the iterator ends the workers."""
     waiting = list(reversed(sources))
-    pool = [_Worker() for _ in range(min(workers, len(sources)))]
+    pool = [_Worker(limits) for _ in range(min(workers, len(sources)))]
     try:
         while waiting or any(worker.task for worker in pool):
             pool = [worker if worker.fit else worker.successor() for worker in pool]
             for worker in pool:
                 if worker.task is None and waiting:
-                    worker.give(waiting.pop(), seconds)
+                    worker.give(waiting.pop())
             wait([worker.connection for worker in pool if worker.task], timeout=0.5)
             yield from filter(None, [worker.poll() for worker in pool if worker.task])
     finally:
@@ -68,10 +78,11 @@ def read_all(
 class _Worker:
     """A child process that reads one file at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         context = multiprocessing.get_context("spawn")
         self.connection, child = context.Pipe()
-        self._process = context.Process(target=_serve, args=(child,), daemon=True)
+        self._process = context.Process(target=_serve, args=(child, limits.memory_bytes), daemon=True)
         self._process.start()
         child.close()
         self.task: SourceFile | None = None
@@ -82,16 +93,19 @@ class _Worker:
     @property
     def fit(self) -> bool:
         """Alive, and not yet due for replacement."""
-        return not self._lost and (self.task is not None or self._done < _DOCUMENTS_PER_WORKER)
+        if self.task is not None:
+            return True
+        return not self._lost and self._done < _DOCUMENTS_PER_WORKER and self._process.is_alive()
 
     def successor(self) -> "_Worker":
         self.stop()
-        return _Worker()
+        return _Worker(self._limits)
 
-    def give(self, source: SourceFile, seconds: float) -> None:
+    def give(self, source: SourceFile) -> None:
         self.task = source
-        self._deadline = time.monotonic() + seconds
-        self.connection.send(source)
+        self._deadline = time.monotonic() + self._limits.seconds
+        with suppress(OSError):  # it died this moment; `poll` finds that out
+            self.connection.send(source)
 
     def poll(self) -> ChunkedFile | None:
         """The result of the task, None while the worker is at it."""
@@ -123,10 +137,10 @@ class _Worker:
         self.connection.close()
 
 
-def _serve(connection: Connection) -> None:
+def _serve(connection: Connection, memory_bytes: int) -> None:
     # Ctrl-C goes to the whole terminal group; the parent decides when its workers end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     os.nice(5)  # the parent embeds meanwhile; it is the one that everything waits for
     while True:
         try:
@@ -145,7 +159,7 @@ def _too_slow(source: SourceFile) -> ReadError:
 
 def _too_large(source: SourceFile) -> ReadError:
     return ReadError(
-        f"{source.document}: reading it needs more than {MEMORY_BYTES // 1024**3} GiB of memory.",
+        f"{source.document}: reading it needs more memory than a worker may take.",
         hint="Split the file into parts.",
     )
 
