@@ -119,11 +119,15 @@ def _stemmer(name: str) -> Stemmer.Stemmer:
     return Stemmer.Stemmer(name)
 
 
+def term_id(term: str) -> int:
+    """The index dimension of a term. Two of 100,000 distinct terms share one about once."""
+    return crc32(term.encode())
+
+
 def _sparse(weights: dict[str, float]) -> Sparse:
-    # Two terms that share a 32-bit hash are added up: at 100,000 distinct terms that befalls about one pair.
     hashed: dict[int, float] = {}
     for term, weight in weights.items():
-        key = crc32(term.encode())
+        key = term_id(term)
         hashed[key] = hashed.get(key, 0.0) + weight
     indices = tuple(sorted(hashed))
     return Sparse(indices, tuple(hashed[index] for index in indices))

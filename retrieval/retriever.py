@@ -8,7 +8,7 @@ from ingest.index.contract import Index, Scope
 from ingest.language import detect_language
 from ingest.sparse import query_terms
 from ingest.types import Vectors
-from retrieval.confidence import confidence
+from retrieval.confidence import Rarity, confidence
 from retrieval.conversation import complete
 from retrieval.query import Retrieval, Turn
 from retrieval.reading import assemble
@@ -21,6 +21,7 @@ class Retriever:
     def __init__(self, index: Index, embedder: Embedder) -> None:
         self._index = index
         self._embedder = embedder
+        self._rarity = Rarity(index)
 
     def retrieve(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10) -> Retrieval:
         """The best passages in scope for a question asked after `turns` (oldest first, without the question)."""
@@ -34,6 +35,6 @@ class Retriever:
             question=asked,
             language=language,
             passages=tuple(passages),
-            confidence=confidence(asked, language, candidates, passages),
+            confidence=confidence(asked, language, passages, self._rarity),
             milliseconds=(time.perf_counter() - started) * 1000,
         )
