@@ -72,13 +72,14 @@ def plan_launch(profile: str | None, port: int, model: str | None, *, models: Pa
     """How to start vLLM here. The small model is made ready under `models` when it is first wanted."""
     python = vllm_python()
     card = _card()
-    kind, _, memory = (profile or ("gpu" if card else "cpu")).partition("-")
-    if kind == "cpu" and not memory:
+    profile = profile or ("gpu" if card else "cpu")
+    if profile == "cpu":
         return _cpu_launch(python, port, Path(model) if model else small_model(python, models))
-    if kind != "gpu" or not re.fullmatch(r"(\d+)?", memory):
+    if not re.fullmatch(r"gpu(-\d+)?", profile):
         raise SettingError(
             f"there is no profile {profile!r}", hint="profiles: cpu, gpu, or gpu-8, gpu-16, gpu-24 ... by GB"
         )
+    memory = profile.removeprefix("gpu").removeprefix("-")
     if card is None and not memory:
         raise ModelUnavailable("no NVIDIA card answers nvidia-smi", hint="manualdesk llm serve --profile cpu")
     card = card or Card(name="a card", memory_gib=0, capability=8.0)
