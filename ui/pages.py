@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 LONGEST_SIDE = 1600
 """Pixels. A panel is at most about 700 CSS pixels wide, so this is sharp on a dense screen too."""
 
-ENOUGH_LETTERS = 6
-"""Where a quote begins or ends inside a line, this many letters must agree."""
+ENOUGH_BYTES = 8
+"""Where a quote begins or ends inside a line, this much must agree."""
+
+SURE_BYTES = 12
+"""A line that shares this much with the quote is of the quote, wherever it stands."""
 
 MARKER = (255, 214, 92)
 """Multiplied into the page: a text marker's yellow, black text stays black."""
@@ -76,28 +79,39 @@ def quoted_lines(path: Path, page: int, lines: tuple[Mark, ...], quote: str) -> 
             return lines
         sheet = document[page - 1]
         text, height = sheet.get_textpage(), sheet.get_height()
-        kept = tuple(
-            line
-            for line in lines
-            if _shares(
+        shared = {
+            line: _shared(
                 _squashed(text.get_text_bounded(line.left, height - line.bottom, line.right, height - line.top)), sought
             )
-        )
-    return kept or lines
+            for line in lines
+        }
+    sure = [line for line in lines if shared[line] >= SURE_BYTES]
+    if not sure:
+        enough = min(ENOUGH_BYTES, len(sought.encode()))
+        return tuple(line for line in lines if shared[line] >= enough) or lines
+    # A short line, a part number in a table say, may stand elsewhere too: it counts only beside a sure one.
+    top, bottom = min(line.top for line in sure), max(line.bottom for line in sure)
+    return tuple(line for line in lines if shared[line] and top <= (line.top + line.bottom) / 2 <= bottom)
 
 
 def _squashed(text: str) -> str:
     return re.sub(r"\W+", "", text).casefold()
 
 
-def _shares(line: str, quote: str) -> bool:
-    """Is the line in the quote, or does the quote begin or end in it? A few letters shared by chance do not count."""
-    if not line:
-        return False
-    if line in quote or quote in line:
-        return True
-    longest = min(len(line), len(quote))
-    return any(line.endswith(quote[:n]) or line.startswith(quote[-n:]) for n in range(longest, ENOUGH_LETTERS - 1, -1))
+def _shared(line: str, quote: str) -> int:
+    """Bytes of the line that are the quote's: all of it, or a quote's beginning at its end, or an end at its beginning.
+
+    Bytes, since three Chinese characters say as much as nine letters.
+    """
+    if line in quote:
+        return len(line.encode())
+    if quote in line:
+        return len(quote.encode())
+    for size in range(min(len(line), len(quote)) - 1, 0, -1):
+        if line.endswith(quote[:size]) or line.startswith(quote[-size:]):
+            found = len(quote[:size].encode())
+            return found if found >= ENOUGH_BYTES else 0
+    return 0
 
 
 @contextmanager

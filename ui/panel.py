@@ -5,6 +5,7 @@ Enters: an answer and the reader's wording. Leaves: text, and plain values for `
 
 import re
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import TypedDict
 
@@ -61,8 +62,22 @@ def shown_text(answer: Answer) -> str:
     """The answer as Markdown. Words in angle brackets (`<Enter>`) would vanish, and quotes are no Markdown at all."""
     text = answer.answer
     if answer.source == AnswerSource.QUOTES and not answer.refused:
-        text = MARKUP.sub(lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", text)
+        text = with_tables(MARKUP.sub(lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", text))
     return TAG.sub(r"\<", text)
+
+
+def with_tables(text: str) -> str:
+    """Quoted table rows (`cell | cell`) as a Markdown table, where two or more of one width follow each other."""
+    shown: list[str] = []
+    for cells, lines in groupby(text.split("\n"), key=lambda line: line.count(" | ")):
+        rows = list(lines)
+        if not cells or len(rows) < 2:
+            shown += rows
+            continue
+        # Manuals' header cells are words; a first row with figures in it is data, and Markdown wants a header anyway.
+        header = " | " * cells if re.search(r"\d", re.sub(r"\[\d+\]", "", rows[0])) else rows.pop(0)
+        shown += ["", f"| {header} |", f"|{' --- |' * (cells + 1)}", *(f"| {row} |" for row in rows), ""]
+    return "\n".join(shown)
 
 
 def source_of(citation: Citation, wording: Wording, *, document_pages: int = 0, home: Path | None = None) -> Source:

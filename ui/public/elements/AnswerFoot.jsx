@@ -61,11 +61,10 @@ export default function AnswerFoot() {
                   <span className="source-number">{source.number}</span>
                   <span className="source-name">
                     <span className="source-title">{source.title}</span>
-                    {source.section.length ? (
-                      <span className="source-section">{source.section[source.section.length - 1]}</span>
-                    ) : null}
+                    <span className="source-place">
+                      {[source.place, source.section[source.section.length - 1]].filter(Boolean).join(' · ')}
+                    </span>
                   </span>
-                  {source.place ? <span className="source-place">{source.place}</span> : null}
                 </button>
               </li>
             ))}

@@ -1,13 +1,19 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 // One source beside the chat: where it stands, the passage with the quoted words marked, and the page itself.
 export default function SourcePanel() {
   const [at, setAt] = useState(props.cited);
   const [broken, setBroken] = useState(false);
+  const quoted = useRef(null);
 
   useEffect(() => {
     setAt(props.cited);
     setBroken(false);
+    // A long passage opens at the quoted words.
+    if (quoted.current) {
+      const box = quoted.current.closest('blockquote');
+      box.scrollTop = quoted.current.offsetTop - box.offsetTop - 24;
+    }
   }, [props.original, props.number]);
 
   const picture = props.pictures[at];
@@ -33,7 +39,7 @@ export default function SourcePanel() {
         <figcaption>{props.caption}</figcaption>
         <blockquote>
           {props.before}
-          {props.quote ? <mark>{props.quote}</mark> : null}
+          {props.quote ? <mark ref={quoted}>{props.quote}</mark> : null}
           {props.after}
         </blockquote>
       </figure>
