@@ -2,7 +2,8 @@
 
 ManualdeskError
 ├── ReadError          a manual cannot be read (the batch goes on without it)
-├── IndexUnusable      no index, a locked one, or one made by another embedding model
+├── IndexUnusable      a locked or damaged index, or one made by another embedding model
+│   └── NothingPublished   no index yet
 ├── ModelUnavailable   a model (embedder or language model) is missing or unreachable
 ├── SettingError       a setting or option has a value that cannot work
 └── MassRemoval        an ingest would remove more than half of what a path holds
@@ -31,7 +32,11 @@ class ReadError(ManualdeskError):
 
 
 class IndexUnusable(ManualdeskError):
-    """The index is missing, locked, or does not fit the configured embedding model."""
+    """The index is locked, damaged, or does not fit the configured embedding model."""
+
+
+class NothingPublished(IndexUnusable):
+    """There is no index yet."""
 
 
 class ModelUnavailable(ManualdeskError):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.embed import Embedder
-from ingest.errors import IndexUnusable, ManualdeskError
+from ingest.errors import IndexUnusable, ManualdeskError, NothingPublished
 from ingest.index.contract import EVERYTHING, Draft, IndexedDocument, IndexStore, Point
 from ingest.originals import keep_original
 from ingest.plan import Plan, common_root, make_plan, signature
@@ -93,14 +93,36 @@ def plan(store: IndexStore, job: Job) -> Plan:
     return make_plan(job.paths, root, indexed, force=job.force, allow_removals=job.allow_removals)
 
 
+def _plan_anew(job: Job) -> Plan:
+    root = common_root(job.paths, job.root, ())
+    return make_plan(job.paths, root, (), force=True)
+
+
 def published_documents(store: IndexStore) -> list[IndexedDocument]:
     """The documents a reader sees now; none where nothing was published yet."""
     try:
         index = store.open()
-    except IndexUnusable:
+    except NothingPublished:
         return []
     try:
         return index.documents(EVERYTHING)
+    finally:
+        index.close()
+
+
+def _stale(store: IndexStore, embedder_name: str) -> bool:
+    """Can the published index not be continued: made by another embedder, or in a form this version cannot read?"""
+    try:
+        index = store.open()
+    except NothingPublished:
+        return False
+    except IndexUnusable:
+        return True
+    try:
+        index.documents(EVERYTHING)
+        return index.info().embedder != embedder_name
+    except IndexUnusable:
+        return True
     finally:
         index.close()
 
@@ -112,7 +134,9 @@ def run(store: IndexStore, embedder_name: str, models: Path, home: Path, job: Jo
     ModelUnavailable; a document that cannot be read is a Failure in the report.
     """
     started = time.monotonic()
-    work = plan(store, job)
+    # Asked to read everything again, an index that cannot be continued is made anew; else `draft` refuses it.
+    fresh = job.force and _stale(store, embedder_name)
+    work = _plan_anew(job) if fresh else plan(store, job)
     if not work.to_read and not work.removed and published_documents(store):
         yield _unchanged(store, work, started)
         return

@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ingest.errors import IndexUnusable
+from ingest.errors import IndexUnusable, NothingPublished
 from ingest.index.contract import IndexInfo
 from ingest.index.payload import REINGEST, check_format
 
@@ -52,7 +52,7 @@ class Generations:
         """Raises IndexUnusable where nothing was published yet."""
         name = self.current()
         if name is None:
-            raise IndexUnusable(f"no index in {self.folder} yet", hint=NOTHING_PUBLISHED)
+            raise NothingPublished(f"no index in {self.folder} yet", hint=NOTHING_PUBLISHED)
         return name
 
     def info(self, name: str) -> IndexInfo:

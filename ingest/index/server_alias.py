@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from ingest.errors import IndexUnusable
+from ingest.errors import NothingPublished
 from ingest.index.generations import NOTHING_PUBLISHED
 from ingest.index.server_collection import Collection
 
@@ -31,7 +31,7 @@ class Alias:
         """Raises IndexUnusable where nothing was published yet."""
         current = self.current()
         if current is None:
-            raise IndexUnusable(f"no index called {self.name} on this Qdrant server yet", hint=NOTHING_PUBLISHED)
+            raise NothingPublished(f"no index called {self.name} on this Qdrant server yet", hint=NOTHING_PUBLISHED)
         return current
 
     def create(self, dimensions: int) -> Collection:
