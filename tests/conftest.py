@@ -1,0 +1,78 @@
+"""What the suites share: the embedding model made ready once, a home of one's own, the command in a child process."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MANUALDESK = Path(sys.executable).with_name("manualdesk")
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """A child's environment: this home, no language model, nothing of the caller's own settings."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("MANUALDESK_")}
+    return {**kept, "MANUALDESK_HOME": str(home), "MANUALDESK_LLM_URL": "", "COLUMNS": "120"}
+
+
+def command(home: Path, folder: Path) -> Command:
+    """The `manualdesk` command with this home, run in this folder; its exit status is the test's to judge."""
+
+    def run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(MANUALDESK), *map(str, arguments)],
+            env={**environment(home), **variables},
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def models() -> Path:
+    """The folder of models, with the bundled one made ready; kept between runs."""
+    from ingest.bundled_model import ensure_bundled_model
+
+    folder = ROOT / ".manualdesk" / "models"
+    ensure_bundled_model(folder)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, models: Path) -> Path:
+    """An empty home that has the models."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "models").symlink_to(models)
+    return folder
+
+
+@pytest.fixture
+def manualdesk(home: Path, tmp_path: Path) -> Command:
+    return command(home, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def samples_home(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
+    """A home with data/samples ingested through the command line. Tests only read it."""
+    folder = tmp_path_factory.mktemp("samples-home")
+    (folder / "models").symlink_to(models)
+    done = command(folder, folder)("ingest", ROOT / "data" / "samples", "--strict", "--json")
+    assert done.returncode == 0, done.stderr
+    (folder / "report.json").write_text(done.stdout)
+    return folder
+
+
+@pytest.fixture
+def on_samples(samples_home: Path, tmp_path: Path) -> Command:
+    """The command over the ingested samples."""
+    return command(samples_home, tmp_path)
