@@ -5,7 +5,7 @@ Enters: an answer and the reader's wording. Leaves: text, and plain values for `
 
 import re
 from contextlib import suppress
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TypedDict
 
@@ -67,17 +67,28 @@ def shown_text(answer: Answer) -> str:
 
 
 def with_tables(text: str) -> str:
-    """Quoted table rows (`cell | cell`) as a Markdown table, where two or more of one width follow each other."""
+    """Quoted table rows (`cell | cell`) as Markdown tables, where two or more of one width follow each other."""
     shown: list[str] = []
-    for cells, lines in groupby(text.split("\n"), key=lambda line: line.count(" | ")):
+    for bars, lines in groupby(text.split("\n"), key=lambda line: line.count(" | ")):
         rows = list(lines)
-        if not cells or len(rows) < 2:
+        if not bars or len(rows) < 2:
             shown += rows
             continue
-        # Manuals' header cells are words; a first row with figures in it is data, and Markdown wants a header anyway.
-        header = " | " * cells if re.search(r"\d", re.sub(r"\[\d+\]", "", rows[0])) else rows.pop(0)
-        shown += ["", f"| {header} |", f"|{' --- |' * (cells + 1)}", *(f"| {row} |" for row in rows), ""]
+        first = _unmarked(rows[0])
+        starts = [number for number, row in enumerate(rows) if _unmarked(row) == first]
+        for start, end in pairwise([*starts, len(rows)]):
+            shown += _table(rows[start:end], bars)
     return "\n".join(shown)
+
+
+def _table(rows: list[str], bars: int) -> list[str]:
+    # Manuals' header cells are words; a first row with figures in it is data, and Markdown wants a header anyway.
+    header, body = (" | " * bars, rows) if re.search(r"\d", _unmarked(rows[0])) else (rows[0], rows[1:])
+    return ["", f"| {header} |", f"|{' --- |' * (bars + 1)}", *(f"| {row} |" for row in body), ""]
+
+
+def _unmarked(row: str) -> str:
+    return re.sub(r"\s*\[\d+\]", "", row)
 
 
 def source_of(citation: Citation, wording: Wording, *, document_pages: int = 0, home: Path | None = None) -> Source:

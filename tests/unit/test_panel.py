@@ -70,6 +70,11 @@ def test_quoted_rows_become_a_table() -> None:
     assert with_tables("a | b") == "a | b"
 
 
+def test_each_repeated_header_begins_a_table_of_its_own() -> None:
+    shown = with_tables("Code | Meaning [1]\nE-20 | Welded [2]\nCode | Meaning [3]\nE-07 | Empty [4]")
+    assert shown.count("| --- | --- |") == 2
+
+
 def test_the_panel_leafs_within_the_document() -> None:
     source = source_of(CITATION, ENGLISH, document_pages=5)
     assert [picture["page"] for picture in source["pictures"]] == [1, 2, 3, 4, 5]
