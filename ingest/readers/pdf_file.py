@@ -193,6 +193,7 @@ def _glyphs(text: Any, place: _Placement) -> list[Glyph]:
     glyphs: list[Glyph] = []
     spaced = False
     unturned, x, y = place.turn == 0, place.x, place.y2
+    wide, high = place.width + 1, place.height + 1
     for index in range(pdfium.FPDFText_CountChars(text)):
         code = unicode_of(text, index)
         if code in _SPACES:
@@ -210,6 +211,9 @@ def _glyphs(text: Any, place: _Placement) -> list[Glyph]:
             left, top, right, bottom = rect.left - x, y - rect.top, rect.right - x, y - rect.bottom
         else:
             left, top, right, bottom = place.box(rect.left, rect.bottom, rect.right, rect.top)
+        if not (-wide < left < 2 * wide and -high < top < 2 * high and right < 3 * wide and bottom < 3 * high):
+            # Far outside of the page: a damaged file, or text that nobody was meant to see.
+            continue
         character = chr(code) if code not in _REPAIRED else chr(_REPAIRED[code])
         glyphs.append((character, left, top, right, bottom, style, spaced))
         spaced = False

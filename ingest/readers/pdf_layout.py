@@ -120,7 +120,7 @@ def _gutter(segments: Sequence[Segment], content: PageContent, edges: tuple[floa
     if len(segments) < 2 * _COLUMN_LINES or width < 200:
         return None
     first, last = edges[0] + 0.35 * width, edges[0] + 0.65 * width
-    marks = range(int(first), int(last), 3)
+    marks = range(int(first), int(last), max(3, int(width / 200)))
     crossing = [sum(part.left - 2 < x < part.right + 2 for part in segments) for x in marks]
     fewest = min(crossing, default=len(segments))
     if fewest > 0.15 * len(segments):
