@@ -101,6 +101,11 @@ def answers(
         typer.secho(f"\n{outcome.question.id}: {outcome.question.text}", bold=True)
         typer.echo(f"    {'; '.join(outcome.faults)}; gold {_gold(outcome.question)}")
         typer.echo(f"    answer: {' '.join(outcome.answer.answer.split())}")
+        for citation, verbatim in zip(outcome.answer.citations, outcome.verbatim, strict=True):
+            if verbatim is False:
+                typer.echo(
+                    f"    not on page {citation.page} of {citation.document}: {' '.join(citation.quote.split())}"
+                )
         top = outcome.answer.passages[0] if outcome.answer.passages else None
         typer.echo(f"    top: {_place(top) if top else 'nothing'}")
 

@@ -8,6 +8,7 @@ from typing import Final
 from ingest.errors import ReadError
 from ingest.originals import original_path
 from ingest.readers import read
+from ingest.readers.pdf_file import open_pdf
 from ingest.types import Element, Kind, SourceFile
 from serving.answer import Citation
 from serving.evaluation.folding import collapse, holds
@@ -39,7 +40,7 @@ class QuoteChecker:
             pages = self._pages(path, citation.document, citation.revision)
         except ReadError:
             return None
-        as_read = pages.get(citation.page if is_pdf else None, "")
+        as_read = pages.get(citation.page, "") if is_pdf else " ".join(pages.values())
         printed = _printed_text(path, citation.page) if is_pdf else ""
         lines = [_comparable(line) for line in citation.quote.splitlines() if line.strip()]
         quote = _comparable(citation.quote)
@@ -47,7 +48,7 @@ class QuoteChecker:
             return False
         if quote in printed:
             return True
-        # Our reader's text is what was quoted from, so for a PDF the plain text of the page has to bear it out; a
+        # Our reader's text is what was quoted from, so for a PDF the characters on the page have to bear it out; a
         # scanned page has none.
         borne_out = not printed or holds(printed, quote)
         return borne_out and (quote in as_read or all(line in as_read for line in lines))
@@ -82,10 +83,9 @@ def _comparable(text: str) -> str:
 
 @lru_cache(maxsize=256)
 def _printed_text(path: Path, page: int | None) -> str:
-    """The page's text as PDFium gives it, without any of our reader's work; empty for a page that is not there."""
-    from pypdfium2 import PdfDocument
-
-    with PdfDocument(path) as document:
-        if page is None or not 1 <= page <= len(document):
+    """The page's characters in the order of the file, none of our reading order in it; empty for no such page."""
+    with open_pdf(path, path.name) as file:
+        if page is None or not 1 <= page <= file.page_count:
             return ""
-        return _comparable(str(document[page - 1].get_textpage().get_text_bounded()))
+        glyphs = file.page(page).glyphs
+    return _comparable("".join(f" {glyph[0]}" if glyph[-1] else glyph[0] for glyph in glyphs))

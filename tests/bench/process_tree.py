@@ -1,0 +1,62 @@
+"""Memory of a command and all its children: a running process goes in, its highest total comes out."""
+
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_EVERY_SECONDS = 0.1
+
+
+class PeakMemory:
+    """Samples while it is entered. `mebibytes` is None where the system has no /proc."""
+
+    def __init__(self, process_id: int) -> None:
+        self.mebibytes: int | None = None
+        self._process_id = process_id
+        self._ended = threading.Event()
+        self._sampler = threading.Thread(target=self._sample, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._sampler.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._sampler.join()
+
+    def _sample(self) -> None:
+        while True:
+            if total := sum(_kibibytes(process) for process in _tree(self._process_id)):
+                self.mebibytes = max(self.mebibytes or 0, total // 1024)
+            if self._ended.wait(_EVERY_SECONDS):
+                return
+
+
+def _tree(process_id: int) -> list[int]:
+    """The process and all below it."""
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name in brackets may hold anything, also spaces and brackets; the parent comes second behind it.
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+        except (OSError, IndexError, ValueError):
+            continue
+        children.setdefault(parent, []).append(int(status.parent.name))
+    tree = [process_id]
+    for process in tree:
+        tree.extend(children.get(process, []))
+    return tree
+
+
+def _kibibytes(process_id: int) -> int:
+    """The proportional set size: pages shared between processes count once in the total."""
+    try:
+        for line in Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    except OSError:
+        pass
+    return 0
