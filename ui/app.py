@@ -81,7 +81,7 @@ async def _stream(question: str, conversation: Conversation, reply: cl.Message, 
     """Pass the assistant's events on to the page; returns the whole answer."""
     backend = running()
     if not backend.ready:
-        await reply.stream_token(f"*{wording.loading}*")
+        await reply.stream_token(wording.loading)
     assistant = await backend.assistant()
     if reply.content:
         await reply.stream_token("", is_sequence=True)

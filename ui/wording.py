@@ -5,7 +5,7 @@ Enters: a BCP 47 language of the browser. Leaves: a `Wording`.
 
 from dataclasses import dataclass
 
-from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable
+from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable, NothingPublished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +18,8 @@ class Wording:
     failed: str
     next_step: str
     no_index: str
+    no_index_hint: str
+    index_unusable: str
     no_model: str
     sources: str
     source: str
@@ -47,6 +49,8 @@ ENGLISH = Wording(
     failed="Something went wrong while answering. Please ask again; if it happens again, look at the server's output.",
     next_step="Next step",
     no_index="No manuals are indexed yet, so there is nothing to answer from.",
+    no_index_hint="run `manualdesk ingest FOLDER` on the folder of your manuals, then ask again.",
+    index_unusable="The index of the manuals cannot be used.",
     no_model="A model that answering needs is not available.",
     sources="Sources",
     source="Source {number}",
@@ -84,6 +88,8 @@ CHINESE = Wording(
     failed="回答时出现问题。请再试一次；如果仍然出现，请查看服务器的输出。",
     next_step="下一步",
     no_index="还没有索引任何手册，因此无从回答。",
+    no_index_hint="对手册所在的文件夹运行 `manualdesk ingest 文件夹`，然后再提问。",
+    index_unusable="手册的索引无法使用。",
     no_model="回答所需的模型不可用。",
     sources="来源",
     source="来源 {number}",
@@ -118,8 +124,15 @@ def wording_for(language: str | None) -> Wording:
 
 def error_text(error: ManualdeskError, wording: Wording) -> str:
     """An error as a message to the asker (Markdown): what is wrong, and what to do next."""
-    lead = {IndexUnusable: wording.no_index, ModelUnavailable: wording.no_model}.get(type(error), "")
-    parts = [lead, error.message] if lead else [error.message]
-    if error.hint:
-        parts.append(f"**{wording.next_step}:** {error.hint}")
+    match error:
+        case NothingPublished():
+            parts, hint = [wording.no_index], wording.no_index_hint
+        case IndexUnusable():
+            parts, hint = [wording.index_unusable, error.message], error.hint
+        case ModelUnavailable():
+            parts, hint = [wording.no_model, error.message], error.hint
+        case _:
+            parts, hint = [error.message], error.hint
+    if hint:
+        parts.append(f"**{wording.next_step}:** {hint}")
     return "\n\n".join(parts)

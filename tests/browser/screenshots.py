@@ -1,6 +1,7 @@
 """Takes the pictures of the README: `python -m tests.browser.screenshots [FOLDER]`, by default into docs/.
 
-Enters: the sample manuals. Leaves: chat-light.png, chat-source.png (desktop), chat-dark-zh.png and chat-phone.png.
+Enters: the sample manuals. Leaves: chat-light.png and chat-source.png; with a folder named, also the start page, the
+dark theme, Chinese and a phone's width, to be looked at.
 """
 
 import sys
@@ -11,8 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.desk import PATIENCE_MS, ROOT, ask, chromium, chromium_path, ingest, open_page, serving
 
+DOCS = ROOT / "docs"
 ENGLISH = "Does the T200 need a neutral wire or a C wire?"
 FOLLOW_UP = "What does error E-20 mean, and what do I do?"
+REFUSED = "What is the airspeed velocity of an unladen swallow?"
 CHINESE = "W5 手表显示 E-63 是什么意思？"
 
 
@@ -26,21 +29,32 @@ def main(folder: Path) -> None:
         home = Path(place) / "home"
         ingest(home, names)
         with serving(home, Path(place) / "log") as address, chromium(path) as browser:
-            take(browser, address, folder)
+            take_for_readme(browser, address, folder)
+            if folder != DOCS:
+                take_the_rest(browser, address, folder)
 
 
-def take(browser: Browser, address: str, folder: Path) -> None:
-    """All pictures from a running server."""
+def take_for_readme(browser: Browser, address: str, folder: Path) -> None:
     page = open_page(browser, address)
-    expect(page.locator("#starters button").first).to_be_enabled(timeout=PATIENCE_MS)
-    settle(page)
-    page.screenshot(path=folder / "chat-start.png")
     ask(page, ENGLISH)
     ask(page, FOLLOW_UP)
     settle(page)
     page.screenshot(path=folder / "chat-light.png")
     open_source(page)
     page.screenshot(path=folder / "chat-source.png")
+
+
+def take_the_rest(browser: Browser, address: str, folder: Path) -> None:
+    page = open_page(browser, address)
+    expect(page.locator("#starters button").first).to_be_enabled(timeout=PATIENCE_MS)
+    settle(page)
+    page.screenshot(path=folder / "chat-start.png")
+    ask(page, REFUSED)
+    settle(page)
+    page.screenshot(path=folder / "chat-refused.png")
+    page.locator("#readme-button").click()
+    settle(page)
+    page.screenshot(path=folder / "guide.png")
     for name, language, theme, width in (
         ("chat-dark-zh", "zh-CN", "dark", 1280),
         ("chat-phone", "zh-CN", "light", 390),
@@ -69,4 +83,4 @@ def settle(page: Page) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs")
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS)

@@ -213,3 +213,11 @@ def test_without_an_index_the_chat_says_what_to_do(browser: Browser, empty_addre
     )
     assert "Traceback" not in page.locator("body").inner_text()
     page.context.close()
+
+
+def test_what_the_manuals_do_not_hold_is_refused_calmly(browser: Browser, address: str) -> None:
+    page = open_page(browser, address)
+    ask(page, "What is the airspeed velocity of an unladen swallow?")
+    expect(page.locator(".answer-label")).to_have_text("Not in the manuals")
+    expect(page.locator(".answer-sources")).to_have_count(0)
+    page.context.close()
