@@ -5,7 +5,7 @@ passage that has "UPS" but not "Telegram" does not tell how to send a Telegram m
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence, Set
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -18,6 +18,11 @@ REFUSE_BELOW = 0.42
 """An answer is refused below this confidence (chosen on data/eval/samples.jsonl, see data/eval/README.md)."""
 _READ = 3
 """Passages that are looked into: an answer that stands further down is not found by a reader either."""
+_PRIOR = 0.6
+_PRIOR_WEIGHT = 4.0
+"""The share expected of a question, and how much evidence (in IDF) it takes to outweigh that."""
+_FOREIGN = 0.25
+"""How much a missing word counts where the passages are in another language."""
 _NEAR = 0.8
 """Similarity from which a word that no manual holds is taken for a misspelling of one that the passages hold."""
 
@@ -44,30 +49,46 @@ class Rarity:
         return best[0].score / dict(zip(held.indices, held.values, strict=True)).get(key, 1.0)
 
 
-def confidence(question: str, language: str, passages: Sequence[Passage], rarity: Rarity) -> float:
-    """0 to 1: the share of the question, rare words counting more, that the first passages hold."""
+def confidence(language: str, passages: Sequence[Passage], rarity: Mapping[str, float]) -> float:
+    """0 to 1: the share of the question, rare words counting more, that the first passages hold.
+
+    `rarity`: the question's terms with their IDF; `language`: of the question. A share of few words says little, so it
+    is drawn towards what is known of questions in general.
+    """
     read = passages[:_READ]
-    asked = _comparable(set(terms(question, language)), language, read)
-    if not asked or not read:
-        return 0.5 if read else 0.0
-    held = {term for passage in read for term in _passage_terms(passage)}
-    weights = {term: rarity.of(term) for term in asked}
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if _is_held(term, held)) / total if total else 0.5
+    if not read:
+        return 0.0
+    texts = [_text(passage) for passage in read]
+    held = {term for passage, text in zip(read, texts, strict=True) for term in terms(text, passage.language)}
+    characters = set("".join(texts))
+    foreign = any(passage.language != language for passage in read)
+    found = _PRIOR * _PRIOR_WEIGHT
+    total = _PRIOR_WEIGHT
+    for term, weight in rarity.items():
+        share = _held(term, held, characters)
+        # Across languages only names, codes and numbers can be compared: that another word is missing says little.
+        counts = _FOREIGN if foreign and not share and not _is_name(term) else 1.0
+        found += weight * share
+        total += weight * counts
+    return found / total
 
 
-def _comparable(asked: set[str], language: str, read: Sequence[Passage]) -> set[str]:
-    """Across languages only names, codes and numbers can be compared; the rest is left to the embedder."""
-    if any(passage.language == language for passage in read):
-        return asked
-    return {term for term in asked if term.isascii() and ":" not in term}
+def _is_name(term: str) -> bool:
+    """Spelt the same in every language, as far as can be seen from the term."""
+    return term.isascii() and ":" not in term
 
 
-def _passage_terms(passage: Passage) -> Iterable[str]:
-    return terms(" ".join((passage.title, *passage.section, passage.product, passage.text)), passage.language)
+def _text(passage: Passage) -> str:
+    return " ".join((passage.title, *passage.section, passage.product, passage.text))
 
 
-def _is_held(term: str, held: set[str]) -> bool:
+def _held(term: str, held: Set[str], characters: Set[str]) -> float:
     if term in held:
-        return True
-    return len(term) > 4 and term.isalpha() and bool(get_close_matches(term, held, n=1, cutoff=_NEAR))
+        return 1.0
+    if not term.isascii() and len(term) == 2 and set(term) <= characters:
+        return 0.5  # a pair of CJK characters often spans two words; both being there is half the evidence
+    if len(term) <= 4 or not term.isalpha() or not term.isascii():
+        return 0.0
+    # Comparing with every word of three passages would take longer than the search.
+    alike = [word for word in held if word[0] == term[0] and abs(len(word) - len(term)) <= 2]
+    return 1.0 if get_close_matches(term, alike, n=1, cutoff=_NEAR) else 0.0

@@ -1,6 +1,7 @@
 """A question and the conversation it stands in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from retrieval.passages import Passage
@@ -27,3 +28,5 @@ class Retrieval:
     confidence: float
     """0 to 1: is the answer in these passages?"""
     milliseconds: float
+    rarity: Mapping[str, float] = field(default_factory=dict)
+    """The question's terms, each with how rare it is in the index (IDF)."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from ingest.embed import Embedder
 from ingest.index.contract import Index, Scope
 from ingest.language import detect_language
-from ingest.sparse import query_terms
+from ingest.sparse import query_terms, terms
 from ingest.types import Vectors
 from retrieval.confidence import Rarity, confidence
 from retrieval.conversation import complete
@@ -31,10 +31,12 @@ class Retriever:
         vectors = Vectors(self._embedder.embed_query(asked), query_terms(asked, language))
         candidates = search(self._index, vectors, scope, limit=CANDIDATES)
         passages = assemble(self._index, candidates, scope, limit=limit)
+        rarity = {term: self._rarity.of(term) for term in terms(asked, language)}
         return Retrieval(
             question=asked,
             language=language,
             passages=tuple(passages),
-            confidence=confidence(asked, language, passages, self._rarity),
+            confidence=confidence(language, passages, rarity),
             milliseconds=(time.perf_counter() - started) * 1000,
+            rarity=rarity,
         )
