@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.embed import Embedder
-from ingest.errors import IndexUnusable, ManualdeskError, NothingPublished
+from ingest.errors import IndexUnusable, ManualdeskError, MassRemoval, NothingPublished
 from ingest.index.contract import EVERYTHING, Draft, IndexedDocument, IndexStore, Point
 from ingest.originals import keep_original
 from ingest.plan import Plan, common_root, make_plan, signature
@@ -93,9 +93,21 @@ def plan(store: IndexStore, job: Job) -> Plan:
     return make_plan(job.paths, root, indexed, force=job.force, allow_removals=job.allow_removals)
 
 
-def _plan_anew(job: Job) -> Plan:
-    root = common_root(job.paths, job.root, ())
-    return make_plan(job.paths, root, (), force=True)
+def _plan_anew(store: IndexStore, job: Job) -> Plan:
+    """Everything in the paths, as if nothing were indexed. Raises MassRemoval where that would lose other manuals."""
+    work = make_plan(job.paths, common_root(job.paths, job.root, ()), (), force=True)
+    read = {source.document for source in work.to_read}
+    try:
+        lost = [known.document for known in published_documents(store) if known.document not in read]
+    except IndexUnusable:
+        lost = []  # it cannot be read at all
+    if lost and not job.allow_removals:
+        raise MassRemoval(
+            f"Making the index anew from these paths would drop {len(lost)} manuals that are not in them, "
+            f"such as {lost[0]}.",
+            hint="Ingest the folder that holds them all, or add --allow-removals.",
+        )
+    return work
 
 
 def published_documents(store: IndexStore) -> list[IndexedDocument]:
@@ -136,12 +148,11 @@ def run(store: IndexStore, embedder_name: str, models: Path, home: Path, job: Jo
     started = time.monotonic()
     # Asked to read everything again, an index that cannot be continued is made anew; else `draft` refuses it.
     fresh = job.force and _stale(store, embedder_name)
-    work = _plan_anew(job) if fresh else plan(store, job)
+    work = _plan_anew(store, job) if fresh else plan(store, job)
     if not work.to_read and not work.removed and published_documents(store):
         yield _unchanged(store, work, started)
         return
     embedder = Embedder(embedder_name, models)
-    fresh = job.force and _nothing_to_keep(store, embedder, work)
     with store.draft(embedder=embedder.name, dimensions=embedder.dimensions, fresh=fresh) as draft:
         failures: list[Failure] = [_failure(name, error) for name, error in work.failed]
         pages = 0
@@ -167,21 +178,6 @@ def run(store: IndexStore, embedder_name: str, models: Path, home: Path, job: Jo
         generation=info.generation,
         seconds=time.monotonic() - started,
     )
-
-
-def _nothing_to_keep(store: IndexStore, embedder: Embedder, work: Plan) -> bool:
-    """Is the index unusable, or of another embedder while every document in it is read again or removed?"""
-    try:
-        index = store.open()
-    except IndexUnusable:
-        return True
-    try:
-        info = index.info()
-        handled = {*(source.document for source in work.to_read), *work.removed}
-        covered = all(known.document in handled for known in index.documents(EVERYTHING))
-        return covered and (info.embedder, info.dimensions) != (embedder.name, embedder.dimensions)
-    finally:
-        index.close()
 
 
 def _read_and_embed(

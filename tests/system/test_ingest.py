@@ -115,7 +115,10 @@ def test_force_embeds_anew_with_another_model(manualdesk: Command, manuals: Path
     refused = manualdesk("search", "reset", MANUALDESK_EMBEDDER=other)
     assert refused.returncode == 1
     assert "--force" in refused.stderr
+    part = manualdesk("ingest", manuals / "hub", "--force", MANUALDESK_EMBEDDER=other)
+    assert part.returncode == 1
+    assert "drop 4 manuals" in part.stderr  # under that root even their names would be others
     after = report(manualdesk("ingest", manuals, "--force", "--json", MANUALDESK_EMBEDDER=other))
-    assert after["updated"] == NAMES
+    assert after["added"] == NAMES
     assert after["generation"] != before["generation"]
     assert json.loads(manualdesk("status", "--json").stdout)["embedder"] == other
