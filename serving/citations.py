@@ -145,7 +145,7 @@ class CitedText:
                 return match.group()
             claim = _without_marks(text[claim_start : match.start()])
             claim_start = match.end()
-            if len(facts_of(claim, self._language).words) < 3:
+            if len(facts_of(claim, self._language).words) < 2:
                 claim = _without_marks(text)
             kept = self._held(_places(match["marks"], len(self._passages)), claim)
             held += len(kept)

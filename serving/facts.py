@@ -206,5 +206,11 @@ def _words(folded: str, language: str) -> Iterator[tuple[str, ...]]:
         token = match.group()
         if _IS_CJK.match(token):
             yield from (("".join(pair),) for pair in pairwise(token) if not set(pair) & _CJK_GLUE)
-        elif token not in _GLUE and len(token) > 1 and not token[0].isdigit() and (stems := terms(token, language)):
+        elif (
+            token not in _GLUE
+            and token not in _UNITS
+            and len(token) > 1
+            and not token[0].isdigit()
+            and (stems := terms(token, language))
+        ):
             yield tuple(stems)

@@ -16,6 +16,7 @@ KEEP: Final = 0.4
 """The same for a mark the model set: it may have said things in its own words."""
 MAX_QUOTE: Final = 400
 """Characters; a quote is one or two sentences or table rows."""
+_CELL: Final = " | "
 _CLOSE: Final = 0.6
 """Two sentences that share so many words speak of the same thing: then a negation on one side contradicts."""
 
@@ -46,10 +47,10 @@ def support(sentence: str, passage: Passage, language: str) -> Support:
     """Judge a sentence written in `language` against a passage."""
     claim = facts_of(sentence, language)
     quote, quote_share = best_quote(claim, passage)
-    known = about(passage)
-    if not holds_facts(claim, known):
+    near = _around(quote, passage)
+    if not holds_facts(claim, near):
         return Support(0.0, quote, checkable=True, facts_held=False)
-    share = _share(claim, known)
+    share = _share(claim, near)
     foreign = bool(passage.language) and bool(language) and passage.language != language
     if quote_share >= _CLOSE and contradicts(sentence, quote, passage.language):
         return Support(0.0, quote, checkable=True, facts_held=True)
@@ -57,9 +58,24 @@ def support(sentence: str, passage: Passage, language: str) -> Support:
         # Translated: words cannot match. What can be checked (numbers, codes, names) has been found above.
         checkable = bool(claim.quantities or claim.codes or claim.literals)
         return Support(ADD if checkable else 0.0, quote, checkable=checkable, facts_held=True)
-    # Words scattered over a long passage prove little: half of them must stand together.
-    together = quote_share >= share / 2
-    return Support(share if together else share / 2, quote, checkable=True, facts_held=True)
+    return Support(share, quote, checkable=True, facts_held=True)
+
+
+def _around(quote: str, passage: Passage) -> Facts:
+    """What stands at the quote: a number elsewhere in a long passage is of another matter.
+
+    A table row stands for itself with its table's head; a sentence with the two before and after it.
+    """
+    units = _units(passage.text)
+    start = passage.text.find(quote)
+    inside = [place for place, (first, last) in enumerate(units) if first < start + len(quote) and last > start]
+    if _CELL in quote:
+        before = [passage.text[first:last] for first, last in units[: inside[0]] if _CELL in passage.text[first:last]]
+        near = "\n".join((*before[:1], quote))
+    else:
+        first, last = max(0, inside[0] - 2) if inside else 0, inside[-1] + 3 if inside else 0
+        near = passage.text[units[first][0] : units[min(last, len(units)) - 1][1]] if inside else passage.text
+    return facts_of("\n".join((passage.title, *passage.section, passage.product, near)), passage.language)
 
 
 def about(passage: Passage) -> Facts:
@@ -96,7 +112,10 @@ def best_quote(claim: Facts, passage: Passage) -> tuple[str, float]:
 
 
 def _quotable(passage: Passage, start: int, end: int) -> bool:
-    """Short enough, and all on one page: a citation names one."""
+    """Short enough, all on one page (a citation names one), and of a table only a row with its head."""
+    before, _, last = passage.text[start:end].rpartition("\n")
+    if _CELL in before and _CELL in last and _CELL in passage.text[:start].rpartition("\n")[0].rpartition("\n")[2]:
+        return False
     lines = passage.boxes and [box for box in passage.boxes if start <= box.start < end]
     return end - start <= MAX_QUOTE and len({box.page for box in lines}) < 2
 

@@ -131,6 +131,14 @@ def test_answers_are_cited_with_verbatim_quotes(served: ChatModel) -> None:
     assert any(answer.source is AnswerSource.MODEL for _, answer in answers)
 
 
+def test_a_prompt_that_is_read_in_parts_is_survived(served: ChatModel) -> None:
+    """Long prompts are prefilled in chunks; a request that sets a seed ends vLLM 0.32 on a CPU there."""
+    long = [passage(f"Screw {number} of the frame holds {number * 7} kg. " * 40) for number in range(1, 9)]
+    _, answer = asyncio.run(answered(Assistant(FixedRetriever(*long), served), "How much does screw 3 hold?"))
+    assert answer.notice != wording("en").model_failed
+    assert asyncio.run(ChatModel(served.url).available())
+
+
 def test_refusing_does_not_depend_on_the_model(served: ChatModel) -> None:
     for retriever in (FixedRetriever(), FixedRetriever(FILTER, confidence=0.05)):
         _, answer = asyncio.run(answered(Assistant(retriever, served, refuse_below=0.2), "How heavy is the moon?"))

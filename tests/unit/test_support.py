@@ -63,3 +63,16 @@ def test_what_cannot_be_checked_is_kept_but_never_added() -> None:
     verdict = support("请勿放入水中。", RESET, "zh")
     assert verdict.keeps
     assert not verdict.adds
+
+
+def test_a_number_must_stand_where_the_sentence_does() -> None:
+    lines = ["Press the ring for 15 seconds to reset the unit.", *("The cover is white." for _ in range(5))]
+    long = passage("\n".join([*lines, "The app waits 10 seconds for the unit."]))
+    assert support("Press the ring for 15 seconds to reset the unit.", long, "en").keeps
+    assert not support("Press the ring for 10 seconds to reset the unit.", long, "en").keeps
+
+
+def test_the_numbers_of_another_row_do_not_count() -> None:
+    table = passage("Code | Meaning\nE-06 | Mains voltage below 85 V\nE-07 | Batteries below 2.2 V")
+    assert support("E-07 means batteries below 2.2 V.", table, "en").keeps
+    assert not support("E-07 means batteries below 85 V.", table, "en").keeps
