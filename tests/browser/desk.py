@@ -136,9 +136,10 @@ def requested_urls(page: Page) -> list[str]:
 
 
 def send(page: Page, question: str) -> None:
-    """Type a question and send it; a page that is not connected yet keeps it, so it is sent until it is gone."""
+    """Type a question and send it. The button is enabled once the page is connected; before that, Enter does nothing."""
     page.locator("#chat-input").click()
     page.keyboard.type(question)
+    expect(page.locator("#chat-submit")).to_be_enabled(timeout=PATIENCE_MS)
     page.keyboard.press("Enter")
     expect(page.locator("[data-step-type=user_message]").last).to_contain_text(question, timeout=PATIENCE_MS)
 
