@@ -9,7 +9,7 @@ from ingest.types import Box, Chunk
 from retrieval.passages import MAX_CHARACTERS, Passage
 from retrieval.search import Candidate
 
-BUDGET = 1000
+BUDGET = 1300
 """Characters (CJK ones count double) up to which neighbours are put back."""
 
 
