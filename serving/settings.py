@@ -31,6 +31,7 @@ class Settings:
     index_url: str = ""
     """A Qdrant server, such as http://localhost:6333. Empty: the embedded index under `home`."""
     index_api_key: str = field(default="", repr=False)
+    """Of the Qdrant server."""
     embedder: str = BUNDLED_EMBEDDER
     """The bundled model, a folder, or a hub name such as BAAI/bge-m3."""
     llm_url: str = "http://127.0.0.1:8001/v1"
@@ -38,6 +39,7 @@ class Settings:
     llm_model: str = ""
     """Empty: the first model the server names."""
     llm_api_key: str = field(default="", repr=False)
+    """Of the language model's server."""
     workers: int = 0
     """Processes that read manuals. 0: one less than the processors, since embedding needs them too."""
 
