@@ -136,7 +136,7 @@ def requested_urls(page: Page) -> list[str]:
 
 
 def send(page: Page, question: str) -> None:
-    """Type a question and send it. The button is enabled once the page is connected; before that, Enter does nothing."""
+    """Type a question and send it, once the page is connected (its button says so): before that, Enter does nothing."""
     page.locator("#chat-input").click()
     page.keyboard.type(question)
     expect(page.locator("#chat-submit")).to_be_enabled(timeout=PATIENCE_MS)
