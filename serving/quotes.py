@@ -1,14 +1,11 @@
 """The answer in the manual's own sentences, for when no language model is there.
 
-Passages go in, at most eight lines of verbatim quotes come out, each cited. The best passage is read first: its
-sentences, steps and table rows are weighed by how much of the question they hold and how rare those words are in what
-was found; the best one is shown with what follows it, because a manual names the matter first and tells about it next.
+Passages go in; a few runs of neighbouring sentences, steps or table rows come out, verbatim, each cited. A run is
+weighed by how much of the question it holds, rare words first, and by the rank of its passage: a manual names the
+matter, then tells about it, so neighbours say more than the best single sentences picked from all over.
 """
 
-import math
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,12 +17,19 @@ from serving.answer import Citation
 from serving.citations import cite
 from serving.wording import wording
 
-MAX_CHARACTERS: Final = 580
-"""Of the quotes together: an answer is at most 600 characters with its marks, or a reader reads the manual instead."""
+MAX_CHARACTERS: Final = 500
+"""Of the quotes together: an answer is at most 600 characters with lead-in and marks, or the manual reads as well."""
 MAX_LINES: Final = 8
 _PASSAGES: Final = 4
-_SHARES: Final = (1.0, 0.85, 0.75, 0.65)
-"""How much a unit of the first, second, ... passage counts."""
+_SHARES: Final = (1.0, 0.8, 0.7, 0.6)
+"""How much a run of the first, second, ... passage counts."""
+_RUN_CHARACTERS: Final = (380, 260)
+"""Longest first run and longest further ones."""
+_FURTHER: Final = 0.55
+"""A further run has to be this good, measured by the first one."""
+_AGAIN: Final = 0.3
+"""What a word of the question counts where it comes again."""
+_HEADER_CHARACTERS: Final = 100
 _CELL: Final = " | "
 
 
@@ -42,115 +46,114 @@ class _Unit:
     """A sentence, step or table row of a passage, verbatim."""
 
     text: str
-    passage: int
-    place: int
     terms: frozenset[str]
     is_row: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring units of one passage, first to last (inclusive)."""
+
+    passage: int
+    first: int
+    last: int
+    score: float
+
+    def overlaps(self, other: "_Run") -> bool:
+        return self.passage == other.passage and self.first <= other.last and other.first <= self.last
+
+
 def quote_answer(retrieval: Retrieval) -> QuotedAnswer | None:
-    """The best sentences of the best passages; None where nothing was found."""
+    """The best runs of the best passages; None where nothing was found."""
     passages = retrieval.passages[:_PASSAGES]
-    units = [unit for number, passage in enumerate(passages) for unit in _units(number, passage)]
-    if not units:
-        return None
-    asked = frozenset(terms(retrieval.question, retrieval.language))
-    weights = _weights(asked, units)
-    scores = [_score(unit, passages[unit.passage], weights) for unit in units]
-    chosen = _choose(units, scores)
-    return _written(chosen, passages, retrieval.language)
+    units = [list(_units(passage)) for passage in passages]
+    rarity = retrieval.rarity or dict.fromkeys(terms(retrieval.question, retrieval.language), 1.0)
+    chosen: list[_Run] = []
+    room = MAX_CHARACTERS
+    lines = MAX_LINES
+    for longest in _RUN_CHARACTERS:
+        fitting = min(longest, room)
+        runs = [run for number in range(len(units)) for run in _runs(number, units, rarity, fitting, lines)]
+        free = [run for run in runs if not any(run.overlaps(taken) for taken in chosen)]
+        best = max(free, key=lambda run: run.score, default=None)
+        if best is None or (chosen and best.score < _FURTHER * chosen[0].score):
+            break
+        chosen.append(best)
+        room -= sum(len(unit.text) + 1 for unit in _members(units, best))
+        lines -= best.last - best.first + 1
+    return _written(chosen, units, passages, retrieval.language) if chosen else None
 
 
-def _units(number: int, passage: Passage) -> Iterator[_Unit]:
+def _units(passage: Passage) -> Iterator[_Unit]:
     headings = {" ".join(heading.split()) for heading in passage.section}
-    place = 0
     for line in passage.text.splitlines():
         if " ".join(line.split()) in headings:
             continue
         is_row = _CELL in line
         for text in [line.strip()] if is_row else split_sentences(line):
-            yield _Unit(text, number, place, frozenset(terms(text, passage.language)), is_row)
-            place += 1
+            yield _Unit(text, frozenset(terms(text, passage.language)), is_row)
 
 
-def _weights(asked: frozenset[str], units: Sequence[_Unit]) -> dict[str, float]:
-    """A word of the question counts the more, the fewer of the found sentences hold it."""
-    found = Counter(term for unit in units for term in unit.terms & asked)
-    return {term: math.log(1 + len(units) / count) for term, count in found.items()}
+def _members(units: Sequence[Sequence[_Unit]], run: _Run) -> Sequence[_Unit]:
+    return units[run.passage][run.first : run.last + 1]
 
 
-def _score(unit: _Unit, passage: Passage, weights: dict[str, float]) -> float:
-    held = sum(weight for term, weight in weights.items() if term in unit.terms)
-    # Very short lines (labels, single cells) match by chance; they tell little.
-    return _SHARES[unit.passage] * (held + 0.3) * min(1.0, len(unit.text) / 40 + 0.4)
+def _runs(
+    number: int, units: Sequence[Sequence[_Unit]], rarity: Mapping[str, float], longest: int, lines: int
+) -> Iterator[_Run]:
+    """All runs of a passage that fit, each with its score."""
+    own = units[number]
+    for first in range(len(own)):
+        size = 0
+        seen: set[str] = set()
+        gained = 0.0
+        for last in range(first, min(len(own), first + lines)):
+            unit = own[last]
+            size += len(unit.text) + 1
+            if size > longest and last > first:
+                break
+            asked = unit.terms & rarity.keys()
+            gained += sum(rarity[term] * (_AGAIN if term in seen else 1.0) for term in asked)
+            seen |= asked
+            if size <= max(longest, 1):
+                yield _Run(number, first, last, _SHARES[number] * _density(gained, size, own[last].text))
 
 
-def _choose(units: Sequence[_Unit], scores: Sequence[float]) -> list[_Unit]:
-    """Take the best unit with its followers, then the next best, until the space is used up."""
-    smoothed = _smoothed(units, scores)
-    taken: set[int] = set()
-    used = 0
-    for index in sorted(range(len(units)), key=lambda index: (-smoothed[index], index)):
-        for member in _with_context(units, index, taken):
-            size = len(units[member].text) + 5
-            if len(taken) >= MAX_LINES or used + size > MAX_CHARACTERS:
-                continue
-            taken.add(member)
-            used += size
-        if used > MAX_CHARACTERS * 0.9:
-            break
-    return [units[index] for index in sorted(taken)]
+def _density(gained: float, size: int, last: str) -> float:
+    """What is gained for the reader's time: longer runs hold more by chance, very short ones (labels) match by chance.
+
+    One that stops at a colon stops before the answer. The form was found on the samples and manuals-dev.
+    """
+    worth: float = (gained + 0.5) * (size / (size + 60)) ** 0.5 / (size + 250) ** 0.15
+    return worth * (0.6 if last.endswith((":", "：")) else 1.0)
 
 
-def _smoothed(units: Sequence[_Unit], scores: Sequence[float]) -> list[float]:
-    """A sentence beside a good one is likely to tell more of the same matter."""
-    result = list(scores)
-    for index, unit in enumerate(units):
-        if index and units[index - 1].passage == unit.passage:
-            result[index] += 0.5 * scores[index - 1]
-        if index + 1 < len(units) and units[index + 1].passage == unit.passage:
-            result[index] += 0.25 * scores[index + 1]
-    return result
-
-
-def _with_context(units: Sequence[_Unit], index: int, taken: set[int]) -> list[int]:
-    """The unit; for the first row of a table also the header row, without which cells mean nothing."""
-    members = [index]
-    if units[index].is_row:
-        first = index
-        while first and units[first - 1].is_row and units[first - 1].passage == units[index].passage:
-            first -= 1
-        members.insert(0, first)
-    return [member for member in dict.fromkeys(members) if member not in taken]
-
-
-def _written(chosen: Sequence[_Unit], passages: Sequence[Passage], language: str) -> QuotedAnswer:
-    """Lines in the order of the passages, each run of neighbouring quotes with its own mark."""
-    lines: list[str] = []
+def _written(
+    chosen: Sequence[_Run], units: Sequence[Sequence[_Unit]], passages: Sequence[Passage], language: str
+) -> QuotedAnswer:
+    lines = [wording(language).lead_in]
     citations: list[Citation] = []
-    for run in _runs(chosen):
-        number = len(citations) + 1
-        passage = passages[run[0].passage]
-        citations.append(cite(number, passage, _verbatim(passage, run)))
-        shown = [unit.text for unit in run]
+    for number, run in enumerate(chosen, start=1):
+        passage = passages[run.passage]
+        shown = [*_header(units[run.passage], run), *(unit.text for unit in _members(units, run))]
+        citations.append(cite(number, passage, _verbatim(passage, shown)))
         shown[-1] += f" [{number}]"
         lines.extend(shown)
     return QuotedAnswer(text="\n".join(lines), citations=tuple(citations))
 
 
-def _runs(chosen: Sequence[_Unit]) -> Iterator[list[_Unit]]:
-    run: list[_Unit] = []
-    for unit in chosen:
-        if run and (unit.passage != run[-1].passage or unit.place != run[-1].place + 1):
-            yield run
-            run = []
-        run.append(unit)
-    if run:
-        yield run
+def _header(units: Sequence[_Unit], run: _Run) -> list[str]:
+    """The header row of the table a run begins in the middle of; cells alone do not say what they are."""
+    first = run.first
+    while first and units[first].is_row and units[first - 1].is_row:
+        first -= 1
+    header = units[first].text
+    names_columns = units[run.first].is_row and not any(character.isdigit() for character in header)
+    return [header] if first < run.first and names_columns and len(header) <= _HEADER_CHARACTERS else []
 
 
-def _verbatim(passage: Passage, run: Sequence[_Unit]) -> str:
-    """The passage's text from the first to the last unit of a run."""
-    start = passage.text.find(run[0].text)
-    end = passage.text.find(run[-1].text, start) + len(run[-1].text)
+def _verbatim(passage: Passage, shown: Sequence[str]) -> str:
+    """The passage's text from the first to the last of its sentences that are shown."""
+    start = passage.text.find(shown[0])
+    end = passage.text.find(shown[-1], start) + len(shown[-1])
     return passage.text[start:end]

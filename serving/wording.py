@@ -10,6 +10,8 @@ class Wording:
     """One language's sentences."""
 
     refusal: str
+    lead_in: str
+    """Stands before quotes."""
     no_model: str
     """Why the answer is made of quotes: no model is configured or reachable."""
     model_failed: str
@@ -20,6 +22,7 @@ class Wording:
 
 _WORDINGS: Final = {
     "en": Wording(
+        lead_in="The manuals say:",
         refusal="The manuals do not tell. Try the wording or the model number on the product, or ask a colleague or "
         "the support team.",
         no_model="No language model is reachable; this answer quotes the manuals.",
@@ -27,12 +30,14 @@ _WORDINGS: Final = {
         unsupported="The language model's answer did not stand up to the manuals; this answer quotes them.",
     ),
     "zh": Wording(
+        lead_in="手册原文：",
         refusal="手册中没有说明。请换一种说法，或写上产品型号再问一次；也可以联系同事或客服人员。",
         no_model="目前没有可用的语言模型，以下内容摘自手册原文。",
         model_failed="语言模型中断了回答，以下是手册中的内容。",
         unsupported="语言模型的回答在手册中找不到依据，以下内容摘自手册原文。",
     ),
     "ja": Wording(
+        lead_in="マニュアルの記載：",
         refusal="マニュアルには記載がありません。言い換えるか製品の型番を添えてもう一度お試しいただくか、"
         "担当者またはサポート窓口にお問い合わせください。",
         no_model="言語モデルに接続できないため、マニュアルの原文を引用しています。",
@@ -40,6 +45,7 @@ _WORDINGS: Final = {
         unsupported="言語モデルの回答はマニュアルで確認できないため、マニュアルの原文を引用しています。",
     ),
     "fr": Wording(
+        lead_in="Les manuels indiquent :",
         refusal="Les manuels ne le disent pas. Essayez avec d'autres mots ou avec la référence du produit, ou "
         "adressez-vous à un collègue ou au service d'assistance.",
         no_model="Aucun modèle de langage n'est joignable ; cette réponse cite les manuels.",
@@ -47,6 +53,7 @@ _WORDINGS: Final = {
         unsupported="La réponse du modèle de langage n'est pas confirmée par les manuels ; cette réponse les cite.",
     ),
     "de": Wording(
+        lead_in="In den Handbüchern steht:",
         refusal="Die Handbücher sagen dazu nichts. Versuchen Sie es mit anderen Worten oder der Modellbezeichnung, "
         "oder fragen Sie im Team oder beim Kundendienst nach.",
         no_model="Kein Sprachmodell ist erreichbar; diese Antwort zitiert die Handbücher.",
@@ -54,6 +61,7 @@ _WORDINGS: Final = {
         unsupported="Die Antwort des Sprachmodells ließ sich in den Handbüchern nicht belegen; diese zitiert sie.",
     ),
     "es": Wording(
+        lead_in="Los manuales dicen:",
         refusal="Los manuales no lo dicen. Pruebe con otras palabras o con el modelo del producto, o consulte a un "
         "compañero o al servicio de asistencia.",
         no_model="No hay ningún modelo de lenguaje disponible; esta respuesta cita los manuales.",
