@@ -1,0 +1,65 @@
+"""The command line's own behaviour, where no model is needed: batches are checked before anything is loaded."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MANUALDESK = Path(sys.executable).with_name("manualdesk")
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "MANUALDESK_HOME": str(folder / "home"), **variables}
+    return subprocess.run(
+        [MANUALDESK, *arguments], env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no JSON",
+        "[]",
+        "3",
+        '{"question": "no id"}',
+        '{"id": "no question"}',
+        '{"id": "1", "question": "x", "audience": "everybody"}',
+    ],
+)
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_bad_line_of_a_batch_is_named_and_nothing_is_written(command: str, line: str, tmp_path: Path) -> None:
+    good = json.dumps({"id": "a", "question": "How do I reset it?"})
+    (tmp_path / "in.jsonl").write_text(f"{good}\n\n{line}\n", encoding="utf-8")
+    done = run(tmp_path, command, "--batch", "in.jsonl", "--out", "out.jsonl")
+    assert done.returncode == 1
+    assert "in.jsonl, line 3" in done.stderr
+    assert "hint:" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("*out.jsonl*"))
+
+
+def test_a_setting_that_cannot_work_is_named(tmp_path: Path) -> None:
+    (tmp_path / "manualdesk.toml").write_text('embeder = "x"\n')
+    done = run(tmp_path, "status")
+    assert done.returncode == 1
+    assert "embeder" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_every_command_explains_itself(tmp_path: Path) -> None:
+    for command in (
+        ["ingest"], ["search"], ["ask"], ["status"], ["rollback"], ["doctor"], ["serve"],
+        ["documents", "list"], ["documents", "show"], ["documents", "remove"], ["llm", "serve"],
+    ):  # fmt: skip
+        done = run(tmp_path, *command, "--help")
+        assert done.returncode == 0, done.stderr
+        assert f"Usage: manualdesk {' '.join(command)}" in done.stdout
+
+
+def test_the_version_is_that_of_the_distribution(tmp_path: Path) -> None:
+    from importlib.metadata import version
+
+    assert run(tmp_path, "--version").stdout == f"manualdesk {version('manualdesk')}\n"
