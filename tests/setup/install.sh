@@ -38,12 +38,12 @@ pip() { .venv/bin/python -m pip --disable-pip-version-check --quiet --quiet "$@"
 pip install --upgrade "pip>=25"
 
 # torch comes first: asked for by the others, pip may take a build with several GB of CUDA libraries. Without an
-# NVIDIA card the CPU build is looked for here, then at PyTorch's own registry, and any build does in the end.
+# NVIDIA card the CPU build is looked for first (PyTorch's installation page names the index to set in
+# PIP_EXTRA_INDEX_URL for it), and any build does in the end.
 if nvidia-smi -L >/dev/null 2>&1; then
     pip install "$torch"
 else
     pip install "$torch+cpu" 2>/dev/null ||
-        pip install --retries 0 --timeout 20 --extra-index-url https://download.pytorch.org/whl/cpu "$torch+cpu" 2>/dev/null ||
         pip install "$torch"
 fi
 pip install --constraint constraints.txt --editable ".[dev]"
