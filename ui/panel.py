@@ -82,6 +82,8 @@ def with_tables(text: str) -> str:
 
 
 def _table(rows: list[str], bars: int) -> list[str]:
+    if len(rows) < 2:
+        return rows
     # Manuals' header cells are words; a first row with figures in it is data, and Markdown wants a header anyway.
     header, body = (" | " * bars, rows) if re.search(r"\d", _unmarked(rows[0])) else (rows[0], rows[1:])
     return ["", f"| {header} |", f"|{' --- |' * (bars + 1)}", *(f"| {row} |" for row in body), ""]
