@@ -6,6 +6,7 @@ stops it earlier leaves the published generation as it was.
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -219,7 +220,8 @@ def _embed_window(draft: Draft, embedder: Embedder, home: Path, window: Sequence
             points[file_place].append(_point(window[file_place], chunk, Vectors(vector)))
         yield len(part)
     for file, file_points in zip(window, points, strict=True):
-        keep_original(home, file.source)
+        with suppress(FileNotFoundError):  # deleted since it was read: the next ingest removes it
+            keep_original(home, file.source)
         draft.replace(file.source.document, sorted(file_points, key=lambda point: point.chunk.ordinal))
 
 
