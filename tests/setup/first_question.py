@@ -1,4 +1,4 @@
-"""Print a question that the manuals of a folder can answer: about the first heading that was indexed from it."""
+"""Print a question that the manuals of a folder can answer: about the first heading below a title."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ def main(folder: str) -> None:
             continue
         pieces = json.loads(_output("documents", "show", document["document"], "--chunks", "--json"))["chunk_list"]
         for piece in pieces:
-            if piece["section"]:
+            if piece["section"] and piece["section"][-1] != document["title"]:
                 print(f"{piece['section'][-1]} ({document['title']})")
                 return
     print("What is this about?")
