@@ -24,5 +24,5 @@ printf '\nQuestion: %s\n\n' "$question"
 if [ "${ONCE:-}" = 1 ]; then
     exit 0
 fi
-printf '\n'
+printf '\nFor answers by a language model, in another terminal: make vllm, then .venv/bin/manualdesk llm serve\n' >&2
 exec "$manualdesk" serve
