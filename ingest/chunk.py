@@ -21,7 +21,7 @@ TARGET_CHARACTERS = 700
 MAX_CHARACTERS = 950
 _SMALL_CHARACTERS = 160
 """A section shorter than this is read together with the next one."""
-_CELLS = " | "
+CELL_BORDER = " | "
 _NAMESPACE = uuid.UUID("6f7cf5f2-9f6f-4c0b-9a35-6a2a3f0f4d10")
 
 
@@ -142,7 +142,7 @@ def _part(element: Element, text: str, begin: int, end: int) -> Element:
 def _line(row: Sequence[str]) -> str:
     # A merged cell is repeated in every column it covers; a reader needs it once.
     cells = [cell for place, cell in enumerate(row) if place == 0 or not cell or cell != row[place - 1]]
-    return _CELLS.join(" ".join(cell.split()) for cell in cells)
+    return CELL_BORDER.join(" ".join(cell.split()) for cell in cells)
 
 
 def _block(elements: Sequence[Element], path: tuple[str, ...], *, heading_only: bool = False) -> _Block:

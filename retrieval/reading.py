@@ -1,9 +1,9 @@
 """Found chunks to passages that read whole: neighbours put back, overlaps merged, within a character budget."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.chunk import measure
+from ingest.chunk import CELL_BORDER, measure
 from ingest.index.contract import Index, Scope
 from ingest.types import Box, Chunk
 from retrieval.passages import MAX_CHARACTERS, Passage
@@ -70,6 +70,7 @@ def _belongs(neighbour: Chunk, chunk: Chunk) -> bool:
 def _passage(window: _Window) -> Passage:
     first = window.chunks[0]
     pages = tuple(sorted({page for chunk in window.chunks for page in chunk.pages}))
+    text, boxes = _joined(window.chunks)
     return Passage(
         document=first.document,
         revision=first.revision,
@@ -77,20 +78,42 @@ def _passage(window: _Window) -> Passage:
         section=first.section,
         page=pages[0] if pages else None,
         pages=pages,
-        text="\n".join(chunk.text for chunk in window.chunks)[:MAX_CHARACTERS],
+        text=text[:MAX_CHARACTERS],
         score=window.score,
         product=first.product,
         language=first.language,
         audience=first.audience,
         anchor=first.anchor,
-        boxes=tuple(_boxes(window.chunks)),
+        boxes=boxes,
         chunk_ids=tuple(chunk.id for chunk in window.chunks),
     )
 
 
-def _boxes(chunks: Sequence[Chunk]) -> Iterator[Box]:
-    """The chunks' boxes, their starts counted in the joined text."""
+def _joined(chunks: Sequence[Chunk]) -> tuple[str, tuple[Box, ...]]:
+    """The chunks' texts as one and their boxes, whose starts are counted in it.
+
+    A table that goes on repeats its header row in every chunk; read together, once is enough.
+    """
+    texts: list[str] = []
+    boxes: list[Box] = []
+    header = ""
     offset = 0
     for chunk in chunks:
-        yield from (replace(box, start=offset + box.start) for box in chunk.boxes)
-        offset += len(chunk.text) + 1
+        lead = chunk.text.partition("\n")[0]
+        dropped = len(lead) + 1 if lead == header and len(lead) < len(chunk.text) else 0
+        text = chunk.text[dropped:]
+        boxes.extend(replace(box, start=offset + max(0, box.start - dropped)) for box in chunk.boxes)
+        texts.append(text)
+        offset += len(text) + 1
+        header = _last_header(text) or header
+    return "\n".join(texts), tuple(boxes)
+
+
+def _last_header(text: str) -> str:
+    """The first row of the table that a text ends in."""
+    header = ""
+    for line in reversed(text.split("\n")):
+        if CELL_BORDER not in line:
+            break
+        header = line
+    return header

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.chunk import CELL_BORDER
 from ingest.sentences import split_sentences
 from ingest.sparse import terms
 from retrieval.passages import Passage
@@ -30,7 +31,6 @@ _FURTHER: Final = 0.55
 _AGAIN: Final = 0.3
 """What a word of the question counts where it comes again."""
 _HEADER_CHARACTERS: Final = 100
-_CELL: Final = " | "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def _units(passage: Passage) -> Iterator[_Unit]:
     for line in passage.text.splitlines():
         if " ".join(line.split()) in headings:
             continue
-        is_row = _CELL in line
+        is_row = CELL_BORDER in line
         for text in [line.strip()] if is_row else split_sentences(line):
             yield _Unit(text, frozenset(terms(text, passage.language)), is_row)
 
