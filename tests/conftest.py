@@ -14,6 +14,19 @@ MANUALDESK = Path(sys.executable).with_name("manualdesk")
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
+TIERS = ("unit", "conformance", "system", "browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick suites first; the browser last, for Playwright keeps an event loop running in this thread to the end."""
+
+    def tier(item: pytest.Item) -> int:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        return TIERS.index(folder) if folder in TIERS else len(TIERS)
+
+    items.sort(key=tier)
+
+
 def environment(home: Path) -> dict[str, str]:
     """A child's environment: this home, no language model, nothing of the caller's own settings."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("MANUALDESK_")}
