@@ -84,9 +84,9 @@ def test_heavy_libraries_are_imported_where_they_are_used() -> None:
     wrong = [
         f"{name} imports {module}"
         for name, tree in FILES.items()
-        # `if TYPE_CHECKING` costs nothing, and Chainlit itself loads ui/app.py.
+        # `if TYPE_CHECKING` costs nothing; Chainlit itself loads ui/app.py, and only LlamaIndex users import llama.py.
         for module in imports(node for node in tree.body if not isinstance(node, ast.If))
-        if first(module) in HEAVY and name != "ui/app.py"
+        if first(module) in HEAVY and name not in {"ui/app.py", "retrieval/llama.py"}
     ]
     assert not wrong
 
