@@ -1,7 +1,7 @@
 """Manualdesk's retrieval for LlamaIndex users: the same passages as nodes with scores.
 
-    retriever = ManualdeskRetriever(build_retriever(load_settings()), scope)
-    nodes = retriever.retrieve("How do I reset the T200?")
+retriever = ManualdeskRetriever(build_retriever(load_settings()), scope)
+nodes = retriever.retrieve("How do I reset the T200?")
 """
 
 from llama_index.core.retrievers import BaseRetriever

@@ -26,16 +26,21 @@ class Passage:
     boxes: tuple[Box, ...] = ()
     chunk_ids: tuple[str, ...] = ()
 
-    def place(self, quote: str) -> tuple[int | None, tuple[Box, ...]]:
-        """Page and line boxes of a verbatim part of the text; those of the whole passage where it is not found."""
+    def lines(self, quote: str) -> tuple[Box, ...]:
+        """The boxes of the lines that a verbatim part of the text stands in; empty where there are none."""
         start = self.text.find(quote)
         if start < 0 or not self.boxes:
-            return self.page, self.boxes
+            return ()
         ends = [*(box.start for box in self.boxes[1:]), len(self.text)]
-        lines = [
-            box for box, end in zip(self.boxes, ends, strict=True) if end > start and box.start < start + len(quote)
-        ]
-        page = lines[0].page if lines else self.page
+        pairs = zip(self.boxes, ends, strict=True)
+        return tuple(box for box, end in pairs if end > start and box.start < start + len(quote))
+
+    def place(self, quote: str) -> tuple[int | None, tuple[Box, ...]]:
+        """Page and line boxes of a verbatim part of the text; those of the whole passage where it is not found."""
+        lines = self.lines(quote)
+        if not lines:
+            return self.page, self.boxes
+        page = lines[0].page
         return page, tuple(box for box in lines if box.page == page)
 
     def to_json(self) -> dict[str, object]:

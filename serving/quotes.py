@@ -18,8 +18,10 @@ from serving.answer import Citation
 from serving.citations import cite
 from serving.wording import wording
 
-MAX_CHARACTERS: Final = 500
-"""Of the quotes together: an answer is at most 600 characters with lead-in and marks, or the manual reads as well."""
+MAX_CHARACTERS: Final = 600
+"""Of a whole answer."""
+_QUOTED_CHARACTERS: Final = 500
+"""Of its quotes; the rest is for lead-in, marks and header rows. Longer answers read no quicker than the manual."""
 MAX_LINES: Final = 8
 _PASSAGES: Final = 4
 _SHARES: Final = (1.0, 0.8, 0.7, 0.6)
@@ -30,7 +32,6 @@ _FURTHER: Final = 0.55
 """A further run has to be this good, measured by the first one."""
 _AGAIN: Final = 0.3
 """What a word of the question counts where it comes again."""
-_HEADER_CHARACTERS: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,8 @@ class _Unit:
     text: str
     terms: frozenset[str]
     is_row: bool
+    pages: frozenset[int]
+    """The page it stands on; two where it runs over a page's end, none where there are no pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def quote_answer(retrieval: Retrieval) -> QuotedAnswer | None:
     units = [list(_units(passage)) for passage in passages]
     rarity = retrieval.rarity or dict.fromkeys(terms(retrieval.question, retrieval.language), 1.0)
     chosen: list[_Run] = []
-    room = MAX_CHARACTERS
+    room = _QUOTED_CHARACTERS
     lines = MAX_LINES
     for longest in _RUN_CHARACTERS:
         fitting = min(longest, room)
@@ -91,7 +94,8 @@ def _units(passage: Passage) -> Iterator[_Unit]:
             continue
         is_row = CELL_BORDER in line
         for text in [line.strip()] if is_row else split_sentences(line):
-            yield _Unit(text, frozenset(terms(text, passage.language)), is_row)
+            pages = frozenset(box.page for box in passage.lines(text))
+            yield _Unit(text, frozenset(terms(text, passage.language)), is_row, pages)
 
 
 def _members(units: Sequence[Sequence[_Unit]], run: _Run) -> Sequence[_Unit]:
@@ -110,8 +114,8 @@ def _runs(
         for last in range(first, min(len(own), first + lines)):
             unit = own[last]
             size += len(unit.text) + 1
-            if size > longest and last > first:
-                break
+            if (size > longest and last > first) or len(own[first].pages | unit.pages) > 1:
+                break  # a quote stands on one page, the one that its citation opens
             asked = unit.terms & rarity.keys()
             gained += sum(rarity[term] * (_AGAIN if term in seen else 1.0) for term in asked)
             seen |= asked
@@ -133,23 +137,27 @@ def _written(
 ) -> QuotedAnswer:
     lines = [wording(language).lead_in]
     citations: list[Citation] = []
+    spare = MAX_CHARACTERS - _QUOTED_CHARACTERS - len(lines[0]) - len(chosen) * len(" [1]\n")
     for number, run in enumerate(chosen, start=1):
         passage = passages[run.passage]
-        shown = [*_header(units[run.passage], run), *(unit.text for unit in _members(units, run))]
-        citations.append(cite(number, passage, _verbatim(passage, shown)))
-        shown[-1] += f" [{number}]"
-        lines.extend(shown)
+        quoted = [unit.text for unit in _members(units, run)]
+        citations.append(cite(number, passage, _verbatim(passage, quoted)))
+        header = _header(units[run.passage], run)
+        if header and len(header) < spare:
+            lines.append(header)
+            spare -= len(header) + 1
+        lines.extend(quoted)
+        lines[-1] += f" [{number}]"
     return QuotedAnswer(text="\n".join(lines), citations=tuple(citations))
 
 
-def _header(units: Sequence[_Unit], run: _Run) -> list[str]:
-    """The header row of the table a run begins in the middle of; cells alone do not say what they are."""
+def _header(units: Sequence[_Unit], run: _Run) -> str:
+    """The header row of the table a run begins in the middle of, or nothing; cells alone do not say what they are."""
     first = run.first
     while first and units[first].is_row and units[first - 1].is_row:
         first -= 1
     header = units[first].text
-    names_columns = units[run.first].is_row and not any(character.isdigit() for character in header)
-    return [header] if first < run.first and names_columns and len(header) <= _HEADER_CHARACTERS else []
+    return header if first < run.first and not any(character.isdigit() for character in header) else ""
 
 
 def _verbatim(passage: Passage, shown: Sequence[str]) -> str:
