@@ -14,7 +14,7 @@ from ingest.sentences import split_sentences
 from ingest.structure import Section, sections
 from ingest.types import Box, Chunk, Document, Element, Kind
 
-VERSION = 2
+VERSION = 3
 """Raised when the same document would be cut differently."""
 TARGET_CHARACTERS = 700
 """A chunk is closed once it holds so much (CJK characters count double)."""
@@ -191,7 +191,7 @@ def _trailing_headings(group: Sequence[_Block]) -> list[_Block]:
 
 def _chunk(document: Document, ordinal: int, group: Sequence[_Block], total: int) -> Chunk:
     source = document.source
-    elements = [element for block in group for element in block.elements]
+    elements = _tables_joined([element for block in group for element in block.elements])
     pages = sorted(
         {element.page for element in elements if element.page is not None}
         | {box.page for element in elements for box in element.boxes}
@@ -217,6 +217,18 @@ def _chunk(document: Document, ordinal: int, group: Sequence[_Block], total: int
         document_pages=document.pages,
         document_chunks=total,
     )
+
+
+def _tables_joined(elements: Sequence[Element]) -> list[Element]:
+    """Leave out the header row of a table that goes on right after itself (on the next page, say)."""
+    joined: list[Element] = []
+    for place, element in enumerate(elements):
+        before = elements[place - 1] if place else None
+        goes_on = before and element.rows and before.rows[:1] == element.rows[:1]
+        header, _, rest = element.text.partition("\n")
+        cut = len(header) + 1
+        joined.append(_part(element, rest, cut, len(element.text)) if goes_on and rest else element)
+    return joined
 
 
 def _boxes(elements: Sequence[Element]) -> Iterator[Box]:

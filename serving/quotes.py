@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.chunk import CELL_BORDER
+from ingest.chunk import CELL_BORDER, measure
 from ingest.sentences import split_sentences
 from ingest.sparse import terms
 from retrieval.passages import Passage
@@ -30,6 +30,8 @@ _RUN_CHARACTERS: Final = (380, 260)
 """Longest first run and longest further ones."""
 _FURTHER: Final = 0.55
 """A further run has to be this good, measured by the first one."""
+_UNFINISHED: Final = 0.6
+"""What is left of a run's score where it stops before what it announces."""
 _AGAIN: Final = 0.3
 """What a word of the question counts where it comes again."""
 
@@ -82,7 +84,7 @@ def quote_answer(retrieval: Retrieval) -> QuotedAnswer | None:
         if best is None or (chosen and best.score < _FURTHER * chosen[0].score):
             break
         chosen.append(best)
-        room -= sum(len(unit.text) + 1 for unit in _members(units, best))
+        room -= sum(measure(unit.text) + 1 for unit in _members(units, best))
         lines -= best.last - best.first + 1
     return _written(chosen, units, passages, retrieval.language) if chosen else None
 
@@ -113,23 +115,33 @@ def _runs(
         gained = 0.0
         for last in range(first, min(len(own), first + lines)):
             unit = own[last]
-            size += len(unit.text) + 1
+            size += measure(unit.text) + 1
             if (size > longest and last > first) or len(own[first].pages | unit.pages) > 1:
                 break  # a quote stands on one page, the one that its citation opens
             asked = unit.terms & rarity.keys()
             gained += sum(rarity[term] * (_AGAIN if term in seen else 1.0) for term in asked)
             seen |= asked
             if size <= max(longest, 1):
-                yield _Run(number, first, last, _SHARES[number] * _density(gained, size, own[last].text))
+                score = _SHARES[number] * _density(gained, size)
+                yield _Run(number, first, last, score * (_UNFINISHED if _leads_on(own, last) else 1.0))
 
 
-def _density(gained: float, size: int, last: str) -> float:
+def _density(gained: float, size: int) -> float:
     """What is gained for the reader's time: longer runs hold more by chance, very short ones (labels) match by chance.
 
-    One that stops at a colon stops before the answer. The form was found on the samples and manuals-dev.
+    The form was found on the samples and manuals-dev.
     """
     worth: float = (gained + 0.5) * (size / (size + 60)) ** 0.5 / (size + 250) ** 0.15
-    return worth * (0.6 if last.endswith((":", "：")) else 1.0)
+    return worth
+
+
+def _leads_on(units: Sequence[_Unit], place: int) -> bool:
+    """Does this unit only announce the next: a colon at its end, or a table's header row?"""
+    if units[place].text.endswith((":", "：")):
+        return True
+    after = units[place + 1 : place + 2]
+    begins_table = units[place].is_row and not (place and units[place - 1].is_row)
+    return begins_table and bool(after) and after[0].is_row
 
 
 def _written(

@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 
 from ingest.errors import ManualdeskError
 from ui import cli_answers, cli_documents, cli_evaluate, cli_ingest, cli_serve
+from ui.complaint import complain
 
 app = typer.Typer(
     name="manualdesk",
@@ -43,10 +44,10 @@ def main() -> None:
     try:
         status = app(standalone_mode=False)
     except ManualdeskError as error:
-        _say(error.message, error.hint)
+        complain(error.message, error.hint)
         status = 1
     except (KeyboardInterrupt, typer.Abort):
-        _say("Stopped.", "")
+        complain("Stopped.")
         status = 130
     except BrokenPipeError:
         # The reader of our output left (`| head`): no error, but Python must not complain while closing.
@@ -63,14 +64,8 @@ def _unexpected(error: Exception) -> int:
         return int(getattr(error, "exit_code", 2))
     if os.environ.get("MANUALDESK_DEBUG"):
         raise error
-    _say(
+    complain(
         f"Something unexpected went wrong: {type(error).__name__}: {error}",
         "Run it again with MANUALDESK_DEBUG=1 and report what it prints.",
     )
     return 1
-
-
-def _say(message: str, hint: str) -> None:
-    typer.echo(f"error: {message}", err=True)
-    if hint:
-        typer.echo(f"hint: {hint}", err=True)

@@ -3,21 +3,26 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.errors import SettingError
+from ingest.errors import ManualdeskError, SettingError
 from serving.settings import Settings, load_settings
+from ui.complaint import complain
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-    from ingest.pipeline import Progress, Report
+    from ingest.pipeline import Job, Progress, Report
     from ingest.plan import Plan
+
+_SETTLED_MS = 2000
+"""Changes this close together are one: a folder being copied in is ingested once."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +39,7 @@ def ingest(
         bool, typer.Option("--allow-removals", help="Go on when more than half of the manuals would vanish.")
     ] = False,
     workers: Annotated[str, typer.Option(help="Processes that read manuals.", metavar="N")] = "",
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and ingest again whenever a manual changes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Bring the index to what is in the paths: add, update, leave alone, remove; publish whole."""
@@ -52,10 +58,29 @@ def ingest(
     if dry_run:
         _print_plan(pipeline.plan(store, job), as_json=as_json)
         return
-    report = _follow(pipeline.run(store, settings.embedder, settings.models, settings.home, job))
-    _print_report(report, as_json=as_json)
-    if strict and report.failed:
+
+    def once(job: "Job") -> "Report":
+        report = _follow(pipeline.run(store, settings.embedder, settings.models, settings.home, job))
+        _print_report(report, as_json=as_json)
+        return report
+
+    report = once(job)
+    if watch:
+        _watch(paths, lambda: once(replace(job, force=False)))
+    elif strict and report.failed:
         raise typer.Exit(1)
+
+
+def _watch(paths: Sequence[Path], again: "Callable[[], Report]") -> None:
+    """Ingest again after every change, until Ctrl-C. What goes wrong is told, and the watch goes on."""
+    from watchfiles import watch
+
+    typer.echo("Watching for changes. Ctrl-C ends.", err=True)
+    for _changes in watch(*paths, debounce=_SETTLED_MS, recursive=True, raise_interrupt=True):
+        try:
+            again()
+        except ManualdeskError as error:
+            complain(error.message, error.hint)
 
 
 def _worker_count(given: str, settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """An ingest from start to end, as a person runs it: what it reports, what it leaves alone, what stops it."""
 
 import json
+import select
 import signal
 import subprocess
 import time
@@ -107,6 +108,34 @@ def test_ctrl_c_leaves_the_published_generation(manualdesk: Command, manuals: Pa
     assert b"Traceback" not in said
     assert not list((home / "index").glob("draft-*"))
     assert json.loads(manualdesk("status", "--json").stdout)["generation"] == before["generation"]
+
+
+def test_watch_ingests_what_changes(manualdesk: Command, manuals: Path, home: Path) -> None:
+    child = subprocess.Popen(
+        [MANUALDESK, "ingest", str(manuals), "--watch", "--json"],
+        env=environment(home),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout
+    assert child.stderr
+    try:
+        assert json.loads(child.stdout.readline())["added"] == NAMES
+        while "Watching" not in child.stderr.readline():
+            assert child.poll() is None
+        # The watcher starts a moment after it says so; a change before that is seen at the next one.
+        changed: list[str] = []
+        for attempt in range(30):
+            (manuals / "hub/h1.md").write_text(f"# Device 0\n\n## Reset\n\nPress the button {attempt + 2} times.\n")
+            if select.select([child.stdout], [], [], 10)[0]:
+                changed = json.loads(child.stdout.readline())["updated"]
+                break
+        assert changed == ["hub/h1.md"]
+    finally:
+        child.send_signal(signal.SIGINT)
+        child.communicate(timeout=60)
+    assert child.returncode == 130
 
 
 def test_force_embeds_anew_with_another_model(manualdesk: Command, manuals: Path, models: Path) -> None:
