@@ -14,8 +14,8 @@ from ingest.sentences import split_sentences
 from ingest.structure import Section, sections
 from ingest.types import Box, Chunk, Document, Element, Kind
 
-VERSION = 3
-"""Raised when the same document would be cut differently."""
+VERSION = 4
+"""Raised when the same document would be cut, or its terms be counted, differently."""
 TARGET_CHARACTERS = 700
 """A chunk is closed once it holds so much (CJK characters count double)."""
 MAX_CHARACTERS = 950

@@ -90,7 +90,9 @@ def _cjk_terms(run: str) -> list[str]:
 
 def _word_terms(token: str, language: str) -> list[str]:
     parts = _PART.findall(token)
-    found = [term for part in parts for term in _stems(part, language)]
+    # A letter that only stands in a code (the E of E-20) says nothing: every other code has it too.
+    telling = [part for part in parts if len(parts) == 1 or len(part) > 1 or part.isdigit()]
+    found = [term for part in telling for term in _stems(part, language)]
     whole = "".join(parts)
     if len(parts) > 1 or (not whole.isalpha() and not whole.isdigit()):
         found.append(whole)  # a code, file name or option as a whole, whatever separators it is written with

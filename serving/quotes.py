@@ -113,6 +113,8 @@ def _runs(
         size = 0
         seen: set[str] = set()
         gained = 0.0
+        if _is_beside(own[first], rarity):
+            continue
         for last in range(first, min(len(own), first + lines)):
             unit = own[last]
             size += measure(unit.text) + 1
@@ -121,9 +123,14 @@ def _runs(
             asked = unit.terms & rarity.keys()
             gained += sum(rarity[term] * (_AGAIN if term in seen else 1.0) for term in asked)
             seen |= asked
-            if size <= max(longest, 1):
+            if size <= longest and not _is_beside(unit, rarity):
                 score = _SHARES[number] * _density(gained, size)
                 yield _Run(number, first, last, score * (_UNFINISHED if _leads_on(own, last) else 1.0))
+
+
+def _is_beside(unit: _Unit, rarity: Mapping[str, float]) -> bool:
+    """A table row stands for itself: one that holds nothing of the question does not belong to one that does."""
+    return unit.is_row and not unit.terms & rarity.keys()
 
 
 def _density(gained: float, size: int) -> float:
