@@ -10,6 +10,7 @@ from ingest.sparse import query_terms, terms
 from ingest.types import Vectors
 from retrieval.confidence import Rarity, confidence
 from retrieval.conversation import complete
+from retrieval.models import Models
 from retrieval.query import Retrieval, Turn
 from retrieval.reading import assemble
 from retrieval.search import CANDIDATES, search
@@ -22,6 +23,7 @@ class Retriever:
         self._index = index
         self._embedder = embedder
         self._rarity = Rarity(index)
+        self._models = Models(index)
 
     def retrieve(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10) -> Retrieval:
         """The best passages in scope for a question asked after `turns` (oldest first, without the question)."""
@@ -29,7 +31,8 @@ class Retriever:
         asked = complete(question, turns)
         language = detect_language(question)
         vectors = Vectors(self._embedder.embed_query(asked), query_terms(asked, language))
-        candidates = search(self._index, vectors, scope, limit=CANDIDATES)
+        found = search(self._index, vectors, scope, limit=CANDIDATES)
+        candidates = self._models.prefer(question, asked, found)
         passages = assemble(self._index, candidates, scope, limit=limit)
         rarity = {term: self._rarity.of(term) for term in terms(asked, language)}
         return Retrieval(
