@@ -18,6 +18,7 @@ from serving.segments import MARK, Segment, Segmenter
 from serving.support import Support, about, support
 from serving.wording import says_not_found
 
+_LIST_MARK: Final = re.compile(r"^(?:[-*•]|\d+[.)、])\s*")
 _MARKED: Final = re.compile(rf"`[^`\n]*`|\s*(?P<marks>(?:{MARK.pattern}\s*)+)", re.IGNORECASE)
 _RANGE: Final = re.compile(r"(\d+)\s*[-–—~～]\s*\^?(\d+)|(\d+)")
 _ENDING: Final = re.compile(r"([.!?。！？；…]*[\"'”’」』）)*_]*)(\s*\|?\s*)$")
@@ -118,7 +119,8 @@ class CitedText:
         return sourced
 
     def _is_repeated(self, claim: str) -> bool:
-        plain = " ".join(claim.lower().split())
+        # A small model that is caught in a loop still counts: the number of a list item makes it no new sentence.
+        plain = _LIST_MARK.sub("", " ".join(claim.lower().split()))
         repeated = len(plain) > 20 and plain in self._said
         self._repeated += repeated
         self._said.add(plain)

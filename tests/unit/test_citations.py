@@ -130,6 +130,9 @@ def test_the_answer_begins_where_the_question_is() -> None:
 def test_a_model_that_repeats_itself_or_supports_nothing_is_hopeless() -> None:
     _, repeating = shown(f"{RESETTING} [1]. " * 5)
     assert repeating.hopeless
+    listed, counting = shown("".join(f"{number}. {RESETTING} [1].\n" for number in range(1, 6)))
+    assert counting.hopeless
+    assert listed.count(RESETTING) == 1
     nothing, lost = shown("Bananas ripen in the sun. Apples ripen in the shade. Pears ripen in the cellar. ")
     assert lost.hopeless
     assert nothing == ""
