@@ -57,15 +57,24 @@ class Gate:
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if (urlsplit(f"//{host}").hostname or "") not in self._hosts:
+        if _parsed(f"//{host}")[0] not in self._hosts:
             return _error(HTTPStatus.MISDIRECTED_REQUEST, f"This server does not answer for the host {host!r}.")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and _parsed(origin)[1] != host:
             return _error(HTTPStatus.FORBIDDEN, "This server answers its own page only.")
         path = scope["path"]
         if path not in SERVED_EXACTLY and not path.startswith(SERVED):
             return _error(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
         return None
+
+
+def _parsed(address: str) -> tuple[str, str]:
+    """An address' host name, and the host with its port; both empty for what is no address (`http://[`)."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", ""
+    return parts.hostname or "", parts.netloc
 
 
 def _error(status: HTTPStatus, message: str) -> JSONResponse:
