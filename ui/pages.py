@@ -54,7 +54,7 @@ class PagePictures:
         self._kept: OrderedDict[tuple[Path, int, tuple[Mark, ...]], bytes] = OrderedDict()
 
     def draw(self, path: Path, page: int, marks: tuple[Mark, ...] = ()) -> bytes | None:
-        """PNG of a 1-based page, None where there is no such page. Raises ReadError for a file that is no PDF."""
+        """PNG of a 1-based page, None where there is no such page. Raises ReadError for a damaged file or page."""
         key = (path, page, marks)
         with _pdfium:
             if key in self._kept:
@@ -71,7 +71,7 @@ class PagePictures:
 def quoted_lines(path: Path, page: int, lines: tuple[Mark, ...], quote: str) -> tuple[Mark, ...]:
     """Those of a passage's lines on a page that hold words of the quote; all of them where none can be told apart.
 
-    Raises ReadError for a file that is no PDF.
+    Raises ReadError for a damaged file or page.
     """
     sought = _squashed(quote)
     with _pdfium, _opened(path) as document:
@@ -124,6 +124,9 @@ def _opened(path: Path) -> "Iterator[PdfDocument]":
         raise ReadError(f"{path.name} cannot be opened as a PDF: {error}") from error
     try:
         yield document
+    except pypdfium2.PdfiumError as error:
+        # A file can open and have a page that does not.
+        raise ReadError(f"a page of {path.name} cannot be read: {error}") from error
     finally:
         document.close()
 
