@@ -66,7 +66,7 @@ def source_routes(backend: Backend) -> APIRouter:
         found = await asyncio.to_thread(_find, backend, document, revision)
         return _original(found, document) if isinstance(found, Path) else found
 
-    @router.get("/{revision}/pages/{page}/{document:path}")
+    @router.get("/{revision}/pages/{page:int}/{document:path}")
     async def page_picture(revision: str, page: int, document: str, marks: str = "") -> Response:
         found = await asyncio.to_thread(_find, backend, document, revision)
         if not isinstance(found, Path):
