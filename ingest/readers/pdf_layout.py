@@ -10,9 +10,6 @@ from ingest.readers.pdf_file import PageContent, Rule
 from ingest.readers.pdf_grids import grids_of, table_lines
 from ingest.readers.pdf_lines import Line, Segment, lines_of, segments_of
 
-_GUTTER = 10.0
-"""Points of white space between two columns, at least."""
-
 _COLUMN_LINES = 8
 """Fewer lines on a side are a table or a list with hanging labels rather than a column."""
 
