@@ -55,9 +55,9 @@ class Launch:
 def serve_llm(profile: str | None, port: int, model: str | None) -> int:
     """Become vLLM on 127.0.0.1:port; returns only where that fails.
 
-    `profile`: `gpu` or `cpu` (None: what is there), or `gpu-24` to plan for a card of 24 GB. `model`: another than the
-    profile's, a hub name or a folder. Raises ModelUnavailable without a vLLM environment, SettingError for a profile
-    that does not exist or a port that is taken.
+    `profile`: `gpu` or `cpu` (None: what is there), or `gpu-24` or `24` to plan for a card of 24 GB. `model`: another
+    than the profile's, a hub name or a folder. Raises ModelUnavailable without a vLLM environment, SettingError for a
+    profile that does not exist or a port that is taken.
     """
     launch = plan_launch(profile, port, model, models=load_settings().models)
     _require_free(port)
@@ -75,11 +75,12 @@ def plan_launch(profile: str | None, port: int, model: str | None, *, models: Pa
     profile = profile or ("gpu" if card else "cpu")
     if profile == "cpu":
         return _cpu_launch(python, port, Path(model) if model else small_model(python, models))
-    if not re.fullmatch(r"gpu(-\d+)?", profile):
+    named = re.fullmatch(r"gpu|(?:gpu-)?([0-9]+)", profile)
+    if not named:
         raise SettingError(
             f"there is no profile {profile!r}", hint="profiles: cpu, gpu, or gpu-8, gpu-16, gpu-24 ... by GB"
         )
-    memory = profile.removeprefix("gpu").removeprefix("-")
+    memory = named[1]
     if card is None and not memory:
         raise ModelUnavailable("no NVIDIA card answers nvidia-smi", hint="manualdesk llm serve --profile cpu")
     card = card or Card(name="a card", memory_gib=0, capability=8.0)

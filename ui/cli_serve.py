@@ -28,7 +28,7 @@ def serve(
 def serve_llm(
     profile: Annotated[
         str | None,
-        typer.Option(help="Memory of the card: 8, 12, 16, 24, 48, 80 (GB), or cpu. Default: this machine's."),
+        typer.Option(help="cpu, gpu, or a card's memory in GB: gpu-24 (or 24). Default: what this machine has."),
     ] = None,
     port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8001,
     model: Annotated[str | None, typer.Option(help="Another model than the profile's.")] = None,

@@ -61,10 +61,12 @@ def test_the_small_model_is_served_on_a_processor(environment: Path) -> None:
 
 
 def test_a_card_can_be_planned_for_by_its_size(environment: Path) -> None:
-    assert option(plan_launch("gpu-48", 8123, None, models=environment), "--max-model-len") == "32768"
+    launch = plan_launch("gpu-48", 8123, None, models=environment)
+    assert option(launch, "--max-model-len") == "32768"
+    assert plan_launch("48", 8123, None, models=environment) == launch
 
 
-@pytest.mark.parametrize("profile", ["tpu", "gpu-big", "cpu-4", "gpu-"])
+@pytest.mark.parametrize("profile", ["tpu", "gpu-big", "cpu-4", "gpu-", "gpu48", "-48"])
 def test_a_profile_that_does_not_exist_is_said_so(environment: Path, profile: str) -> None:
     with pytest.raises(SettingError, match=profile):
         plan_launch(profile, 8123, None, models=environment)
