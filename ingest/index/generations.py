@@ -14,7 +14,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ingest.errors import IndexUnusable, NothingPublished
+from ingest.errors import IndexUnusable, NothingPublished, SettingError
 from ingest.index.contract import IndexInfo
 from ingest.index.payload import REINGEST, check_format
 
@@ -69,10 +69,16 @@ class Generations:
     def locked(self) -> Iterator[None]:
         """The right to draft, for one process at a time; the system releases it when the process ends.
 
-        Raises IndexUnusable naming the process that holds it.
+        Raises IndexUnusable naming the process that holds it, SettingError where the folder cannot be written.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise SettingError(
+                f"{self.folder} cannot be written: {error.strerror}",
+                hint="name a folder you may write: MANUALDESK_HOME",
+            ) from error
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

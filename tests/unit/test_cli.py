@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import SettingError
+from ingest.index.generations import Generations
+
 MANUALDESK = Path(sys.executable).with_name("manualdesk")
 
 
@@ -47,6 +50,14 @@ def test_a_setting_that_cannot_work_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "embeder" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_index_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "index"
+    with pytest.raises(SettingError, match=str(folder)) as caught, Generations(folder).locked():
+        pass
+    assert "MANUALDESK_HOME" in caught.value.hint
 
 
 def test_every_command_explains_itself(tmp_path: Path) -> None:
