@@ -12,10 +12,9 @@ from chainlit.server import sio
 from chainlit.session import WebsocketSession
 
 from ingest.errors import ManualdeskError
-from ingest.index.contract import EVERYTHING
 from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
-from ui.backend import Backend, running
+from ui.backend import Backend, reader_scope, running
 from ui.panel import Source, shown_text, source_of
 from ui.starters import starter_questions
 from ui.wording import Wording, error_text, wording_for
@@ -41,7 +40,7 @@ class Conversation:
 async def starters(_user: cl.User | None = None, language: str | None = None) -> list[cl.Starter]:
     """Questions to begin with, in the browser's language; none where nothing is indexed yet."""
     try:
-        documents = await asyncio.to_thread(lambda: running().index().documents(EVERYTHING))
+        documents = await asyncio.to_thread(lambda: running().index().documents(reader_scope()))
     except ManualdeskError:
         return []
     questions = starter_questions(documents, wording_for(language))
@@ -87,7 +86,7 @@ async def _stream(question: str, conversation: Conversation, reply: cl.Message, 
         await reply.stream_token("", is_sequence=True)
         reply.content = ""
     done: Answer | None = None
-    async for event in assistant.stream(question, scope=EVERYTHING, turns=tuple(conversation.turns)):
+    async for event in assistant.stream(question, scope=reader_scope(), turns=tuple(conversation.turns)):
         match event:
             case PassagesFound():
                 continue
@@ -134,7 +133,7 @@ async def _elements(answer: Answer, backend: Backend, wording: Wording) -> list[
 def _sources(answer: Answer, backend: Backend, wording: Wording) -> list[Source]:
     found = []
     for citation in answer.citations:
-        known = backend.find_document(citation.document, citation.revision)
+        known = backend.find_document(citation.document, citation.revision, reader_scope())
         found.append(source_of(citation, wording, document_pages=known.pages if known else 0, home=backend.home))
     return found
 

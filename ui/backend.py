@@ -74,7 +74,7 @@ class Backend:
                 self._index = self._parts.open_index()
             return self._index
 
-    def find_document(self, document: str, revision: str, scope: Scope = EVERYTHING) -> IndexedDocument | None:
+    def find_document(self, document: str, revision: str, scope: Scope) -> IndexedDocument | None:
         """The document at that revision if it is in the index and in scope."""
         found = (known for known in self.index().documents(scope) if known.document == document)
         return next((known for known in found if known.revision == revision), None)
@@ -103,6 +103,14 @@ class Backend:
             self._build()
         except ManualdeskError:
             return  # `failure` keeps it for /readyz; the first question tells its asker.
+
+
+def reader_scope() -> Scope:
+    """What the asker of a request, or the owner of a chat, may read.
+
+    Without sign-in only this machine asks, as agent and editor at once: everything, internal manuals too.
+    """
+    return EVERYTHING
 
 
 _running: list[Backend] = []

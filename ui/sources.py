@@ -13,8 +13,9 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from ingest.errors import ManualdeskError
+from ingest.index.contract import Scope
 from ingest.originals import original_path
-from ui.backend import Backend
+from ui.backend import Backend, reader_scope
 from ui.pages import Mark, PagePictures
 
 MOST_MARKS = 400
@@ -63,12 +64,12 @@ def source_routes(backend: Backend) -> APIRouter:
 
     @router.get("/{revision}/original/{document:path}")
     async def original(revision: str, document: str) -> Response:
-        found = await asyncio.to_thread(_find, backend, document, revision)
+        found = await asyncio.to_thread(_find, backend, document, revision, reader_scope())
         return _original(found, document) if isinstance(found, Path) else found
 
     @router.get("/{revision}/pages/{page:int}/{document:path}")
     async def page_picture(revision: str, page: int, document: str, marks: str = "") -> Response:
-        found = await asyncio.to_thread(_find, backend, document, revision)
+        found = await asyncio.to_thread(_find, backend, document, revision, reader_scope())
         if not isinstance(found, Path):
             return found
         parsed = _parsed(marks)
@@ -90,10 +91,10 @@ def source_routes(backend: Backend) -> APIRouter:
     return router
 
 
-def _find(backend: Backend, document: str, revision: str) -> Path | Response:
+def _find(backend: Backend, document: str, revision: str, scope: Scope) -> Path | Response:
     """The kept original, or the reply that says why there is none."""
     try:
-        known = backend.find_document(document, revision)
+        known = backend.find_document(document, revision, scope)
     except ManualdeskError as error:
         return _missing("index_unusable", error.message, HTTPStatus.SERVICE_UNAVAILABLE, error.hint)
     if known is None:
