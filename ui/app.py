@@ -1,6 +1,7 @@
 """Chainlit handlers: a question comes in from the page, the assistant's events go out as a message.
 
-Loaded by file name by Chainlit, hence no relative imports; `ui.backend` hands over what answers.
+Chainlit loads this file by its path, not as a module of `ui`: a relative import would find no package, and nothing can
+be passed in; `ui.backend` hands over what answers.
 """
 
 import asyncio
