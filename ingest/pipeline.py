@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingest.embed import Embedder
 from ingest.errors import IndexUnusable, ManualdeskError, MassRemoval, NothingPublished
-from ingest.index.contract import EVERYTHING, Draft, IndexedDocument, IndexStore, Point
+from ingest.index.contract import EVERYTHING, Draft, IndexedDocument, IndexInfo, IndexStore, Point
 from ingest.originals import keep_original
 from ingest.plan import Plan, common_root, make_plan, signature
 from ingest.sparse import passage_terms
@@ -57,7 +57,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a run did. `generation` is empty where nothing had to be published."""
+    """What a run did. `generation` is the one that is published now, new or not."""
 
     added: tuple[str, ...]
     updated: tuple[str, ...]
@@ -164,8 +164,10 @@ def run(store: IndexStore, embedder_name: str, models: Path, home: Path, job: Jo
             else:
                 pages = step.pages
                 yield step
-        info = draft.publish()
-    lost = {failure.document for failure in failures}
+        lost = {failure.document for failure in failures}
+        changed = work.removed or any(source.document not in lost for source in work.to_read)
+        # A file that stays unreadable must not use up the generations kept for a rollback.
+        info = draft.publish() if changed or not published_documents(store) else _published_info(store)
     yield Report(
         added=tuple(source.document for source in work.added if source.document not in lost),
         updated=tuple(source.document for source in work.updated if source.document not in lost),
@@ -234,12 +236,16 @@ def _failure(document: str, error: ManualdeskError) -> Failure:
     return Failure(document=document, error=error.message, hint=error.hint)
 
 
-def _unchanged(store: IndexStore, work: Plan, started: float) -> Report:
+def _published_info(store: IndexStore) -> IndexInfo:
     index = store.open()
     try:
-        info = index.info()
+        return index.info()
     finally:
         index.close()
+
+
+def _unchanged(store: IndexStore, work: Plan, started: float) -> Report:
+    info = _published_info(store)
     return Report(
         added=(),
         updated=(),

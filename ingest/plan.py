@@ -136,7 +136,7 @@ def _gone(
 
 def _guard(paths: Sequence[Path], root: Path, indexed: Sequence[IndexedDocument], gone: Sequence[str]) -> None:
     before = len(_under(paths, root, indexed))
-    if len(gone) > 1 and len(gone) * 2 > before:
+    if len(gone) * 2 > before:
         raise MassRemoval(
             f"{len(gone)} of {before} indexed documents under {', '.join(map(str, paths))} are no longer there.",
             hint="Is a folder not mounted? If they are meant to go, run again with --allow-removals.",

@@ -105,7 +105,7 @@ class Draft(Protocol):
         """Remove all chunks of these documents."""
 
     def replace(self, document: str, points: Sequence[Point]) -> None:
-        """Remove the document's chunks of other revisions and write these (all of one document)."""
+        """These points (all of one document) take the place of all that the document has."""
 
     def publish(self) -> IndexInfo:
         """Make the whole draft visible at once."""

@@ -77,6 +77,15 @@ def test_a_failure_is_an_exit_status_only_when_strict(manualdesk: Command, manua
     assert json.loads(manualdesk("status", "--json").stdout)["documents"] == 4  # the others are published
 
 
+def test_a_file_that_stays_unreadable_publishes_nothing_new(manualdesk: Command, manuals: Path) -> None:
+    (manuals / "hub/empty.pdf").write_bytes(b"")
+    first = report(manualdesk("ingest", manuals, "--json"))
+    second = report(manualdesk("ingest", manuals, "--json"))
+    assert second["failed"] == first["failed"]
+    assert picked(second, "added", "unchanged") == [[], 4]
+    assert second["generation"] == first["generation"]
+
+
 def test_an_unmounted_folder_removes_nothing(manualdesk: Command, manuals: Path) -> None:
     before = report(manualdesk("ingest", manuals, "--json"))
     for name in NAMES[:3]:
