@@ -4,16 +4,19 @@ Enters: functions that build the assistant and open the index. Leaves: both, to 
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ingest.errors import ManualdeskError
+from ingest.errors import ManualdeskError, ModelUnavailable
 from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexInfo, Scope
 from retrieval.query import Turn
 from serving.answer import Event
+
+log = logging.getLogger("manualdesk.backend")
 
 
 class Answering(Protocol):
@@ -96,6 +99,14 @@ class Backend:
                 except ManualdeskError as error:
                     self.failure = error
                     raise
+                except Exception as error:
+                    # A library's own error: kept like ours, else everybody would wait for models that never come.
+                    log.exception("the models could not be loaded")
+                    self.failure = ModelUnavailable(
+                        f"The models could not be loaded ({type(error).__name__}: {error}).",
+                        hint="look at the server's output for the cause, then ask again or restart the server",
+                    )
+                    raise self.failure from error
             return self._assistant
 
     def _build_quietly(self) -> None:

@@ -1,15 +1,20 @@
 """What the web process answers to a plain HTTP client: health, sources, and whom it turns away."""
 
+import asyncio
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from ingest.errors import ModelUnavailable, NothingPublished
+from ingest.index.contract import Index
 from tests.browser.desk import COMMAND, PATIENCE_MS, environment
+from ui.backend import Answering, Backend, Parts
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +47,25 @@ def test_readiness_fails_without_an_index(empty_address: str) -> None:
     assert reply.status_code == 503
     assert "ingest" in reply.json()["index"]["hint"]
     assert httpx.get(f"{empty_address}/healthz").status_code == 200
+
+
+def test_a_librarys_error_while_loading_is_kept_and_told(tmp_path: Path) -> None:
+    def fail() -> Answering:
+        raise RuntimeError("a weight file is cut short")
+
+    def open_index() -> Index:
+        raise NothingPublished("There is no index yet.")
+
+    async def no_model() -> str:
+        return ""
+
+    backend = Backend(Parts(home=tmp_path, build_assistant=fail, open_index=open_index, probe_model=no_model))
+    # A thread of its own: Playwright's event loop may be running in this one.
+    with ThreadPoolExecutor() as threads, pytest.raises(ModelUnavailable, match="a weight file is cut short"):
+        threads.submit(lambda: asyncio.run(backend.assistant())).result()
+    assert backend.failure is not None
+    assert "server's output" in backend.failure.hint
+    assert not backend.ready
 
 
 def test_only_indexed_documents_are_served(address: str, home: Path) -> None:
