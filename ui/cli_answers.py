@@ -1,12 +1,13 @@
 """`manualdesk search` and `manualdesk ask`, one question or a file of them."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,7 +18,7 @@ from serving.settings import load_settings
 if TYPE_CHECKING:
     from ingest.index.contract import Scope
     from retrieval.passages import Passage
-    from retrieval.query import Turn
+    from retrieval.query import Retrieval, Turn
     from serving.answer import Answer
     from serving.assistant import Assistant
 
@@ -41,6 +42,14 @@ class BatchItem:
     scope: "Scope"
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A checked batch: what is asked, and the file the answers go to."""
+
+    items: list[BatchItem]
+    out: Path
+
+
 def register(app: typer.Typer) -> None:
     app.command()(search)
     app.command()(ask)
@@ -48,7 +57,9 @@ def register(app: typer.Typer) -> None:
 
 def search(
     question: Question = None,
-    limit: Annotated[int, typer.Option(help="Passages to show.", min=1, max=50)] = 5,
+    limit: Annotated[
+        int | None, typer.Option(help="Passages to show. Default: 5, in a batch 10.", min=1, max=50)
+    ] = None,
     audience: AudienceOption = Audience.INTERNAL,
     product: ProductOption = None,
     batch: BatchOption = None,
@@ -60,27 +71,29 @@ def search(
 
     settings = load_settings()
     if batch:
-        items = list(_read_batch(batch, audience, product))
+        checked = _batch(batch, out, as_json, audience, product)
         retriever = build_retriever(settings)
-
-        def found(item: BatchItem) -> dict[str, object]:
-            result = retriever.retrieve(item.question, scope=item.scope, turns=item.turns, limit=max(limit, 10))
-            passages = [passage.to_json() for passage in result.passages]
-            return {"id": item.id, "passages": passages, "ms": round(result.milliseconds, 1)}
-
-        _run_batch(items, out, found)
+        _run_batch(
+            checked,
+            lambda item: _found(
+                retriever.retrieve(item.question, scope=item.scope, turns=item.turns, limit=limit or 10)
+            ),
+        )
         return
     asked = _required(question)
-    result = build_retriever(settings).retrieve(asked, scope=_scope(audience, product), limit=limit)
+    result = build_retriever(settings).retrieve(asked, scope=_scope(audience, product), limit=limit or 5)
     if as_json:
-        passages = [passage.to_json() for passage in result.passages]
-        typer.echo(json.dumps({"passages": passages, "ms": round(result.milliseconds, 1)}, ensure_ascii=False))
+        typer.echo(json.dumps(_found(result), ensure_ascii=False))
         return
     for number, passage in enumerate(result.passages, start=1):
         typer.secho(f"{number}. {_place(passage)}", bold=True)
         typer.echo(passage.text + "\n")
     if not result.passages:
         typer.echo("Nothing found.", err=True)
+
+
+def _found(result: "Retrieval") -> dict[str, object]:
+    return {"passages": [passage.to_json() for passage in result.passages], "ms": round(result.milliseconds, 1)}
 
 
 def ask(
@@ -98,13 +111,9 @@ def ask(
 
     settings = load_settings()
     if batch:
-        items = list(_read_batch(batch, audience, product))
+        checked = _batch(batch, out, as_json, audience, product)
         assistant = build_assistant(settings)
-        _run_batch(
-            items,
-            out,
-            lambda item: {"id": item.id, **assistant.ask(item.question, scope=item.scope, turns=item.turns).to_json()},
-        )
+        _run_batch(checked, lambda item: assistant.ask(item.question, scope=item.scope, turns=item.turns).to_json())
         return
     asked = _required(question)
     assistant = build_assistant(settings)
@@ -159,37 +168,64 @@ def _required(question: str | None) -> str:
     return question
 
 
-def _read_batch(path: Path, audience: Audience, product: str | None) -> Iterator[BatchItem]:
-    from retrieval.query import Turn
+def _batch(path: Path, out: Path | None, as_json: bool, audience: Audience, product: str | None) -> Batch:
+    """Everything that can be wrong with a batch is said here, before any model is loaded."""
+    if as_json:
+        raise typer.BadParameter("A batch writes JSON lines to --out; leave --json away.", param_hint="--json")
+    if out is None:
+        raise typer.BadParameter("A batch needs a file to write.", param_hint="--out")
+    items = list(_read_batch(path, audience, product))
+    if out.exists() and not out.is_file():
+        raise SettingError(f"--out {out} is not a file.", hint="Name a file to write, such as out.jsonl.")
+    if not out.parent.is_dir():
+        raise SettingError(f"--out {out}: the folder {out.parent} does not exist.", hint=f"mkdir -p {out.parent}")
+    if not os.access(out.parent, os.W_OK):
+        raise SettingError(f"--out {out}: {out.parent} cannot be written.", hint="Name a file in another folder.")
+    return Batch(items, out)
 
-    if not path.exists():
-        raise SettingError(f"{path} does not exist.", hint="Name a file of JSON lines.")
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+
+def _read_batch(path: Path, audience: Audience, product: str | None) -> Iterator[BatchItem]:
+    # Not splitlines(): JSON may hold a bare U+2028, which is no end of a line here.
+    for number, line in enumerate(_batch_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
-            # The turns are the whole conversation; the last one is the question, whatever `question` says.
-            turns = [str(turn) for turn in row.get("turns") or [row["question"]]]
-            scope = _scope(Audience(row.get("audience", audience)), row.get("product") or product)
-            item = BatchItem(str(row["id"]), turns[-1], tuple(Turn("user", turn) for turn in turns[:-1]), scope)
+            yield _batch_item(json.loads(line), audience, product)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SettingError(
                 f"{path}, line {number} is not a question: {error}",
                 hint='Each line is JSON such as {"id": "1", "question": "How do I reset it?"}.',
             ) from error
-        yield item
 
 
-def _run_batch(items: list[BatchItem], out: Path | None, work: Callable[[BatchItem], dict[str, object]]) -> None:
-    if out is None:
-        raise typer.BadParameter("A batch needs a file to write.", param_hint="--out")
+def _batch_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{path} is not UTF-8 text (byte {error.start}).", hint="Save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingError(f"{path} cannot be read: {error.strerror}.", hint="Name a file of JSON lines.") from error
+
+
+def _batch_item(row: Any, audience: Audience, product: str | None) -> BatchItem:
+    from retrieval.query import Turn
+
+    # The turns are the whole conversation; the last one is the question, whatever `question` says.
+    *earlier, question = row.get("turns") or [row["question"]]
+    if not isinstance(question, str) or not question.strip():
+        raise ValueError("the question is empty")
+    scope = _scope(Audience(row.get("audience", audience)), row.get("product") or product)
+    return BatchItem(str(row["id"]), question, tuple(Turn("user", str(turn)) for turn in earlier), scope)
+
+
+def _run_batch(batch: Batch, work: Callable[[BatchItem], dict[str, object]]) -> None:
     started = time.monotonic()
-    unfinished = out.with_name(f".{out.name}.part")
+    count = len(batch.items)
+    unfinished = batch.out.with_name(f".{batch.out.name}.part")
     with unfinished.open("w", encoding="utf-8") as file:
-        for number, item in enumerate(items, start=1):
-            file.write(json.dumps(work(item), ensure_ascii=False) + "\n")
+        for number, item in enumerate(batch.items, start=1):
+            file.write(json.dumps({"id": item.id, **work(item)}, ensure_ascii=False) + "\n")
             if sys.stderr.isatty():
-                typer.echo(f"\r{number}/{len(items)}", nl=False, err=True)
-    unfinished.replace(out)
-    typer.echo(f"\r{len(items)} questions in {time.monotonic() - started:.1f} s, written to {out}", err=True)
+                typer.echo(f"\r{number}/{count}", nl=False, err=True)
+    unfinished.replace(batch.out)
+    typer.echo(f"\r{count} questions in {time.monotonic() - started:.1f} s, written to {batch.out}", err=True)

@@ -29,6 +29,9 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
         "3",
         '{"question": "no id"}',
         '{"id": "no question"}',
+        '{"id": "1", "question": " "}',
+        '{"id": "1", "question": null}',
+        '{"id": "1", "question": "x", "turns": ["x", ""]}',
         '{"id": "1", "question": "x", "audience": "everybody"}',
     ],
 )
@@ -41,6 +44,34 @@ def test_a_bad_line_of_a_batch_is_named_and_nothing_is_written(command: str, lin
     assert "in.jsonl, line 3" in done.stderr
     assert "hint:" in done.stderr
     assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("*out.jsonl*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--batch", "latin.jsonl", "--out", "out.jsonl"], 1, "latin.jsonl is not UTF-8"),
+        (["--batch", "folder", "--out", "out.jsonl"], 1, "folder cannot be read"),
+        (["--batch", "missing.jsonl", "--out", "out.jsonl"], 1, "missing.jsonl cannot be read"),
+        (["--batch", "in.jsonl", "--out", "missing/out.jsonl"], 1, "folder missing does not exist"),
+        (["--batch", "in.jsonl", "--out", "folder"], 1, "folder is not a file"),
+        (["--batch", "in.jsonl"], 2, "--out"),
+        (["--batch", "in.jsonl", "--out", "out.jsonl", "--json"], 2, "--json"),
+    ],
+)
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_batch_is_checked_before_anything_is_loaded(
+    command: str, arguments: list[str], status: int, said: str, tmp_path: Path
+) -> None:
+    # Nothing was ingested here: had the index been opened first, its complaint would be what is said.
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": "a", "question": "How do I reset it?"}), encoding="utf-8")
+    (tmp_path / "latin.jsonl").write_bytes('{"id": "a", "question": "zurücksetzen"}'.encode("latin-1"))
+    (tmp_path / "folder").mkdir()
+    done = run(tmp_path, command, *arguments)
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "hint:" in done.stderr or status == 2
     assert not list(tmp_path.glob("*out.jsonl*"))
 
 
