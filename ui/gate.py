@@ -58,13 +58,13 @@ class Gate:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if _parsed(f"//{host}")[0] not in self._hosts:
-            return _error(HTTPStatus.MISDIRECTED_REQUEST, f"This server does not answer for the host {host!r}.")
+            return error_reply(HTTPStatus.MISDIRECTED_REQUEST, f"This server does not answer for the host {host!r}.")
         origin = headers.get("origin")
         if origin is not None and _parsed(origin)[1] != host:
-            return _error(HTTPStatus.FORBIDDEN, "This server answers its own page only.")
+            return error_reply(HTTPStatus.FORBIDDEN, "This server answers its own page only.")
         path = scope["path"]
         if path not in SERVED_EXACTLY and not path.startswith(SERVED):
-            return _error(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
+            return error_reply(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
         return None
 
 
@@ -77,9 +77,10 @@ def _parsed(address: str) -> tuple[str, str]:
     return parts.hostname or "", parts.netloc
 
 
-def _error(status: HTTPStatus, message: str) -> JSONResponse:
+def error_reply(status: HTTPStatus, message: str, hint: str = "") -> JSONResponse:
+    """An error in the one form that all of them have; its type is the status' name."""
     kind = status.phrase.lower().replace(" ", "_")
-    return JSONResponse({"error": {"type": kind, "message": message, "hint": ""}}, status_code=status)
+    return JSONResponse({"error": {"type": kind, "message": message, "hint": hint}}, status_code=status)
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:

@@ -13,10 +13,11 @@ from ingest.errors import ManualdeskError, SettingError
 from serving.settings import Settings
 from ui.backend import Backend, Parts, set_running
 from ui.chat_folder import fill_chat_folder
-from ui.gate import LOOPBACK, Gate
+from ui.gate import LOOPBACK, Gate, error_reply
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import FastAPI, Request
+    from fastapi.responses import JSONResponse
     from starlette.types import ASGIApp
 
 HANDLERS = Path(__file__).with_name("app.py")
@@ -80,6 +81,7 @@ def build(backend: Backend) -> "ASGIApp":
     _add_health(application, backend)
     application.include_router(source_routes(backend))
     _add_chat(application)
+    _add_refusals(application)
     return Gate(application)
 
 
@@ -148,3 +150,26 @@ def _add_chat(application: "FastAPI") -> None:
         return FileResponse(Path(__file__).parent / "public" / "elements" / "SourcePanel.jsx")
 
     mount_chainlit(app=application, target=str(HANDLERS), path="/")
+
+
+def _add_refusals(application: "FastAPI") -> None:
+    """Errors that the framework raises, in our form."""
+    from chainlit.server import app as chat
+    from starlette.exceptions import HTTPException
+
+    application.add_exception_handler(HTTPException, _refuse)
+    # Mounted under `/`, Chainlit gets each request whose method none of our routes takes, and refuses it.
+    chat.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _refuse)
+
+
+def _refuse(request: "Request", error: Exception) -> "JSONResponse":
+    from starlette.exceptions import HTTPException
+
+    if not isinstance(error, HTTPException):
+        raise error
+    status, headers = HTTPStatus(error.status_code), error.headers or {}
+    allowed = headers.get("Allow", "")
+    message = f"{request.method} {request.url.path}: {error.detail}."
+    reply = error_reply(status, message, f"use {allowed}" if allowed else "")
+    reply.headers.update(headers)
+    return reply

@@ -96,10 +96,23 @@ def test_what_the_chat_does_not_use_is_not_there(address: str, path: str) -> Non
     assert httpx.post(address + path).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/sources/00ff/original/guide.pdf"])
+def test_a_method_that_is_not_served_is_refused_in_our_form(address: str, path: str) -> None:
+    reply = httpx.post(address + path)
+    assert reply.status_code == 405
+    error = reply.json()["error"]
+    assert error["type"] == "method_not_allowed"
+    assert path in error["message"]
+    assert error["hint"] == "use GET"
+    assert reply.headers["Allow"] == "GET"
+
+
 def test_other_hosts_and_other_sites_are_turned_away(address: str) -> None:
     assert httpx.get(address, headers={"Host": "rebound.example"}).status_code == 421
     assert httpx.get(address, headers={"Origin": "https://elsewhere.example"}).status_code == 403
     assert httpx.get(address, headers={"Origin": address}).status_code == 200
+    assert httpx.get(address, headers={"Host": "["}).status_code == 421
+    assert httpx.get(address, headers={"Origin": "http://["}).status_code == 403
     handshake = (
         "GET /ws/socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
         f"Host: {urlsplit(address).netloc}\r\nOrigin: https://elsewhere.example\r\n"
