@@ -1,7 +1,7 @@
-"""Takes the pictures of the README: `python -m tests.browser.screenshots [FOLDER]`, by default into docs/.
+"""Takes the picture of the README: `python -m tests.browser.screenshots [FOLDER]`, by default into docs/.
 
-Enters: the sample manuals. Leaves: chat-light.png and chat-source.png; with a folder named, also the start page, the
-dark theme, Chinese and a phone's width, to be looked at.
+Enters: the sample manuals. Leaves: chat-source.png; with a folder named, also the chat alone, the start page, the dark
+theme, Chinese and a phone's width, to be looked at.
 """
 
 import sys
@@ -39,7 +39,8 @@ def take_for_readme(browser: Browser, address: str, folder: Path) -> None:
     ask(page, ENGLISH)
     ask(page, FOLLOW_UP)
     settle(page)
-    page.screenshot(path=folder / "chat-light.png")
+    if folder != DOCS:
+        page.screenshot(path=folder / "chat-light.png")
     open_source(page)
     page.screenshot(path=folder / "chat-source.png")
 
