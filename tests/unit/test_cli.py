@@ -91,6 +91,19 @@ def test_an_index_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None
     assert "MANUALDESK_HOME" in caught.value.hint
 
 
+def test_doctor_knows_a_folder_that_holds_no_model(tmp_path: Path) -> None:
+    def found() -> dict[str, dict[str, object]]:
+        done = run(tmp_path, "doctor", "--json", MANUALDESK_EMBEDDER=str(tmp_path), MANUALDESK_LLM_URL="")
+        return {check["name"]: check for check in json.loads(done.stdout)}
+
+    checks = found()
+    assert not checks["Embedder"]["ok"]
+    assert "config.json" in str(checks["Embedder"]["hint"])
+    assert "Processor" in checks
+    (tmp_path / "modules.json").write_text("[]")
+    assert found()["Embedder"]["ok"]
+
+
 def test_every_command_explains_itself(tmp_path: Path) -> None:
     for command in (
         ["ingest"], ["search"], ["ask"], ["status"], ["rollback"], ["doctor"], ["serve"],
