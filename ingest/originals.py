@@ -1,4 +1,4 @@
-"""Original files kept by content hash, so that a citation opens the revision it was drawn from."""
+"""Original files kept by content hash, so that a citation opens what was ingested, whatever became of the file."""
 
 import os
 import shutil
