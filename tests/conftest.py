@@ -1,6 +1,7 @@
 """What the suites share: the embedding model made ready once, a home of one's own, the command in a child process."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +16,11 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 TIERS = ("unit", "conformance", "system", "browser")
+
+
+def pytest_configure() -> None:
+    """Ctrl-C is tested here; a runner in the background of a script has SIGINT ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

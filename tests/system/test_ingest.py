@@ -141,10 +141,11 @@ def test_watch_ingests_what_changes(manualdesk: Command, manuals: Path, home: Pa
                 changed = json.loads(child.stdout.readline())["updated"]
                 break
         assert changed == ["hub/h1.md"]
-    finally:
         child.send_signal(signal.SIGINT)
         child.communicate(timeout=60)
-    assert child.returncode == 130
+        assert child.returncode == 130
+    finally:
+        child.kill()
 
 
 def test_force_embeds_anew_with_another_model(manualdesk: Command, manuals: Path, models: Path) -> None:
