@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest import chunk
-from ingest.discover import Discovery, discover
+from ingest.discover import Discovery, default_root, discover
 from ingest.errors import MassRemoval, ReadError
 from ingest.index.contract import IndexedDocument
 from ingest.types import SourceFile
@@ -37,8 +37,6 @@ def common_root(paths: Sequence[Path], root: Path | None, indexed: Iterable[Inde
     As told; else of one folder that folder, of one file the root it was indexed under, else its folder. Raises
     SettingError for several paths without a root (see `discover.default_root`).
     """
-    from ingest.discover import default_root
-
     if root is not None:
         return root.resolve()
     if len(paths) == 1 and paths[0].is_file():

@@ -76,10 +76,12 @@ def _embedder(settings: Settings) -> Iterator[Check]:
 def _precision() -> str:
     import torch
 
+    from ingest.embed import multiplies_bfloat16
+
     if torch.cuda.is_available():
         return f"GPU: {torch.cuda.get_device_name(0)}"
-    native = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return f"{os.cpu_count()} processors, bfloat16 {'in hardware' if native else 'not in hardware: float32'}"
+    state = "in hardware" if multiplies_bfloat16() else "not in hardware: float32"
+    return f"{os.cpu_count()} processors, bfloat16 {state}"
 
 
 def _language_model(settings: Settings) -> Iterator[Check]:
