@@ -216,6 +216,7 @@ def _chunk(document: Document, ordinal: int, group: Sequence[_Block], total: int
         audience=source.audience,
         document_pages=document.pages,
         document_chunks=total,
+        recognised=any(element.recognised for element in elements),
     )
 
 

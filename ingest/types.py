@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "Element",
     "Kind",
+    "PageQuality",
     "SourceFile",
     "Sparse",
     "Vectors",
@@ -95,6 +96,20 @@ class Element:
     """HTML: nearest id at or before the element."""
     rows: tuple[tuple[str, ...], ...] = ()
     """Tables: cells row by row, header row first; a merged cell is repeated in each place it covers."""
+    recognised: bool = False
+    """Read off a picture by OCR: it may hold wrong letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageQuality:
+    """How well a page was read, so that an editor sees which ones to look at."""
+
+    page: int
+    """1-based; 0 for a document without pages."""
+    score: float
+    """0 (nothing usable) to 1 (nothing to complain of)."""
+    problems: tuple[str, ...] = ()
+    """What lowers the score, as short names: `empty`, `garbled`, `broken table`, `suspicious order`, `recognised`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +122,8 @@ class Document:
     elements: tuple[Element, ...]
     pages: int = 0
     """PDF pages; 0 for formats without pages."""
+    quality: tuple[PageQuality, ...] = ()
+    """The pages that lost something on the way, and those read by OCR; a page that is not named is fine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +155,8 @@ class Chunk:
     root: str = ""
     signature: str = ""
     """Hash of all but the bytes that made this chunk: metadata set from outside, versions of reader and chunker."""
+    recognised: bool = False
+    """Some of its text was read off a picture by OCR."""
 
     @property
     def embed_text(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 
 from ingest.errors import ManualdeskError, ReadError
-from ingest.types import Chunk, SourceFile
+from ingest.types import Chunk, PageQuality, SourceFile
 
 _DOCUMENTS_PER_WORKER = 200
 """A worker is replaced after so many documents; parsers in C do not give all memory back."""
@@ -34,6 +34,7 @@ class ChunkedFile:
     chunks: tuple[Chunk, ...]
     pages: int
     error: ManualdeskError | None = None
+    quality: tuple[PageQuality, ...] = ()
 
 
 def read_and_chunk(source: SourceFile) -> ChunkedFile:
@@ -50,7 +51,7 @@ def read_and_chunk(source: SourceFile) -> ChunkedFile:
         return ChunkedFile(source, (), 0, _too_large(source))
     if not chunks:
         return ChunkedFile(source, (), 0, ReadError(f"{source.document}: it holds no text.", hint="Is it a picture?"))
-    return ChunkedFile(document.source, chunks, document.pages)
+    return ChunkedFile(document.source, chunks, document.pages, quality=document.quality)
 
 
 def read_all(

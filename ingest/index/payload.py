@@ -85,6 +85,7 @@ def to_payload(chunk: Chunk) -> Payload:
         "document_chunks": chunk.document_chunks,
         "root": chunk.root,
         "signature": chunk.signature,
+        "recognised": chunk.recognised,
     }
 
 
@@ -99,6 +100,7 @@ def from_payload(payload: Mapping[str, object] | None) -> Chunk:
             boxes=tuple(_box(numbers) for numbers in boxes),
             kinds=tuple(Kind(kind) for kind in cast(list[str], fields.pop("kinds"))),
             audience=Audience(cast(str, fields.pop("audience"))),
+            recognised=bool(fields.pop("recognised", False)),  # indexes made before there was OCR do not say
             **{name: fields[name] for name in _PLAIN_FIELDS},  # type: ignore[arg-type]
         )
     except (KeyError, TypeError, ValueError) as error:
