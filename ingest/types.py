@@ -42,11 +42,18 @@ class SourceFile:
     size: int
     """Bytes."""
     product: str = ""
+    model: str = ""
     version: str = ""
     language: str = ""
     """BCP 47 in lower case (`en`, `zh`, `ja`), empty where only the text can tell."""
     audience: Audience = Audience.INTERNAL
     title: str = ""
+    valid_from: str = ""
+    """First day on which the manual holds, as `2026-01-31`; empty: it always did."""
+    valid_until: str = ""
+    """Last day on which it holds; empty: for good."""
+    origins: tuple[tuple[str, str], ...] = ()
+    """(field, where its value was said) for each of the above that was said outside the manual's text."""
     root: str = ""
     """Absolute folder that `document` is relative to: what an ingest of that folder may remove again."""
 
@@ -147,9 +154,14 @@ class Chunk:
     anchor: str = ""
     kinds: tuple[Kind, ...] = ()
     product: str = ""
+    model: str = ""
     version: str = ""
     language: str = ""
     audience: Audience = Audience.INTERNAL
+    valid_from: str = ""
+    valid_until: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
+    """As in SourceFile, on the first chunk of a document only."""
     document_pages: int = 0
     document_chunks: int = 0
     root: str = ""

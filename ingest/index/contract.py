@@ -57,6 +57,11 @@ class IndexedDocument:
     chunks: int
     root: str = ""
     signature: str = ""
+    model: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
+    """(field, where its value was said), for what was said outside the manual's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,10 @@ DOCUMENT_FIELDS = (
     "signature",
     "document_pages",
     "document_chunks",
+    "model",
+    "valid_from",
+    "valid_until",
+    "origins",
 )
 """What `to_document` reads, so that listing documents need not load their text."""
 
@@ -86,6 +90,10 @@ def to_payload(chunk: Chunk) -> Payload:
         "root": chunk.root,
         "signature": chunk.signature,
         "recognised": chunk.recognised,
+        "model": chunk.model,
+        "valid_from": chunk.valid_from,
+        "valid_until": chunk.valid_until,
+        "origins": [list(origin) for origin in chunk.origins],
     }
 
 
@@ -101,6 +109,7 @@ def from_payload(payload: Mapping[str, object] | None) -> Chunk:
             kinds=tuple(Kind(kind) for kind in cast(list[str], fields.pop("kinds"))),
             audience=Audience(cast(str, fields.pop("audience"))),
             recognised=bool(fields.pop("recognised", False)),  # indexes made before there was OCR do not say
+            **_added_later(fields),  # type: ignore[arg-type]
             **{name: fields[name] for name in _PLAIN_FIELDS},  # type: ignore[arg-type]
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -126,13 +135,21 @@ _PLAIN_FIELDS = (
 )
 
 
+def _added_later(fields: Mapping[str, object]) -> dict[str, object]:
+    """What indexes made before editors could say it do not hold."""
+    origins = cast(list[list[str]], fields.get("origins", []))
+    said = {name: str(fields.get(name, "")) for name in ("model", "valid_from", "valid_until")}
+    return {**said, "origins": tuple((field, where) for field, where in origins)}
+
+
 def _box(numbers: list[float]) -> Box:
     page, left, top, right, bottom, start = numbers
     corners = {"left": float(left), "top": float(top), "right": float(right), "bottom": float(bottom)}
     return Box(page=int(page), start=int(start), **corners)
 
 
-_RENAMED = ("audience", "document_pages", "document_chunks")
+_OTHERWISE = ("audience", "document_pages", "document_chunks", "model", "valid_from", "valid_until", "origins")
+"""Fields that are renamed, cast, or not in every index."""
 
 
 def to_document(payload: Mapping[str, object] | None) -> IndexedDocument:
@@ -143,7 +160,8 @@ def to_document(payload: Mapping[str, object] | None) -> IndexedDocument:
             pages=cast(int, fields["document_pages"]),
             chunks=cast(int, fields["document_chunks"]),
             audience=Audience(cast(str, fields["audience"])),
-            **{name: fields[name] for name in DOCUMENT_FIELDS if name not in _RENAMED},  # type: ignore[arg-type]
+            **_added_later(fields),  # type: ignore[arg-type]
+            **{name: fields[name] for name in DOCUMENT_FIELDS if name not in _OTHERWISE},  # type: ignore[arg-type]
         )
     except (KeyError, TypeError, ValueError) as error:
         raise IndexUnusable(f"the index holds a document that cannot be read: {error!r}", hint=REINGEST) from error

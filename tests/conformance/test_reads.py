@@ -46,6 +46,10 @@ def test_every_field_comes_back_on_every_read_path(store: IndexStore) -> None:
             chunks=1,
             root="/manuals/lamps",
             signature="fedcba",
+            model=whole.chunk.model,
+            valid_from=whole.chunk.valid_from,
+            valid_until=whole.chunk.valid_until,
+            origins=whole.chunk.origins,
         )
     ]
 
