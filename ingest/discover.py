@@ -11,13 +11,15 @@ from pathlib import Path
 
 from ingest.audience import Audience
 from ingest.errors import ReadError, SettingError
+from ingest.manual_toml import SETTINGS_FILE, FolderTree
 from ingest.metadata import (
-    SETTINGS_FILE,
-    FolderSettings,
+    Layer,
     Metadata,
+    Setting,
+    editor_layers,
     front_matter_metadata,
     language_code,
-    read_folder_settings,
+    resolve,
 )
 from ingest.suffixes import PICTURES, SUFFIXES
 from ingest.types import SourceFile
@@ -40,6 +42,22 @@ class Discovery:
     """(document, error) of manuals that are there and cannot even be opened."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that is said of manuals outside their text."""
+
+    folders: FolderTree
+    editors: Sequence[Setting]
+
+    def layers(self, file: Path, document: str) -> Iterator[Layer]:
+        """What is said of one file, the strongest first."""
+        yield from editor_layers(document, self.editors)
+        yield from self.folders.layers(file)
+        if file.suffix.lower() in {".md", ".markdown"}:
+            yield "front matter", _front_matter(file)
+        yield from _from_folders(Path(document).parts[:-1])
+
+
 @dataclass(slots=True)
 class _Found:
     files: list[SourceFile] = field(default_factory=list)
@@ -57,14 +75,15 @@ def default_root(paths: Sequence[Path]) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def discover(paths: Sequence[Path], *, root: Path) -> Discovery:
+def discover(paths: Sequence[Path], *, root: Path, said: Sequence[Setting] = ()) -> Discovery:
     """Find the manuals in and below the paths, each once, in the order of their document names.
 
-    Raises SettingError for a path that does not exist or lies outside the root, and for a `manual.toml` that
-    cannot work. Hidden files, pictures and `manual.toml` itself are passed over in silence.
+    `said` is what editors set, in the order in which they did. Raises SettingError for a path that does not exist or
+    lies outside the root. A manual of which something is said that cannot work (an unknown audience, say) is a
+    failure: what was meant is not known. Hidden files, pictures and `manual.toml` itself are passed over in silence.
     """
     base = root.resolve()
-    settings = _Settings(base)
+    known = _Known(FolderTree(base), said)
     found = _Found()
     seen: set[str] = set()
     for given in paths:
@@ -73,8 +92,8 @@ def discover(paths: Sequence[Path], *, root: Path) -> Discovery:
             document = file.relative_to(base).as_posix()
             if document not in seen:
                 seen.add(document)
-                _take(file, document, settings, found)
-    settings.report_unused(found.skipped)
+                _take(file, document, known, found)
+    found.skipped.extend(known.folders.unused())
     found.files.sort(key=lambda source: source.document)
     return Discovery(tuple(found.files), tuple(sorted(found.skipped)), tuple(sorted(found.failed, key=lambda f: f[0])))
 
@@ -110,16 +129,18 @@ def _walk(path: Path, base: Path, found: _Found) -> Iterator[Path]:
 
 def _unlistable(error: OSError, base: Path, found: _Found) -> None:
     folder = Path(str(error.filename)).relative_to(base).as_posix()
-    found.failed.append((folder, _unopenable(folder, error)))
+    found.failed.append((folder, _failure(folder, error)))
 
 
-def _unopenable(document: str, error: OSError) -> ReadError:
+def _failure(document: str, error: OSError | SettingError) -> ReadError:
+    if isinstance(error, SettingError):
+        return ReadError(f"{document}: {error.message}", hint=error.hint)
     return ReadError(
         f"{document} cannot be opened: {error.strerror}", hint="Check that it is readable by this user, then run again."
     )
 
 
-def _take(file: Path, document: str, settings: "_Settings", found: _Found) -> None:
+def _take(file: Path, document: str, known: "_Known", found: _Found) -> None:
     suffix = file.suffix.lower()
     if file.name == SETTINGS_FILE or suffix in PICTURES:
         return
@@ -129,7 +150,7 @@ def _take(file: Path, document: str, settings: "_Settings", found: _Found) -> No
     if not document.isprintable():
         found.skipped.append((ascii(document), "its name has characters that cannot be shown; rename it"))
         return
-    if not file.resolve().is_relative_to(settings.base):
+    if not file.resolve().is_relative_to(known.folders.base):
         found.skipped.append((document, "a link that leads out of the root"))
         return
     try:
@@ -137,22 +158,25 @@ def _take(file: Path, document: str, settings: "_Settings", found: _Found) -> No
             found.skipped.append((document, "not a regular file"))
             return
         revision, size = _fingerprint(file)
-        said = _front_matter(file) if suffix in {".md", ".markdown"} else Metadata()
-    except OSError as error:
-        found.failed.append((document, _unopenable(document, error)))
+        values, origins = resolve(known.layers(file, document))
+    except (OSError, SettingError) as error:
+        found.failed.append((document, _failure(document, error)))
         return
-    known = settings.of(file).over(said).over(_from_folders(Path(document).parts[:-1]))
     found.files.append(
         SourceFile(
             path=file,
             document=document,
             revision=revision,
             size=size,
-            product=known.product,
-            version=known.version,
-            language=known.language,
-            audience=known.audience or Audience.INTERNAL,
-            title=known.title,
+            product=values.product,
+            model=values.model,
+            version=values.version,
+            language=values.language,
+            audience=values.audience or Audience.INTERNAL,
+            title=values.title,
+            valid_from=values.valid_from,
+            valid_until=values.valid_until,
+            origins=origins,
         )
     )
 
@@ -166,53 +190,18 @@ def _fingerprint(file: Path) -> tuple[str, int]:
 def _front_matter(file: Path) -> Metadata:
     with file.open("rb") as stream:
         head = stream.read(_FRONT_MATTER_BYTES).decode("utf-8", errors="replace")
-    return front_matter_metadata(head.replace("\r\n", "\n"), where=str(file))
+    return front_matter_metadata(head.replace("\r\n", "\n"), where="its front matter")
 
 
-def _from_folders(folders: tuple[str, ...]) -> Metadata:
+def _from_folders(folders: tuple[str, ...]) -> Iterator[Layer]:
     """`<product>/<language>/...`: the first folder is the product unless it is a language itself."""
-    languages = [language_code(folder) for folder in folders if _names_language(folder)]
-    product = folders[0] if folders and not _names_language(folders[0]) else ""
-    return Metadata(product=product, language=languages[0] if languages else "")
+    if folders and not _names_language(folders[0]):
+        yield f"folder {folders[0]}", Metadata(product=folders[0])
+    for folder in folders:
+        if _names_language(folder):
+            yield f"folder {folder}", Metadata(language=language_code(folder))
 
 
 def _names_language(folder: str) -> bool:
     rest = folder[2:]
     return language_code(folder) in _LANGUAGES and (not rest or (rest[0] in "-_" and 2 <= len(rest[1:]) <= 4))
-
-
-class _Settings:
-    """The `manual.toml` files from the root down to each manual; the nearest one wins."""
-
-    def __init__(self, base: Path) -> None:
-        self.base = base
-        self._folders: dict[Path, FolderSettings | None] = {}
-        self._used: set[tuple[Path, str]] = set()
-
-    def of(self, file: Path) -> Metadata:
-        known = Metadata()
-        here = self._at(file.parent)
-        if here and file.name in here.files:
-            known = here.files[file.name]
-            self._used.add((here.path, file.name))
-        for folder in (file.parent, *file.parent.parents):
-            if not folder.is_relative_to(self.base):
-                break
-            settings = self._at(folder)
-            if settings:
-                known = known.over(settings.default)
-        return known
-
-    def _at(self, folder: Path) -> FolderSettings | None:
-        if folder not in self._folders:
-            path = folder / SETTINGS_FILE
-            self._folders[folder] = read_folder_settings(path) if path.is_file() else None
-        return self._folders[folder]
-
-    def report_unused(self, skipped: list[tuple[str, str]]) -> None:
-        """A table for a file that is not there is most likely a slip of the pen: say so."""
-        for settings in filter(None, self._folders.values()):
-            for name in settings.files:
-                if (settings.path, name) not in self._used and not (settings.path.parent / name).exists():
-                    document = settings.path.relative_to(self.base).as_posix()
-                    skipped.append((document, f"its table [{name!r}] names a file that is not there"))

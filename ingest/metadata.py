@@ -1,18 +1,17 @@
-"""What people say about a manual outside its text: front matter and `manual.toml`.
+"""What people say about a manual outside its text, as checked values, and who wins over whom.
 
-Text or a TOML file enters, checked `Metadata` leaves. Who wins over whom is decided in `discover.py`.
+Text (front matter, values of a `manual.toml`, an editor's settings) enters, `Metadata` leaves, and `resolve` says for
+each value where it came from: an editor's setting wins over `manual.toml`, that over front matter, that over folders.
 """
 
 import re
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
+from datetime import date
+from fnmatch import fnmatchcase
 
 from ingest.audience import Audience
 from ingest.errors import SettingError
-
-SETTINGS_FILE = "manual.toml"
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$\n?", re.DOTALL | re.MULTILINE)
 _KEY_LINE = re.compile(r"^([A-Za-z_]+)[ \t]*:[ \t]*(.*?)[ \t]*$")
@@ -23,26 +22,68 @@ class Metadata:
     """What is said about a document; an empty value says nothing."""
 
     product: str = ""
+    model: str = ""
     version: str = ""
     language: str = ""
     audience: Audience | None = None
     title: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
 
-    def over(self, weaker: "Metadata") -> "Metadata":
-        """These values where they say something, the weaker ones elsewhere."""
-        return Metadata(**{f.name: getattr(self, f.name) or getattr(weaker, f.name) for f in fields(self)})
+    def items(self) -> list[tuple[str, str]]:
+        """(key, value) of what is said."""
+        return [(f.name, str(value)) for f in fields(self) if (value := getattr(self, f.name))]
 
 
 KEYS = tuple(f.name for f in fields(Metadata))
+DATES = ("valid_from", "valid_until")
 
 
 @dataclass(frozen=True, slots=True)
-class FolderSettings:
-    """A `manual.toml`: `default` for the folder and what is below it, `files` by file name."""
+class Setting:
+    """A value that an editor set for all documents that a pattern matches; empty: what was set before is taken back."""
 
-    path: Path
-    default: Metadata
-    files: Mapping[str, Metadata]
+    pattern: str
+    key: str
+    value: str
+
+
+Layer = tuple[str, Metadata]
+"""Where something is said, and what."""
+
+
+def resolve(layers: Iterable[Layer]) -> tuple[Metadata, tuple[tuple[str, str], ...]]:
+    """The values of the layers, strongest first, and for each value (key, where it was said).
+
+    Raises SettingError where the dates that win contradict each other.
+    """
+    values: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    for where, said in layers:
+        for key, value in said.items():
+            if key not in values:
+                values[key] = value
+                origins[key] = where
+    known = metadata_from(values, where="all that is said of it")
+    return known, tuple((key, origins[key]) for key in KEYS if key in origins)
+
+
+def matches(pattern: str, document: str) -> bool:
+    """Does an editor's pattern name the document: exactly, as a folder, or with `*` and `?` (which pass over `/`)?"""
+    return document == pattern or document.startswith(pattern.rstrip("/") + "/") or fnmatchcase(document, pattern)
+
+
+def editor_layers(document: str, settings: Sequence[Setting]) -> list[Layer]:
+    """What an editor set for a document, from settings in the order in which they were made; the last one wins."""
+    latest: dict[str, Setting] = {}
+    for setting in settings:
+        if matches(setting.pattern, document):
+            latest[setting.key] = setting
+    return [
+        (f"editor ({s.pattern})", metadata_from({s.key: s.value}, where=f"the editor's setting for {s.pattern}"))
+        for s in latest.values()
+        if s.value
+    ]
 
 
 def language_code(name: str) -> str:
@@ -50,62 +91,36 @@ def language_code(name: str) -> str:
     return re.split(r"[-_]", name.strip().lower(), maxsplit=1)[0]
 
 
-def read_folder_settings(path: Path) -> FolderSettings:
-    """Read a `manual.toml`. Raises SettingError naming the file and the key that cannot work."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingError(
-            f"{path} cannot be read: {error}",
-            hint='Write TOML in UTF-8: a [default] table and one table a file, such as ["guide.pdf"].',
-        ) from error
-    default = Metadata()
-    files: dict[str, Metadata] = {}
-    for name, table in content.items():
-        if not isinstance(table, dict):
-            raise SettingError(
-                f"{path}: {name!r} stands outside a table",
-                hint='Put it under [default], or under the file\'s table, such as ["guide.pdf"].',
-            )
-        if name == "default":
-            default = _checked(table, path, name)
-        else:
-            files[name] = _checked(table, path, name)
-    return FolderSettings(path, default, files)
-
-
-def _checked(table: Mapping[str, object], path: Path, name: str) -> Metadata:
-    values: dict[str, str] = {}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            # An unquoted [guide.pdf] is the table "pdf" inside the table "guide" to TOML.
-            raise SettingError(
-                f"{path}: [{name}.{key}] is not a file name to TOML",
-                hint=f'Quote a name that has a dot: ["{name}.{key}"].',
-            )
+def metadata_from(values: Mapping[str, str], *, where: str) -> Metadata:
+    """Checked values. Raises SettingError, naming `where`, for an unknown key, audience or date."""
+    for key in values:
         if key not in KEYS:
-            raise SettingError(f"{path}: unknown key {key!r} in [{name}]", hint=f"Known keys: {', '.join(KEYS)}.")
-        if not isinstance(value, str):
-            raise SettingError(
-                f"{path}: {key} in [{name}] is {value!r}, which is not text", hint=f'Quote it: {key} = "{value}".'
-            )
-        values[key] = value.strip()
-    return _from_text(values, where=f"{path}: [{name}]")
-
-
-def _from_text(values: Mapping[str, str], *, where: str) -> Metadata:
-    audience = values.get("audience", "").lower()
+            raise SettingError(f"{where}: unknown key {key!r}", hint=f"Known keys: {', '.join(KEYS)}.")
+    said = {key: value.strip() for key, value in values.items()}
+    audience = said.pop("audience", "").lower()
     if audience and audience not in tuple(Audience):
+        choice = " or ".join(repr(str(known)) for known in Audience)
+        raise SettingError(f"{where}: audience is {audience!r}", hint=f"It can be {choice}.")
+    for key in DATES:
+        _check_date(key, said.get(key, ""), where)
+    first, last = (said.get(key, "") for key in DATES)
+    if first and last and first > last:
         raise SettingError(
-            f"{where}: audience is {audience!r}", hint=f"It can be {' or '.join(repr(str(a)) for a in Audience)}."
+            f"{where}: valid_from {first} is after valid_until {last}", hint="Correct one of the two dates."
         )
     return Metadata(
-        product=values.get("product", ""),
-        version=values.get("version", ""),
-        language=language_code(values.get("language", "")),
+        **{**said, "language": language_code(said.get("language", ""))},
         audience=Audience(audience) if audience else None,
-        title=values.get("title", ""),
     )
+
+
+def _check_date(key: str, value: str, where: str) -> None:
+    try:
+        wrong = bool(value) and date.fromisoformat(value).isoformat() != value
+    except ValueError:
+        wrong = True
+    if wrong:
+        raise SettingError(f"{where}: {key} is {value!r}, which is no date", hint=f'Write it as {key} = "2026-01-31".')
 
 
 def split_front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -126,8 +141,8 @@ def split_front_matter(text: str) -> tuple[dict[str, str], str]:
 
 
 def front_matter_metadata(text: str, *, where: str) -> Metadata:
-    """What the front matter of a text says. Raises SettingError for an audience that does not exist."""
+    """What the front matter of a text says. Raises SettingError for an audience or a date that does not exist."""
     values, _ = split_front_matter(text)
     if "lang" in values:
         values.setdefault("language", values["lang"])
-    return _from_text({key: value for key, value in values.items() if key in KEYS}, where=where)
+    return metadata_from({key: value for key, value in values.items() if key in KEYS}, where=where)

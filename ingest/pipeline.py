@@ -13,6 +13,7 @@ from pathlib import Path
 from ingest.embed import Embedder
 from ingest.errors import IndexUnusable, ManualdeskError, MassRemoval, NothingPublished
 from ingest.index.contract import EVERYTHING, Draft, IndexedDocument, IndexInfo, IndexStore, Point
+from ingest.metadata import Setting
 from ingest.originals import keep_original
 from ingest.plan import Plan, common_root, make_plan, signature
 from ingest.sparse import passage_terms
@@ -34,6 +35,8 @@ class Job:
     force: bool = False
     allow_removals: bool = False
     workers: int = 1
+    said: tuple[Setting, ...] = ()
+    """What editors set for documents, in the order in which they did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +94,12 @@ def plan(store: IndexStore, job: Job) -> Plan:
     """What `run` would do, without doing it."""
     indexed = published_documents(store)
     root = common_root(job.paths, job.root, indexed)
-    return make_plan(job.paths, root, indexed, force=job.force, allow_removals=job.allow_removals)
+    return make_plan(job.paths, root, indexed, force=job.force, allow_removals=job.allow_removals, said=job.said)
 
 
 def _plan_anew(store: IndexStore, job: Job) -> Plan:
     """Everything in the paths, as if nothing were indexed. Raises MassRemoval where that would lose other manuals."""
-    work = make_plan(job.paths, common_root(job.paths, job.root, ()), (), force=True)
+    work = make_plan(job.paths, common_root(job.paths, job.root, ()), (), force=True, said=job.said)
     read = {source.document for source in work.to_read}
     try:
         lost = [known.document for known in published_documents(store) if known.document not in read]

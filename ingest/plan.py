@@ -9,6 +9,7 @@ from ingest import chunk
 from ingest.discover import Discovery, default_root, discover
 from ingest.errors import MassRemoval, ReadError
 from ingest.index.contract import IndexedDocument
+from ingest.metadata import Setting
 from ingest.types import SourceFile
 
 READERS_VERSION = 1
@@ -54,13 +55,14 @@ def make_plan(
     *,
     force: bool = False,
     allow_removals: bool = False,
+    said: Sequence[Setting] = (),
 ) -> Plan:
-    """Compare. `force` reads unchanged documents again.
+    """Compare. `force` reads unchanged documents again; `said` is what editors set (see `discover`).
 
     Raises MassRemoval when more than half of what the index has under the paths would vanish and `allow_removals` is
     not set, SettingError for paths that do not exist.
     """
-    found = discover(paths, root=root)
+    found = discover(paths, root=root, said=said)
     known = {document.document: document for document in indexed}
     files = [_signed(source, root) for source in found.files]
     new = {source.document: source for source in files}
@@ -90,6 +92,11 @@ def signature(source: SourceFile) -> str:
         source.root,
         f"readers {READERS_VERSION}",
         f"chunks {chunk.VERSION}",
+        source.model,
+        source.valid_from,
+        source.valid_until,
+        # Where a value was said is shown to editors, so it must not outlive a move from one place to another.
+        *(f"{key} from {where}" for key, where in source.origins),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -7,6 +7,7 @@ import pytest
 from ingest.audience import Audience
 from ingest.discover import default_root, discover
 from ingest.errors import SettingError
+from ingest.metadata import Setting
 from ingest.types import SourceFile
 
 
@@ -66,19 +67,89 @@ def test_manual_toml_wins_over_front_matter_and_that_over_folders(tmp_path: Path
         ('["a.txt"]\nowner = "me"\n', "owner"),
         ('["a.txt"]\naudience = "everyone"\n', "everyone"),
         ('["a.txt"]\nversion = 3\n', "version"),
+        ('["a.txt"]\nvalid_from = "soon"\n', "soon"),
+        ('["a.txt"]\nvalid_from = 2026-02-01\nvalid_until = 2026-01-01\n', "2026-02-01"),
+    ],
+)
+def test_what_is_wrong_in_a_files_table_fails_that_file_only(tmp_path: Path, text: str, part: str) -> None:
+    write(tmp_path, "a.txt")
+    write(tmp_path, "b.txt")
+    write(tmp_path, "manual.toml", '[default]\naudience = "public"\n\n' + text)
+    discovery = discover([tmp_path], root=tmp_path)
+    assert [source.document for source in discovery.files] == ["b.txt"]
+    ((document, error),) = discovery.failed
+    assert document == "a.txt"
+    assert part in error.message
+    assert "manual.toml" in error.message
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
         ('[a.txt]\ntitle = "A"\n', "a.txt"),
         ('title = "A"\n', "title"),
         ("[default\n", "manual.toml"),
+        ('[default]\naudience = "publik"\n', "publik"),
     ],
 )
-def test_a_manual_toml_that_cannot_work_is_named(tmp_path: Path, text: str, part: str) -> None:
-    write(tmp_path, "a.txt")
-    write(tmp_path, "manual.toml", text)
-    with pytest.raises(SettingError) as caught:
-        discover([tmp_path], root=tmp_path)
-    assert "manual.toml" in caught.value.message
-    assert part in caught.value.message
-    assert caught.value.hint
+def test_what_is_wrong_with_a_whole_manual_toml_fails_what_lies_below_it(tmp_path: Path, text: str, part: str) -> None:
+    write(tmp_path, "here/a.txt")
+    write(tmp_path, "here/below/b.txt")
+    write(tmp_path, "beside/c.txt")
+    write(tmp_path, "here/manual.toml", text)
+    discovery = discover([tmp_path], root=tmp_path)
+    assert [source.document for source in discovery.files] == ["beside/c.txt"]
+    assert [document for document, _error in discovery.failed] == ["here/a.txt", "here/below/b.txt"]
+    assert all(part in error.message for _document, error in discovery.failed)
+
+
+def test_a_wrong_audience_never_becomes_public(tmp_path: Path) -> None:
+    write(tmp_path, "manual.toml", '[default]\naudience = "public"\n')
+    write(tmp_path, "a.md", "---\naudience: staff only\n---\n# A\n")
+    discovery = discover([tmp_path], root=tmp_path)
+    assert not discovery.files
+    assert "staff only" in discovery.failed[0][1].message
+
+
+def test_each_value_says_where_it_came_from(tmp_path: Path) -> None:
+    write(tmp_path, "hub/en/a.md", "---\nmodel: H2\ntitle: From the text\nversion: 1\n---\n# A\n")
+    write(tmp_path, "hub/manual.toml", '[default]\nversion = "3"\nvalid_until = 2027-12-31\n')
+    write(tmp_path, "hub/en/manual.toml", '["a.md"]\ntitle = "Start"\n')
+    said = (
+        Setting("hub/*", "audience", "public"),
+        Setting("*", "product", "Everything"),
+        Setting("hub/en/a.md", "product", "Hub 2"),
+    )
+    (source,) = discover([tmp_path], root=tmp_path, said=said).files
+    assert dict(source.origins) == {
+        "product": "editor (hub/en/a.md)",
+        "model": "front matter",
+        "version": "hub/manual.toml, [default]",
+        "language": "folder en",
+        "audience": "editor (hub/*)",
+        "title": "hub/en/manual.toml",
+        "valid_until": "hub/manual.toml, [default]",
+    }
+    assert (source.product, source.model, source.version) == ("Hub 2", "H2", "3")
+    assert (source.valid_from, source.valid_until) == ("", "2027-12-31")
+    assert source.audience is Audience.PUBLIC
+
+
+def test_what_an_editor_set_last_wins_and_can_be_taken_back(tmp_path: Path) -> None:
+    write(tmp_path, "hub/a.txt")
+    write(tmp_path, "hubs/a.txt")
+    said = [Setting("hub", "version", "1"), Setting("hub/a.txt", "version", "2")]
+
+    def version() -> dict[str, str]:
+        files = discover([tmp_path], root=tmp_path, said=said).files
+        return {source.document: source.version for source in files}
+
+    assert version() == {"hub/a.txt": "2", "hubs/a.txt": ""}
+    said.append(Setting("*.txt", "version", "3"))
+    assert version() == {"hub/a.txt": "3", "hubs/a.txt": "3"}
+    said.append(Setting("hub", "version", ""))
+    assert version() == {"hub/a.txt": "", "hubs/a.txt": "3"}
 
 
 def test_what_is_no_manual_is_skipped_with_a_word_and_pictures_without(tmp_path: Path) -> None:
