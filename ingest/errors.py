@@ -5,6 +5,7 @@ ManualdeskError
 ├── IndexUnusable      a locked or damaged index, or one made by another embedding model
 │   └── NothingPublished   no index yet
 ├── ModelUnavailable   a model (embedder or language model) is missing or unreachable
+├── RecordsUnusable    the records (what editors set, what runs did) cannot be read or written
 ├── SettingError       a setting or option has a value that cannot work
 └── MassRemoval        an ingest would remove more than half of what a path holds
 """
@@ -41,6 +42,10 @@ class NothingPublished(IndexUnusable):
 
 class ModelUnavailable(ManualdeskError):
     """An embedding or language model cannot be loaded or reached."""
+
+
+class RecordsUnusable(ManualdeskError):
+    """The records database cannot be opened, read or written."""
 
 
 class SettingError(ManualdeskError):

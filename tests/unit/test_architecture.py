@@ -26,6 +26,7 @@ WRAPPED = {
     "pypdfium2": ("ingest/readers/pdf_file.py", "ui/pages.py"),
     "lxml": ("ingest/readers/",),
     "Stemmer": ("ingest/sparse.py",),
+    "sqlalchemy": ("ingest/records/",),
     "qdrant_edge": ("ingest/index/edge_shard.py",),
     "qdrant_client": ("ingest/index/server",),
     "sentence_transformers": ("ingest/embed.py",),

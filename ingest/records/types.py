@@ -1,0 +1,51 @@
+"""What the records tell: runs as they were reported, and which revisions were indexed for whom."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ingest.audience import Audience
+
+
+class State(StrEnum):
+    """How a run ended."""
+
+    RUNNING = "running"
+    """Not yet, or it was killed."""
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    """By Ctrl-C."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run that published or meant to; times are UTC, as `2026-01-31T12:00:00+00:00`."""
+
+    number: int
+    kind: str
+    """`ingest`, `remove`, `restore`, `rollback`."""
+    state: State
+    started_at: str
+    seconds: float
+    started_by: str
+    job: str
+    """What was asked for, as a command would say it."""
+    generation: str = ""
+    error: str = ""
+    hint: str = ""
+    report: str = field(default="", repr=False)
+    """The report as JSON; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownRevision:
+    """A revision of a document that is or was indexed, with what it was last indexed for."""
+
+    document: str
+    revision: str
+    root: str
+    title: str
+    product: str
+    audience: Audience
+    last_seen: str
+    """When a run last found it in the index."""
