@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -59,12 +60,16 @@ def read_all(
     *,
     workers: int,
     limits: Limits = Limits(),
+    closed: threading.Event | None = None,
 ) -> Iterator[ChunkedFile]:
-    """Every file once, as they are done (not in order). Closing the iterator ends the workers."""
+    """Every file once, as they are done (not in order). Closing the iterator ends the workers.
+
+    So does `closed`, within half a second, also while another thread waits for the next file.
+    """
     waiting = list(reversed(sources))
     pool = [_Worker(limits) for _ in range(min(workers, len(sources)))]
     try:
-        while waiting or any(worker.task for worker in pool):
+        while (waiting or any(worker.task for worker in pool)) and not (closed and closed.is_set()):
             pool = [worker if worker.fit else worker.successor() for worker in pool]
             for worker in pool:
                 if worker.task is None and waiting:

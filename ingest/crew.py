@@ -1,0 +1,85 @@
+"""Who reads and who embeds in a run: a setting enters, a `Crew` leaves. Here processes of this machine and its model.
+
+Another crew (a cluster, say) has the same three methods; the pipeline knows nothing else of it.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import SettingError
+from ingest.types import SourceFile
+from ingest.workers import ChunkedFile, read_all
+
+
+class PassageEmbedder(Protocol):
+    """Turns texts into vectors. `name` and `dimensions` are what the index is labelled with."""
+
+    name: str
+    dimensions: int
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-length vectors, shape (len(texts), dimensions), in the order of the texts."""
+
+
+@runtime_checkable
+class BatchEmbedder(Protocol):
+    """What an embedder may offer beside `embed_passages`: several batches in flight at once."""
+
+    def embed_batches(self, batches: Iterable[Sequence[str]]) -> Iterator[NDArray[np.float32]]:
+        """An array for each batch, in their order, shape (len(batch), dimensions); a batch may be empty.
+
+        `batches` may be drawn ahead of what was given back, from the calling thread only. It blocks while files are
+        read, so draw no more than is needed to keep everyone busy. A text longer than the model takes is cut.
+        """
+
+
+class Crew(Protocol):
+    """Readers and an embedder for one run."""
+
+    def read(self, sources: Sequence[SourceFile]) -> Iterator[ChunkedFile]:
+        """Every file once, as they are done (not in order), errors included. Drawn from in a thread of its own.
+
+        Once `close` was called from another thread it ends soon, with whatever is still unread.
+        """
+
+    def embedder(self) -> PassageEmbedder:
+        """The embedder, loaded when first asked for. Raises ModelUnavailable. May be a `BatchEmbedder` too."""
+
+    def close(self) -> None:
+        """End all work and free what it holds. May be called more than once."""
+
+
+class LocalCrew:
+    """Worker processes of this machine, and the model in this process."""
+
+    def __init__(self, embedder_name: str, models: Path, workers: int) -> None:
+        self._embedder_name = embedder_name
+        self._models = models
+        self._workers = max(1, workers)
+        self._closed = threading.Event()
+        self._embedder: PassageEmbedder | None = None
+
+    def read(self, sources: Sequence[SourceFile]) -> Iterator[ChunkedFile]:
+        return read_all(sources, workers=self._workers, closed=self._closed)
+
+    def embedder(self) -> PassageEmbedder:
+        from ingest.embed import Embedder
+
+        if self._embedder is None:
+            self._embedder = Embedder(self._embedder_name, self._models)
+        return self._embedder
+
+    def close(self) -> None:
+        self._closed.set()
+
+
+def hire(embedder_name: str, models: Path, workers: int | str) -> Crew:
+    """The crew that `workers` names: a count of processes. Raises SettingError for what it cannot be."""
+    if isinstance(workers, str):
+        raise SettingError(f"--workers has value {workers!r}, which is not a count.", hint="Give a number from 1.")
+    return LocalCrew(embedder_name, models, workers)
