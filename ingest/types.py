@@ -3,6 +3,7 @@
 All are frozen: a stage never changes what an earlier one made (`dataclasses.replace` makes a new one).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -172,9 +173,14 @@ class Chunk:
 
     @property
     def embed_text(self) -> str:
-        """The text to embed and match: title and heading path go before the quotable text."""
-        path = " > ".join(dict.fromkeys((self.title, *self.section)))
-        return f"{path}\n{self.text}" if path else self.text
+        """The text to embed and match."""
+        return embed_text(self.title, self.section, self.text)
+
+
+def embed_text(title: str, section: Iterable[str], text: str) -> str:
+    """The text to embed: title and heading path go before the quotable text."""
+    path = " > ".join(dict.fromkeys((title, *section)))
+    return f"{path}\n{text}" if path else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,18 @@ class Draft(Protocol):
     def documents(self) -> list[IndexedDocument]:
         """What the draft would publish now."""
 
+    def vectors(self, document: str) -> dict[str, Dense]:
+        """The dense vectors of a document's chunks in this draft, by their `embed_text`; empty where it is not there.
+
+        Before the document is replaced these are the published ones, for whoever makes it anew to take over.
+        """
+
+    def preview(self) -> Index:
+        """The draft to read as if it were published; for as long as it is open, and not while it is written to.
+
+        Its info has no generation yet.
+        """
+
     def upsert(self, points: Sequence[Point]) -> None: ...
 
     def remove(self, documents: Iterable[str]) -> None:

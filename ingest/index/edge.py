@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ingest.errors import IndexUnusable
 from ingest.index.contract import EVERYTHING, FORMAT, Draft, Hit, Index, IndexedDocument, IndexInfo, Point, Scope
+from ingest.index.edge_preview import EdgePreview
 from ingest.index.edge_shard import Shard
 from ingest.index.generations import Generations
 from ingest.index.payload import check_embedder, reads_nothing
@@ -64,6 +65,12 @@ class EdgeDraft:
     def documents(self) -> list[IndexedDocument]:
         return self._open_shard().documents(EVERYTHING)
 
+    def vectors(self, document: str) -> dict[str, Dense]:
+        return self._open_shard().vectors(document)
+
+    def preview(self) -> Index:
+        return EdgePreview(self._open_shard(), self._info())
+
     def upsert(self, points: Sequence[Point]) -> None:
         self._open_shard().upsert(points)
 
@@ -78,8 +85,18 @@ class EdgeDraft:
         self._open_shard().upsert(points)
 
     def publish(self) -> IndexInfo:
+        info = self._info()
+        self._open_shard().seal()
+        # A reader that opens a shard before its writer closed it may see nothing at all, silently.
+        self.close()
+        # The first to open a shard plays its journals back and deletes them; readers shall find nothing left to do.
+        Shard.load(self._work / "shard").close()
+        return self._generations.publish(self._work, info, based_on=self._base)
+
+    def _info(self) -> IndexInfo:
+        """What this draft would be now; its generation is named when it is published."""
         shard = self._open_shard()
-        info = IndexInfo(
+        return IndexInfo(
             generation="",
             embedder=self._embedder,
             dimensions=self._dimensions,
@@ -88,12 +105,6 @@ class EdgeDraft:
             documents=len(shard.documents(EVERYTHING)),
             chunks=shard.count(),
         )
-        shard.seal()
-        # A reader that opens a shard before its writer closed it may see nothing at all, silently.
-        self.close()
-        # The first to open a shard plays its journals back and deletes them; readers shall find nothing left to do.
-        Shard.load(self._work / "shard").close()
-        return self._generations.publish(self._work, info, based_on=self._base)
 
     def close(self) -> None:
         if self._shard is not None:

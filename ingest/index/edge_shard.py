@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ingest.errors import IndexUnusable
 from ingest.index.contract import Hit, IndexedDocument, Point, Scope
 from ingest.index.payload import (
@@ -15,9 +17,11 @@ from ingest.index.payload import (
     INTEGER_FIELDS,
     KEYWORD_FIELDS,
     REINGEST,
+    TEXT_FIELDS,
     conditions,
     from_payload,
     to_document,
+    to_embed_text,
     to_payload,
 )
 from ingest.types import Chunk, Dense, Sparse
@@ -103,6 +107,18 @@ class Shard:
         chunks = [from_payload(record.payload) for record in self._scroll(wanted, with_payload=True)]
         return sorted(chunks, key=lambda chunk: chunk.ordinal)
 
+    def vectors(self, document: str) -> dict[str, Dense]:
+        """Dense vectors of a document's chunks by the text they were made of."""
+        import qdrant_edge as edge
+
+        wanted = edge.Filter(must=[edge.FieldCondition("document", match=edge.MatchValue(document))])
+        records = self._scroll(wanted, with_payload=list(TEXT_FIELDS), with_vector=["dense"])
+        return {
+            to_embed_text(record.payload): np.asarray(record.vector["dense"], np.float32)  # type: ignore[call-overload]
+            for record in records
+            if record.vector
+        }
+
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         import qdrant_edge as edge
 
@@ -115,12 +131,16 @@ class Shard:
 
         return self._shard.count(edge.CountRequest(exact=True))
 
-    def _scroll(self, wanted: "qdrant_edge.Filter", with_payload: bool | list[str]) -> "Iterator[qdrant_edge.Record]":
+    def _scroll(
+        self, wanted: "qdrant_edge.Filter", with_payload: bool | list[str], with_vector: bool | list[str] = False
+    ) -> "Iterator[qdrant_edge.Record]":
         import qdrant_edge as edge
 
         offset = None
         while True:
-            request = edge.ScrollRequest(offset=offset, limit=_PAGE, filter=wanted, with_payload=with_payload)
+            request = edge.ScrollRequest(
+                offset=offset, limit=_PAGE, filter=wanted, with_payload=with_payload, with_vector=with_vector
+            )
             records, offset = self._shard.scroll(request)
             yield from records
             if offset is None:

@@ -9,7 +9,7 @@ from typing import cast
 
 from ingest.errors import IndexUnusable
 from ingest.index.contract import FORMAT, IndexedDocument, Scope
-from ingest.types import Audience, Box, Chunk, Kind
+from ingest.types import Audience, Box, Chunk, Kind, embed_text
 
 Payload = dict[str, object]
 """JSON object as the engines store it."""
@@ -63,6 +63,19 @@ def conditions(scope: Scope) -> tuple[AnyOf, ...]:
 def reads_nothing(scope: Scope) -> bool:
     """Whether no chunk can be in scope. Engines differ on an empty list of values, so it never reaches them."""
     return any(not condition.values for condition in conditions(scope))
+
+
+TEXT_FIELDS = ("title", "section", "text")
+"""What `to_embed_text` reads."""
+
+
+def to_embed_text(payload: Mapping[str, object] | None) -> str:
+    """`Chunk.embed_text` of a payload that may hold `TEXT_FIELDS` only. Raises IndexUnusable where it holds less."""
+    try:
+        fields = dict(payload or {})
+        return embed_text(str(fields["title"]), cast(list[str], fields["section"]), str(fields["text"]))
+    except (KeyError, TypeError) as error:
+        raise IndexUnusable(f"the index holds a chunk that cannot be read: {error!r}", hint=REINGEST) from error
 
 
 def to_payload(chunk: Chunk) -> Payload:

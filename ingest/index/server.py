@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from ingest.errors import IndexUnusable, SettingError
 from ingest.index.contract import EVERYTHING, FORMAT, Draft, Hit, Index, IndexedDocument, IndexInfo, Point, Scope
 from ingest.index.payload import REINGEST, check_embedder, check_format, reads_nothing
 from ingest.index.server_alias import Alias, stamp
-from ingest.index.server_collection import Collection, reachable
+from ingest.index.server_collection import Collection, Unpublished, reachable
 from ingest.index.server_lease import Lease, leased
 from ingest.types import Chunk, Dense, Sparse
 
@@ -116,6 +116,19 @@ class ServerDraft:
         kept = {name: document for name, document in published.items() if name not in self._cleared}
         return [document for _name, document in sorted({**kept, **mine}.items())]
 
+    def vectors(self, document: str) -> dict[str, Dense]:
+        with reachable():
+            return self._target.preview(self._unpublished()).vectors(document)
+
+    def preview(self) -> Index:
+        with reachable():
+            collection = self._target.preview(self._unpublished())
+            return ServerIndex(collection, self._info(collection))
+
+    def _unpublished(self) -> Unpublished:
+        replaced = [ids for name, ids in self._written.items() if name not in self._cleared]
+        return Unpublished(self._token, tuple(self._cleared), tuple(sorted(set().union(*replaced))))
+
     def upsert(self, points: Sequence[Point]) -> None:
         self._check_open()
         for point in points:
@@ -146,21 +159,24 @@ class ServerDraft:
                 self._target.publish_all(self._token)
             else:
                 self._target.publish(self._token, self._written, self._cleared)
-            info = IndexInfo(
-                generation=self._token,
-                embedder=self._embedder,
-                dimensions=self._dimensions,
-                format=FORMAT,
-                published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                documents=len(self._target.documents(EVERYTHING)),
-                chunks=self._target.count(),
-            )
+            info = replace(self._info(self._target), generation=self._token)
             self._target.set_metadata({**asdict(info), "previous": self._previous.name if self._previous else ""})
             if rebuilt:
                 self._alias.switch(self._target)
                 self._alias.drop_abandoned(self._target)
         self._closed = True
         return info
+
+    def _info(self, collection: Collection) -> IndexInfo:
+        return IndexInfo(
+            generation="",
+            embedder=self._embedder,
+            dimensions=self._dimensions,
+            format=FORMAT,
+            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            documents=len(collection.documents(EVERYTHING)),
+            chunks=collection.count(),
+        )
 
     def drop(self) -> None:
         """Delete what was written, unless it was published; after this the draft cannot be published."""
@@ -182,10 +198,14 @@ class ServerDraft:
 class ServerIndex:
     """What readers see of the alias (see `Index`). The client pools its connections: usable from several threads."""
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: Collection, info: IndexInfo | None = None) -> None:
+        """`info`: what a draft's preview is; what was published says so itself."""
         self._collection = collection
+        self._info = info
 
     def info(self) -> IndexInfo:
+        if self._info is not None:
+            return self._info
         with reachable():
             return _read_info(self._collection)
 

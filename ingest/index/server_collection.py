@@ -8,7 +8,10 @@ import uuid
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from ingest.errors import IndexUnusable
 from ingest.index.contract import Hit, IndexedDocument, Point, Scope
@@ -16,9 +19,11 @@ from ingest.index.payload import (
     DOCUMENT_FIELDS,
     INTEGER_FIELDS,
     KEYWORD_FIELDS,
+    TEXT_FIELDS,
     conditions,
     from_payload,
     to_document,
+    to_embed_text,
     to_payload,
 )
 from ingest.types import Chunk, Dense, Sparse
@@ -55,12 +60,25 @@ def reachable() -> Iterator[None]:
         raise IndexUnusable(f"Qdrant refused: {error}", hint="see what changed the collection meanwhile") from error
 
 
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """What a draft has written so far, for reading it before it is published."""
+
+    token: str
+    cleared: tuple[str, ...]
+    """Documents that lose all chunks that the draft did not write."""
+    replaced: tuple[str, ...]
+    """Ids of single chunks that the draft wrote anew in other documents."""
+
+
 class Collection:
     """A collection or an alias of one."""
 
-    def __init__(self, client: "QdrantClient", name: str) -> None:
+    def __init__(self, client: "QdrantClient", name: str, *, draft: Unpublished | None = None) -> None:
+        """`draft`: read the collection as if this draft were published."""
         self._client = client
         self.name = name
+        self._draft = draft
 
     def create(self, dimensions: int) -> None:
         from qdrant_client import models
@@ -107,6 +125,10 @@ class Collection:
                 records.append(models.PointStruct(id=point_id, vector=vector, payload=payload))  # type: ignore[arg-type]
             self._client.upsert(self.name, records, wait=True)
 
+    def preview(self, draft: Unpublished) -> "Collection":
+        """The same collection, read as if the draft were published."""
+        return Collection(self._client, self.name, draft=draft)
+
     def drop(self, documents: Iterable[str], *, draft: str) -> None:
         """Delete the points of these documents that the draft wrote."""
         self._delete([_any_of("document", documents), _any_of("draft", [draft])])
@@ -147,7 +169,7 @@ class Collection:
             self.name,
             query=query,  # type: ignore[arg-type]
             using="bm25" if isinstance(vector, Sparse) else "dense",
-            query_filter=models.Filter(must=_in_scope(scope)),
+            query_filter=models.Filter(must=self._in_scope(scope)),
             limit=limit,
             with_payload=True,
         )
@@ -157,21 +179,51 @@ class Collection:
         from qdrant_client import models
 
         between = models.FieldCondition(key="ordinal", range=models.Range(gte=ordinals[0], lte=ordinals[1]))
-        must = [*_in_scope(scope), _any_of("document", [document]), between]
+        must = [*self._in_scope(scope), _any_of("document", [document]), between]
         # By ordinal, for in the moment of publishing two points may hold the same place.
         chunks = {chunk.ordinal: chunk for chunk in map(from_payload, self._scroll(must, with_payload=True))}
         return [chunks[ordinal] for ordinal in sorted(chunks)]
 
     def documents(self, scope: Scope, *, draft: str | None = None) -> dict[str, IndexedDocument]:
         """Published documents in scope, or those a draft wrote."""
-        must = _in_scope(scope) if draft is None else [_any_of("draft", [draft])]
+        must = self._in_scope(scope) if draft is None else [_any_of("draft", [draft])]
         found = map(to_document, self._scroll([*must, _first_chunk()], with_payload=list(DOCUMENT_FIELDS)))
         return {document.document: document for document in found}
 
     def count(self) -> int:
         from qdrant_client import models
 
-        return self._client.count(self.name, models.Filter(must=[_is_published(True)]), exact=True).count
+        return self._client.count(self.name, models.Filter(must=[self._is_visible()]), exact=True).count
+
+    def vectors(self, document: str) -> dict[str, Dense]:
+        """Dense vectors of the document's visible chunks, by the text they were made of."""
+        from qdrant_client import models
+
+        wanted = models.Filter(must=[self._is_visible(), _any_of("document", [document])])
+        found: dict[str, Dense] = {}
+        offset = None
+        while True:
+            records, offset = self._client.scroll(
+                self.name, wanted, limit=_PAGE, offset=offset, with_payload=list(TEXT_FIELDS), with_vectors=["dense"]
+            )
+            for record in records:
+                if isinstance(record.vector, dict):
+                    found[to_embed_text(record.payload)] = np.asarray(record.vector["dense"], np.float32)
+            if offset is None:
+                return found
+
+    def _in_scope(self, scope: Scope) -> "list[models.Condition]":
+        return [self._is_visible(), *(_any_of(condition.field, condition.values) for condition in conditions(scope))]
+
+    def _is_visible(self) -> "models.Condition":
+        from qdrant_client import models
+
+        if self._draft is None:
+            return _is_published(True)
+        replaces = (("document", self._draft.cleared), ("id", self._draft.replaced))
+        hidden = [_any_of(field, values) for field, values in replaces if values]
+        kept = models.Filter(must=[_is_published(True)], must_not=hidden)
+        return models.Filter(should=[_any_of("draft", [self._draft.token]), kept])
 
     def _delete(self, must: "list[models.Condition]") -> None:
         from qdrant_client import models
@@ -225,8 +277,3 @@ def _first_chunk() -> "models.Condition":
     from qdrant_client import models
 
     return models.FieldCondition(key="ordinal", match=models.MatchValue(value=0))
-
-
-def _in_scope(scope: Scope) -> "list[models.Condition]":
-    in_scope = [_any_of(condition.field, condition.values) for condition in conditions(scope)]
-    return [_is_published(True), *in_scope]

@@ -4,11 +4,12 @@ import threading
 import time
 from contextlib import suppress
 
+import numpy as np
 import pytest
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import EVERYTHING, Index, IndexStore
-from ingest.types import Audience, Sparse
+from ingest.index.contract import EVERYTHING, Index, IndexStore, Point, Scope
+from ingest.types import Audience, Dense, Sparse
 from tests.conformance.synthetic import COMMON_TERM, DIMENSIONS, EMBEDDER, axis, point, points
 
 
@@ -204,3 +205,58 @@ def test_a_draft_ends_with_its_publication(store: IndexStore) -> None:
             draft.upsert(points("b"))
         with pytest.raises(IndexUnusable):
             draft.publish()
+
+
+def test_a_draft_gives_the_vectors_of_its_documents(store: IndexStore) -> None:
+    publish(store, "a", 4)
+    publish(store, "b", 2)
+    old, new = points("a", 4), points("a", 2, revision="r2")
+    with draft_of(store) as draft:
+        assert_same_vectors(draft.vectors("a"), old)
+        assert draft.vectors("never there") == {}
+        draft.replace("a", new)
+        assert_same_vectors(draft.vectors("a"), new)
+        draft.remove(["b"])
+        assert draft.vectors("b") == {}
+
+
+def assert_same_vectors(found: dict[str, Dense], wanted: list[Point]) -> None:
+    assert found.keys() == {each.chunk.embed_text for each in wanted}
+    for each in wanted:
+        np.testing.assert_allclose(found[each.chunk.embed_text], each.vectors.dense, atol=1e-6)
+        assert found[each.chunk.embed_text].dtype == np.float32
+
+
+def test_a_preview_shows_what_would_be_published(store: IndexStore) -> None:
+    publish(store, "a", 3)
+    publish(store, "b", 2)
+    publish(store, "c", 2)
+    with draft_of(store) as draft:
+        draft.replace("a", points("a", 2, revision="r2"))
+        draft.remove(["b"])
+        draft.upsert([point("c", 1, text="new"), point("d", 0, audience=Audience.INTERNAL)])
+        preview = draft.preview()
+        assert names(preview) == ["a", "c", "d"]
+        assert names(store.open()) == ["a", "b", "c"]
+        assert [chunk.revision for chunk in preview.span("a", 0, 9, EVERYTHING)] == ["r2"] * 2
+        assert preview.span("b", 0, 9, EVERYTHING) == []
+        terms = Sparse((COMMON_TERM,), (1.0,))
+        public = Scope(audience=Audience.PUBLIC)
+        for hits in (
+            preview.search_dense(axis(1), public, limit=9),
+            preview.search_sparse(terms, public, limit=9),
+        ):
+            assert sorted(hit.chunk.text for hit in hits) == ["a r2 chunk 0", "a r2 chunk 1", "c r1 chunk 0", "new"]
+        assert (preview.info().documents, preview.info().chunks) == (3, 5)
+        preview.close()
+        published = draft.publish()
+    assert (published.documents, published.chunks) == (3, 5)
+    assert names(store.open()) == ["a", "c", "d"]
+
+
+def test_a_preview_of_a_fresh_draft_shows_it_alone(store: IndexStore) -> None:
+    publish(store, "a")
+    with draft_of(store, fresh=True) as draft:
+        assert draft.vectors("a") == {}
+        draft.replace("b", points("b"))
+        assert names(draft.preview()) == ["b"]
