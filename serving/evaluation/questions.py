@@ -138,7 +138,7 @@ def _question(row: Mapping[str, object]) -> Question:
         evidence_portable=row.get("evidence_portable") is not False,
         right_files=_right_files(row) if answerable else (),
         parallel_documents=_texts(row.get("parallel_docs")),
-        slices=_slices(row),
+        slices=slices_of(row),
         set=str(row.get("set") or ""),
     )
 
@@ -162,7 +162,8 @@ def _pages(values: Sequence[object]) -> frozenset[int]:
     return frozenset(int(str(value)) for value in values if value is not None)
 
 
-def _slices(row: Mapping[str, object]) -> tuple[str, ...]:
+def slices_of(row: Mapping[str, object]) -> tuple[str, ...]:
+    """The groups that a line of gold belongs to, of manuals or of a public set."""
     file = str(row.get("file") or "")
     names = [
         "all",

@@ -1,7 +1,7 @@
 """Retrieval judged: a question and what was found for it go in, ranks come out, and rates over many of them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from retrieval.passages import Passage
@@ -26,6 +26,7 @@ class RetrievalOutcome:
     characters: tuple[int, ...] = ()
     """Length of each passage judged."""
     top: Passage | None = None
+    confidence: float = 0.0
     milliseconds: float = 0.0
 
     def to_json(self) -> dict[str, object]:
@@ -37,6 +38,8 @@ class RetrievalOutcome:
             "page_rank": self.page_rank,
             "top_document": self.top.document if self.top else None,
             "top_page": self.top.page if self.top else None,
+            "confidence": round(self.confidence, 4),
+            "answerable": self.question.answerable,
         }
 
 
@@ -45,6 +48,9 @@ class RetrievalReport:
     """A whole run."""
 
     outcomes: tuple[RetrievalOutcome, ...]
+    """Of the answerable questions."""
+    unanswerable: tuple[RetrievalOutcome, ...]
+    """Of these only the confidence counts: the lower the better."""
     slices: dict[str, Row]
     totals: Row
 
@@ -55,13 +61,13 @@ class RetrievalReport:
 
 
 def run_retrieval(retriever: Retrieves, questions: Sequence[Question], *, limit: int) -> Iterator[RetrievalOutcome]:
-    """Ask each answerable question and judge what is found. The first is asked twice, so that no time is a warm-up."""
-    asked = [question for question in questions if question.answerable]
-    for question in asked[:1]:
+    """Ask each question and judge what is found. The first is asked twice, so that no time is a warm-up."""
+    for question in questions[:1]:
         retriever.retrieve(question.text, scope=question.scope, turns=question.turns, limit=limit)
-    for question in asked:
+    for question in questions:
         found = retriever.retrieve(question.text, scope=question.scope, turns=question.turns, limit=limit)
-        yield judge_retrieval(question, found.passages, milliseconds=found.milliseconds)
+        outcome = judge_retrieval(question, found.passages, milliseconds=found.milliseconds)
+        yield replace(outcome, confidence=found.confidence)
 
 
 def judge_retrieval(question: Question, passages: Sequence[Passage], *, milliseconds: float = 0.0) -> RetrievalOutcome:
@@ -80,15 +86,17 @@ def judge_retrieval(question: Question, passages: Sequence[Passage], *, millisec
 
 def retrieval_report(outcomes: Sequence[RetrievalOutcome]) -> RetrievalReport:
     """Rates by slice. Passages are measured too: longer ones hold the evidence more easily."""
+    can = [outcome for outcome in outcomes if outcome.question.answerable]
     times = [outcome.milliseconds for outcome in outcomes]
-    first_five = [length for outcome in outcomes for length in outcome.characters[:5]]
+    first_five = [length for outcome in can for length in outcome.characters[:5]]
     return RetrievalReport(
-        outcomes=tuple(outcomes),
-        slices={name: _rates(group) for name, group in by_slice([(o.question, o) for o in outcomes]).items()},
+        outcomes=tuple(can),
+        unanswerable=tuple(outcome for outcome in outcomes if not outcome.question.answerable),
+        slices={name: _rates(group) for name, group in by_slice([(o.question, o) for o in can]).items()},
         totals={
-            "questions": len(outcomes),
+            "questions": len(can),
             "mean_passage_characters@5": round(sum(first_five) / len(first_five)) if first_five else None,
-            "longest_passage_characters": max((max(o.characters, default=0) for o in outcomes), default=None),
+            "longest_passage_characters": max((max(o.characters, default=0) for o in can), default=None),
             "milliseconds_p50": percentile(times, 50),
             "milliseconds_p95": percentile(times, 95),
         },

@@ -138,9 +138,10 @@ def test_only_ten_passages_are_judged(questions: dict[str, Question]) -> None:
     assert len(outcome.characters) == 10
 
 
-def test_a_run_asks_what_can_be_answered(questions: dict[str, Question]) -> None:
+def test_a_run_asks_every_question(questions: dict[str, Question]) -> None:
     retriever = FixedRetriever(at("a/en/m.pdf", 4, SENTENCE))
     outcomes = list(run_retrieval(retriever, list(questions.values()), limit=10))
-    assert [outcome.question.id for outcome in outcomes] == ["q1", "q2", "q3", "q4"]
-    assert [outcome.evidence_rank for outcome in outcomes] == [1, None, None, None]
+    assert [outcome.question.id for outcome in outcomes] == ["q1", "q2", "q3", "q4", "u1"]
+    assert [outcome.evidence_rank for outcome in outcomes] == [1, None, None, None, None]
+    assert [outcome.question.id for outcome in retrieval_report(outcomes).unanswerable] == ["u1"]
     assert outcomes[0].milliseconds == 1.0
