@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import ManualdeskError, ReadError
 from ingest.language import detect_language
 from ingest.metadata import language_code
+from ingest.readers.containers import check_container
 from ingest.suffixes import HTML, MARKDOWN, SUFFIXES, TEXT
 from ingest.types import Document, Kind, SourceFile
 
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["SUFFIXES", "read"]
 
 _LARGEST_FILE = 200 * 2**20
-_LARGEST_UNPACKED = 2 * 2**30
 _ZIPPED = frozenset({".docx", ".epub", ".odt", ".pptx", ".xlsx"})
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AGAIN = "Open it in the program that wrote it, save it again, then run ingest again."
 
 
@@ -32,7 +31,7 @@ def read(source: SourceFile) -> Document:
         if suffix == ".pdf":
             return _read_pdf(source)
         if suffix in _ZIPPED:
-            _check_container(source)
+            check_container(source.path, source.document)
         reading = _reader(suffix)(source)
     except ManualdeskError as error:
         message = error.message if source.document in error.message else f"{source.document}: {error.message}"
@@ -90,33 +89,6 @@ def _check_size(source: SourceFile) -> None:
             f"{source.document} is {size / 2**20:.0f} MB, more than the {_LARGEST_FILE // 2**20} MB a manual may be",
             hint="Split it into parts.",
         )
-
-
-def _check_container(source: SourceFile) -> None:
-    with source.path.open("rb") as stream:
-        if stream.read(8) == _OLE:
-            # Word and its kin put an encrypted document, and the formats of before 2007, into an OLE container.
-            raise ReadError(
-                f"{source.document} is locked with a password or in a format older than 2007",
-                hint="Save it without a password in the present format.",
-            )
-    if not zipfile.is_zipfile(source.path):
-        raise ReadError(f"{source.document} is not a {source.path.suffix} file, or is damaged", hint=_SAVE_AGAIN)
-    with zipfile.ZipFile(source.path) as archive:
-        entries = archive.infolist()
-        unpacked = sum(entry.file_size for entry in entries)
-        if unpacked > _LARGEST_UNPACKED:
-            raise ReadError(
-                f"{source.document} would unpack to {unpacked / 2**30:.1f} GB",
-                hint="It is damaged or made to do harm; leave it out.",
-            )
-        if any(entry.flag_bits & 1 for entry in entries) or _is_encrypted_odf(archive):
-            raise ReadError(f"{source.document} is locked with a password", hint="Save it without a password.")
-
-
-def _is_encrypted_odf(archive: zipfile.ZipFile) -> bool:
-    name = "META-INF/manifest.xml"
-    return name in archive.namelist() and b"encryption-data" in archive.read(name)
 
 
 def _document(source: SourceFile, reading: "Reading") -> Document:

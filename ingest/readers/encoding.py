@@ -44,6 +44,9 @@ def _decoded(content: bytes, declared: str) -> str:
     for mark, name in _MARKS:
         if content.startswith(mark):
             return content[len(mark) :].decode(name, errors="replace")
+    wide = _wide(content[:_SAMPLE])
+    if wide:
+        return content.decode(wide, errors="replace")
     # UTF-8 first: other encodings hardly ever decode as it, and files that declare Latin-1 and are UTF-8 are common.
     for name in ("utf-8", _known(declared)):
         if name:
@@ -52,6 +55,17 @@ def _decoded(content: bytes, declared: str) -> str:
             except UnicodeDecodeError:
                 continue
     return _detected(content)
+
+
+def _wide(sample: bytes) -> str:
+    """UTF-16 without its mark: every other byte of Latin text is zero. Empty for anything else."""
+    half = len(sample) // 2
+    if half < 4 or not 0.3 * half < sample.count(0) <= half:
+        return ""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd > 0.3 * half and even < 0.02 * half:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.3 * half and odd < 0.02 * half else ""
 
 
 def _known(declared: str) -> str:

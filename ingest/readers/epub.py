@@ -11,11 +11,11 @@ from urllib.parse import unquote
 from lxml import etree
 
 from ingest.errors import ReadError
+from ingest.readers.containers import xml_tree
 from ingest.readers.encoding import decode_html
 from ingest.readers.markup import Reading, read_html_text
 from ingest.types import Element, SourceFile
 
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
 _NAV_PROPERTY = "nav"
 
 
@@ -34,10 +34,10 @@ def read_epub(source: SourceFile) -> Reading:
 
 
 def _xml(content: bytes) -> etree._Element:
-    tree = etree.fromstring(content, _PARSER)
-    if tree is None:
-        raise ReadError("the EPUB's list of contents is not XML", hint="Export the book again.")
-    return tree
+    try:
+        return xml_tree(content, forgiving=True)
+    except (etree.XMLSyntaxError, ReadError) as error:
+        raise ReadError("the EPUB's list of contents is not XML", hint="Export the book again.") from error
 
 
 def _package_name(archive: zipfile.ZipFile, names: set[str]) -> str:

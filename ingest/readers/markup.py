@@ -8,10 +8,14 @@ import re
 import zipfile
 from dataclasses import dataclass, replace
 
-from lxml import etree, html
+from lxml import html
 
 from ingest.metadata import split_front_matter
+from ingest.readers import docx
+from ingest.readers.containers import xml_tree
+from ingest.readers.dialects import known_markdown, known_rst
 from ingest.readers.encoding import decode_html, decode_text
+from ingest.readers.footnotes import place_footnotes
 from ingest.readers.furniture import is_contents, is_furniture, remove_page_links
 from ingest.readers.odt import prepared
 from ingest.readers.pandoc import to_html
@@ -61,6 +65,7 @@ def parse(text: str) -> html.HtmlElement | None:
     parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
     tree = html.document_fromstring(clean, parser=parser)
     remove_page_links(tree)
+    place_footnotes(tree)
     return tree
 
 
@@ -83,7 +88,7 @@ def _title(tree: html.HtmlElement, elements: list[Element]) -> str:
 
 def read_markdown(source: SourceFile) -> Reading:
     _, text = split_front_matter(decode_text(source.path.read_bytes()).replace("\r\n", "\n"))
-    return read_html_text(to_html(_with_whole_tags(text).encode(), "commonmark_x-smart"))
+    return read_html_text(to_html(known_markdown(_with_whole_tags(text)).encode(), "commonmark_x-smart"))
 
 
 def _with_whole_tags(text: str) -> str:
@@ -94,7 +99,7 @@ def _with_whole_tags(text: str) -> str:
 
 
 def read_rst(source: SourceFile) -> Reading:
-    return read_html_text(to_html(decode_text(source.path.read_bytes()).encode(), "rst"))
+    return read_html_text(to_html(known_rst(decode_text(source.path.read_bytes())).encode(), "rst"))
 
 
 def read_odt(source: SourceFile) -> Reading:
@@ -118,7 +123,7 @@ def _first_line(elements: tuple[Element, ...]) -> str:
 
 def read_docx(source: SourceFile) -> Reading:
     content = source.path.read_bytes()
-    reading = read_html_text(to_html(content, "docx"))
+    reading = read_html_text(to_html(docx.prepared(content), "docx"))
     if reading.elements and reading.elements[0].anchor == _TITLE_BLOCK:
         return reading
     return replace(reading, title=_stated_title(content, "docProps/core.xml") or reading.title)
@@ -129,8 +134,7 @@ def _stated_title(content: bytes, part: str) -> str:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if part not in archive.namelist():
             return ""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        properties = etree.fromstring(archive.read(part), parser)
+        properties = xml_tree(archive.read(part))
     title = properties.findtext(".//{http://purl.org/dc/elements/1.1/}title") or ""
     # Word's templates and its printing to PDF leave names that say nothing.
     return "" if title.startswith(("Microsoft Word", "Word Document")) else " ".join(title.split())

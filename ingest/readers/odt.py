@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ingest.readers.containers import xml_tree
+
 _STYLE = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 _FORMAT = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+_DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
 _INDEXES = ("table-of-content", "illustration-index", "table-index", "object-index", "alphabetical-index")
 _LONGEST_HEADING = 90
 _ENOUGH_HEADINGS = 3
@@ -27,22 +29,39 @@ class _Look:
 
 
 def prepared(content: bytes) -> bytes:
-    """The document without its tables of contents, and with headings where it has next to none of its own."""
+    """The document without tables of contents, text boxes as paragraphs, with headings where it has next to none."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        body = etree.fromstring(archive.read("content.xml"), _PARSER)
+        body = xml_tree(archive.read("content.xml"))
         for index in list(body.iter(*(f"{{{_TEXT}}}{name}" for name in _INDEXES))):
             parent = index.getparent()
             if parent is not None:
                 parent.remove(index)
+        _place_text_boxes(body)
         names = archive.namelist()
         if sum(1 for _ in body.iter(f"{{{_TEXT}}}h")) < _ENOUGH_HEADINGS:
-            common = etree.fromstring(archive.read("styles.xml"), _PARSER) if "styles.xml" in names else None
+            common = xml_tree(archive.read("styles.xml")) if "styles.xml" in names else None
             _promote(body, _looks([body] if common is None else [common, body]))
         changed = io.BytesIO()
         with zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as copy:
-            for name in names:
-                copy.writestr(name, etree.tostring(body) if name == "content.xml" else archive.read(name))
+            for name in dict.fromkeys(names):
+                if not name.startswith(("Pictures/", "Basic/", "Scripts/", "Object")):  # no text for pandoc in these
+                    copy.writestr(name, etree.tostring(body) if name == "content.xml" else archive.read(name))
     return changed.getvalue()
+
+
+def _place_text_boxes(body: etree._Element) -> None:
+    """The paragraphs of a text box go behind the paragraph it hangs on; pandoc would leave them out.
+
+    A box around a picture is a figure with its caption to pandoc, and stays.
+    """
+    for box in list(body.iter(f"{{{_DRAWING}}}text-box")):
+        if next(box.iter(f"{{{_DRAWING}}}image"), None) is not None:
+            continue
+        anchors = (f"{{{_TEXT}}}p", f"{{{_TEXT}}}h")
+        paragraph = next(box.iterancestors(*anchors), None)
+        if paragraph is not None:
+            for block in reversed(list(box)):
+                paragraph.addnext(block)
 
 
 def _looks(trees: list[etree._Element]) -> dict[str, _Look]:

@@ -6,6 +6,7 @@ format (`3.0" V"`), and turns the code 007 into 7 and 5 into 5.0.
 
 import csv
 import datetime as dt
+import io
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 from ingest.readers.encoding import decode_text
 from ingest.readers.markup import Reading
 from ingest.readers.notices import opens_notice
-from ingest.readers.tables import Rows, rows_text, without_empty
+from ingest.readers.number_format import shown_moment, shown_number
+from ingest.readers.tables import Rows, joined_headers, rows_text, without_empty
 from ingest.types import Element, Kind, SourceFile
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _MOST_CELLS = 2_000_000
-_QUOTED_UNIT = re.compile(r'"([^"]*)"|\[\$([^\]-]*)[^\]]*\]')
+_LONGEST_CELL = 10_000_000
+_SEPARATOR_LINE = re.compile(r"\Asep=(.)\r?\n", re.IGNORECASE)
 
 
 def read_xlsx(source: SourceFile) -> Reading:
@@ -34,13 +37,17 @@ def read_xlsx(source: SourceFile) -> Reading:
 
 
 def read_csv(source: SourceFile) -> Reading:
-    """Tables of a CSV file; the separator (comma, semicolon, tab, bar) is found out."""
-    lines = decode_text(source.path.read_bytes()).replace("\x00", "").splitlines()
-    sample = [line for line in lines[:50] if line.strip()]
-    separator = max(",;\t|", key=lambda mark: (_agreement(sample, mark), mark == ","))
-    rows = [tuple(" ".join(cell.split()) for cell in row) for row in csv.reader(lines, delimiter=separator)]
-    width = max(map(len, rows), default=0)
-    padded = [row + ("",) * (width - len(row)) for row in rows]
+    """Tables of a CSV file; the separator (comma, semicolon, tab, bar) is found out, or stated (`sep=;`)."""
+    text = decode_text(source.path.read_bytes()).replace("\x00", "")
+    stated = _SEPARATOR_LINE.match(text)
+    text = text[stated.end() :] if stated else text
+    sample = [line for line in text.splitlines()[:50] if line.strip()]
+    separator = stated.group(1) if stated else max(",;\t|", key=lambda mark: (_agreement(sample, mark), mark == ","))
+    csv.field_size_limit(_LONGEST_CELL)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    cells = [tuple(" ".join(cell.split()) for cell in row) for row in rows]
+    width = max(map(len, cells), default=0)
+    padded = [row + ("",) * (width - len(row)) for row in cells]
     return Reading(tuple(element for block in _blocks(padded) for element in _block(without_empty(block))))
 
 
@@ -51,16 +58,60 @@ def _agreement(sample: list[str], mark: str) -> int:
 
 
 def _sheet(sheet: "Worksheet") -> Iterator[Element]:
-    blocks = [rows for block in _blocks(_lines(sheet)) if (rows := without_empty(block))]
+    lines = _lines(sheet)
+    blocks = [
+        (rows, _header_height(sheet, first, len(block)))
+        for first, block in _numbered_blocks(lines)
+        for part in _side_by_side(block)
+        if (rows := without_empty(part))
+    ]
     if blocks:
         yield Element(kind=Kind.HEADING, text=sheet.title.strip(), level=1)
-    for rows in blocks:
-        yield from _block(rows)
+    for rows, header in blocks:
+        yield from _block(rows, header)
 
 
-def _block(rows: Rows) -> Iterator[Element]:
+def _numbered_blocks(lines: list[tuple[str, ...]]) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
+    place = 0
+    for block in _blocks(lines):
+        while not any(lines[place]):
+            place += 1
+        yield place, block
+        place += len(block)
+
+
+def _header_height(sheet: "Worksheet", first: int, height: int) -> int:
+    """Rows of the header, from 1: merged cells in its first row say how far it reaches. `first` counts from 0."""
+    for row in range(first + 1, first + height):
+        starting = [merged for merged in sheet.merged_cells.ranges if merged.min_row == row]
+        if any(merged.max_col - merged.min_col + 1 >= (sheet.max_column or 0) for merged in starting):
+            continue  # a title over everything
+        down = max((merged.max_row - row + 1 for merged in starting), default=1)
+        across = any(merged.max_col > merged.min_col for merged in starting)
+        return min(max(down, 2 if across else 1), 4, height - (row - first - 1))
+    return 1
+
+
+def _side_by_side(block: list[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
+    """Tables that stand beside each other, an empty column between them, each two columns wide at least."""
+    filled = [any(line[x] for line in block) for x in range(len(block[0]))]
+    groups: list[list[int]] = [[]]
+    for x, used in enumerate(filled):
+        if used:
+            groups[-1].append(x)
+        elif groups[-1]:
+            groups.append([])
+    groups = [group for group in groups if group]
+    if len(groups) < 2 or len(block) < 2 or any(len(g) < 2 or not all(block[0][x] for x in g) for g in groups):
+        yield block
+        return
+    for group in groups:
+        yield [tuple(line[x] for x in group) for line in block]
+
+
+def _block(rows: Rows, header: int = 1) -> Iterator[Element]:
     if max(len(set(filter(None, row))) for row in rows) > 1:
-        yield from _table(rows)
+        yield from _table(rows, header)
         return
     # Lines of one cell each are text that was typed into a sheet.
     for row in rows:
@@ -68,13 +119,16 @@ def _block(rows: Rows) -> Iterator[Element]:
         yield Element(kind=Kind.WARNING if opens_notice(text) else Kind.PARAGRAPH, text=text)
 
 
-def _table(rows: Rows) -> Iterator[Element]:
+def _table(rows: Rows, header: int) -> Iterator[Element]:
     """A table; a single filled cell above its header is its caption."""
     start = 0
     while start < len(rows) - 1 and len(set(filter(None, rows[start]))) == 1 and _is_caption(rows, start):
         yield Element(kind=Kind.CAPTION, text=next(filter(None, rows[start])))
         start += 1
-    rest = without_empty(list(rows[start:]))
+    lines = list(rows[start:])
+    if 1 < header < len(lines):
+        lines = [joined_headers(lines[:header]), *lines[header:]]
+    rest = without_empty(lines)
     yield Element(kind=Kind.TABLE, text=rows_text(rest), rows=rest)
 
 
@@ -110,26 +164,13 @@ def _blocks(lines: list[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
 
 def _written(cell: "Cell") -> str:
     value = cell.value
+    form = cell.number_format or "General"
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):
-        return _number(float(value), cell.number_format or "General")
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        return value.date().isoformat()
+        return shown_number(float(value), form)
+    if isinstance(value, dt.datetime | dt.date | dt.time | dt.timedelta):
+        return shown_moment(value, form)
     return " ".join(str(value).split())
-
-
-def _number(value: float, form: str) -> str:
-    """A number with the percent sign or unit its format shows."""
-    first = form.split(";", maxsplit=1)[0]
-    percent = "%" in _QUOTED_UNIT.sub("", first)
-    text = f"{value * 100 if percent else value:.12g}"
-    unit = next((match.group(1) or match.group(2) or "" for match in _QUOTED_UNIT.finditer(first)), "")
-    if percent:
-        return f"{text}%"
-    zeros = re.fullmatch(r"0+", first)
-    if zeros and value >= 0 and value.is_integer():
-        return text.zfill(len(first))
-    return text + unit if first.rstrip().endswith(('"', "]")) else text

@@ -22,12 +22,17 @@ def is_layout(table: html.HtmlElement) -> bool:
         return True
     rows = own_rows(table)
     cells = [cell for row in rows for cell in _cells(row)]
-    if len(cells) <= 1 or any(inner is not table for inner in table.iter("table")):
+    if len(cells) <= 1 or (any(inner is not table for inner in table.iter("table")) and not _has_header(cells)):
         return True
     if "highlighttable" in classes(table) or _has_loose_parts(table, rows):
         return True
     longest = max(len(cell.text_content()) for cell in cells)
     return longest > (_LONGEST_LONE_CELL if len(rows) == 1 else _LONGEST_CELL)
+
+
+def _has_header(cells: list[html.HtmlElement]) -> bool:
+    """Tables that lay a page out have no header cells; in one that has, a table in a cell is that cell's value."""
+    return any(cell.tag == "th" and cell.find(".//table") is None for cell in cells)
 
 
 def _has_loose_parts(table: html.HtmlElement, rows: list[html.HtmlElement]) -> bool:
@@ -72,7 +77,7 @@ def table_rows(table: html.HtmlElement) -> Rows:
     width = 1 + max((x for _, x in grid), default=-1)
     lines = [tuple(grid.get((y, x), "") for x in range(width)) for y in range(len(rows))]
     if header_rows > 1 and header_rows < len(lines):
-        lines = [_joined(lines[:header_rows]), *lines[header_rows:]]
+        lines = [joined_headers(lines[:header_rows]), *lines[header_rows:]]
     return without_empty(lines)
 
 
@@ -135,7 +140,8 @@ def _span(cell: html.HtmlElement, name: str) -> int:
     return max(1, int(value)) if value.isdecimal() and len(value) < 6 else 1
 
 
-def _joined(headers: list[tuple[str, ...]]) -> tuple[str, ...]:
+def joined_headers(headers: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Header rows as one: `Voltage` above `min` is `Voltage min`."""
     return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in zip(*headers, strict=True))
 
 

@@ -116,7 +116,7 @@ def test_xlsx(tmp_path: Path) -> None:
     assert outline(document) == [
         (Kind.HEADING, "Error codes"),
         (Kind.CAPTION, "Codes of the hub"),
-        (Kind.TABLE, "Code | Cause | Supply\n007 | Fuse | 3 V\n8 | Fuse | 2.5\nE-9 | ? | 25%"),
+        (Kind.TABLE, "Code | Cause | Supply\n007 | Fuse | 3.0 V\n8 | Fuse | 2.5\nE-9 | ? | 25%"),
     ]
 
 
