@@ -1,29 +1,26 @@
 """An ingest from paths to a published generation: plan, read, embed, publish, report.
 
 `run` yields a Progress as work is done and one Report last. Nothing is visible to readers before the report; whatever
-stops it earlier leaves the published generation as it was.
+stops it earlier leaves the published generation as it was, and the vectors made so far to the next run.
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.embed import Embedder
-from ingest.errors import IndexUnusable, ManualdeskError, MassRemoval, NothingPublished
-from ingest.index.contract import EVERYTHING, Draft, IndexedDocument, IndexInfo, IndexStore, Point
+from ingest.crew import Crew, hire
+from ingest.errors import IndexUnusable, MassRemoval, NothingPublished
+from ingest.filling import Filling, Tally
+from ingest.index.contract import EVERYTHING, Draft, Index, IndexedDocument, IndexInfo, IndexStore
+from ingest.journal import Journal
 from ingest.metadata import Setting
-from ingest.originals import keep_original
-from ingest.plan import Plan, common_root, make_plan, signature
-from ingest.sparse import passage_terms
-from ingest.types import Chunk, Vectors
-from ingest.workers import ChunkedFile, read_all
+from ingest.plan import Plan, common_root, donors, make_plan
+from ingest.read_ahead import ReadAhead
+from ingest.report import Failure, Progress, Report, WeakPages, failure
 
-WINDOW_CHUNKS = 256
-"""Chunks sorted by length and embedded together: enough to fill batches evenly, few enough to stay small in memory."""
-SLICE_CHUNKS = 32
-"""Chunks embedded between two progress reports."""
+__all__ = ["Failure", "Job", "Progress", "Report", "WeakPages", "plan", "published_documents", "run"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,78 +30,109 @@ class Job:
     paths: tuple[Path, ...]
     root: Path | None = None
     force: bool = False
+    """Read and embed everything anew, taking nothing over."""
     allow_removals: bool = False
-    workers: int = 1
     said: tuple[Setting, ...] = ()
-    """What editors set for documents, in the order in which they did."""
+    """What editors set of manuals, in the order in which they did (see `discover`)."""
+    workers: int | str = 1
+    """Processes that read, or the address of a cluster (see `crew.hire`)."""
+    gate: Callable[[Index], None] | None = None
+    """Looks at the draft before it is published; a ManualdeskError that it raises stops the publication."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a run is."""
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """What the index holds before the run, read once. `info` is None where there is nothing, or nothing usable."""
 
-    documents: int
-    documents_total: int
-    pages: int
-    chunks: int
-    embedded: int
-    current: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    document: str
-    error: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a run did. `generation` is the one that is published now, new or not."""
-
-    added: tuple[str, ...]
-    updated: tuple[str, ...]
-    unchanged: int
-    removed: tuple[str, ...]
-    failed: tuple[Failure, ...]
-    skipped: tuple[tuple[str, str], ...]
-    documents: int
-    chunks: int
-    pages: int
-    generation: str
-    seconds: float
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "added": list(self.added),
-            "updated": list(self.updated),
-            "unchanged": self.unchanged,
-            "removed": list(self.removed),
-            "failed": [{"document": f.document, "error": f.error, "hint": f.hint} for f in self.failed],
-            "skipped": [{"document": document, "reason": reason} for document, reason in self.skipped],
-            "documents": self.documents,
-            "chunks": self.chunks,
-            "pages": self.pages,
-            "generation": self.generation,
-            "seconds": round(self.seconds, 2),
-        }
+    info: IndexInfo | None = None
+    documents: tuple[IndexedDocument, ...] = ()
+    error: IndexUnusable | None = None
 
 
 def plan(store: IndexStore, job: Job) -> Plan:
     """What `run` would do, without doing it."""
-    indexed = published_documents(store)
+    published = _look(store)
+    if published.error is not None:
+        raise published.error
+    return _plan(job, published.documents)
+
+
+def published_documents(store: IndexStore) -> list[IndexedDocument]:
+    """The documents a reader sees now; none where nothing was published yet."""
+    published = _look(store)
+    if published.error is not None:
+        raise published.error
+    return list(published.documents)
+
+
+def run(
+    store: IndexStore, embedder_name: str, models: Path, home: Path, job: Job, *, crew: Crew | None = None
+) -> Iterator[Progress | Report]:
+    """Bring the index to what is in the paths.
+
+    The embedder is loaded only when there is something to embed. Raises MassRemoval, SettingError, IndexUnusable,
+    ModelUnavailable and what the job's gate raises; a document that cannot be read is a Failure in the report.
+    `crew`: who reads and embeds, closed at the end; by default who the job's `workers` name.
+    """
+    started = time.monotonic()
+    published = _look(store)
+    # Asked to read everything again, an index that cannot be continued is made anew; else it is refused.
+    fresh = job.force and (
+        published.error is not None or (published.info is not None and published.info.embedder != embedder_name)
+    )
+    if published.error is not None and not fresh:
+        raise published.error
+    work = _plan_anew(job, published.documents) if fresh else _plan(job, published.documents)
+    if not work.to_read and not work.removed and published.documents:
+        yield _report(work, published.info, started=started)
+        return
+    crew = crew or hire(embedder_name, models, job.workers)
+    # Closed inside out: the crew first, so that a thread that waits for its next file is not waited for.
+    with ReadAhead(crew.read(work.to_read)) as files, closing(crew):
+        continued = published.info if not fresh else None
+        if continued is not None and continued.embedder == embedder_name:
+            dimensions = continued.dimensions
+        else:
+            dimensions = crew.embedder().dimensions
+        with (
+            store.draft(embedder=embedder_name, dimensions=dimensions, fresh=fresh) as draft,
+            closing(Journal(home, embedder_name, dimensions)) as journal,
+        ):
+            _check_unmoved(draft, () if fresh else published.documents)
+            likely = {} if job.force else donors(work, published.documents)
+            with Filling(draft, crew, journal, home=home, donors=likely) as filling:
+                yield from filling.fill(files, len(work.to_read))
+            info = _publish(draft, job, work, filling.tally, published) or published.info
+            if info is not published.info:
+                journal.finish()
+    yield _report(work, info, filling.tally, started=started)
+
+
+def _look(store: IndexStore) -> _Published:
+    try:
+        index = store.open()
+    except NothingPublished:
+        return _Published()
+    except IndexUnusable as error:
+        return _Published(error=error)
+    try:
+        return _Published(index.info(), tuple(index.documents(EVERYTHING)))
+    except IndexUnusable as error:
+        return _Published(error=error)
+    finally:
+        index.close()
+
+
+def _plan(job: Job, indexed: Sequence[IndexedDocument]) -> Plan:
     root = common_root(job.paths, job.root, indexed)
     return make_plan(job.paths, root, indexed, force=job.force, allow_removals=job.allow_removals, said=job.said)
 
 
-def _plan_anew(store: IndexStore, job: Job) -> Plan:
+def _plan_anew(job: Job, indexed: Sequence[IndexedDocument]) -> Plan:
     """Everything in the paths, as if nothing were indexed. Raises MassRemoval where that would lose other manuals."""
     work = make_plan(job.paths, common_root(job.paths, job.root, ()), (), force=True, said=job.said)
     read = {source.document for source in work.to_read}
-    try:
-        lost = [known.document for known in published_documents(store) if known.document not in read]
-    except IndexUnusable:
-        lost = []  # it cannot be read at all
+    lost = [known.document for known in indexed if known.document not in read]
     if lost and not job.allow_removals:
         raise MassRemoval(
             f"Making the index anew from these paths would drop {len(lost)} manuals that are not in them, "
@@ -114,151 +142,45 @@ def _plan_anew(store: IndexStore, job: Job) -> Plan:
     return work
 
 
-def published_documents(store: IndexStore) -> list[IndexedDocument]:
-    """The documents a reader sees now; none where nothing was published yet."""
-    try:
-        index = store.open()
-    except NothingPublished:
-        return []
-    try:
-        return index.documents(EVERYTHING)
-    finally:
-        index.close()
+def _check_unmoved(draft: Draft, planned_on: Sequence[IndexedDocument]) -> None:
+    """Raises IndexUnusable where another ingest published between the plan and the draft."""
+    if draft.documents() != list(planned_on):
+        raise IndexUnusable("another ingest published while this one looked at the files", hint="run the command again")
 
 
-def _stale(store: IndexStore, embedder_name: str) -> bool:
-    """Can the published index not be continued: made by another embedder, or in a form this version cannot read?"""
-    try:
-        index = store.open()
-    except NothingPublished:
-        return False
-    except IndexUnusable:
-        return True
-    try:
-        index.documents(EVERYTHING)
-        return index.info().embedder != embedder_name
-    except IndexUnusable:
-        return True
-    finally:
-        index.close()
+def _publish(draft: Draft, job: Job, work: Plan, tally: Tally, published: _Published) -> IndexInfo | None:
+    """The new generation; None where nothing changed: a file that stays unreadable shall not use up the kept ones."""
+    lost = {failed.document for failed in tally.failures}
+    changed = work.removed or any(source.document not in lost for source in work.to_read)
+    if not changed and published.documents:
+        return None
+    # At the end, for documents that were only renamed give their vectors to the new names.
+    draft.remove(work.removed)
+    if job.gate is not None:
+        job.gate(draft.preview())
+    return draft.publish()
 
 
-def run(store: IndexStore, embedder_name: str, models: Path, home: Path, job: Job) -> Iterator[Progress | Report]:
-    """Bring the index to what is in the paths.
-
-    The embedder is loaded only when there is something to embed. Raises MassRemoval, SettingError, IndexUnusable and
-    ModelUnavailable; a document that cannot be read is a Failure in the report.
-    """
-    started = time.monotonic()
-    # Asked to read everything again, an index that cannot be continued is made anew; else `draft` refuses it.
-    fresh = job.force and _stale(store, embedder_name)
-    work = _plan_anew(store, job) if fresh else plan(store, job)
-    if not work.to_read and not work.removed and published_documents(store):
-        yield _unchanged(store, work, started)
-        return
-    embedder = Embedder(embedder_name, models)
-    with store.draft(embedder=embedder.name, dimensions=embedder.dimensions, fresh=fresh) as draft:
-        failures: list[Failure] = [_failure(name, error) for name, error in work.failed]
-        pages = 0
-        draft.remove(work.removed)
-        for step in _read_and_embed(draft, embedder, home, work, job.workers):
-            if isinstance(step, Failure):
-                failures.append(step)
-            else:
-                pages = step.pages
-                yield step
-        lost = {failure.document for failure in failures}
-        changed = work.removed or any(source.document not in lost for source in work.to_read)
-        # A file that stays unreadable must not use up the generations kept for a rollback.
-        info = draft.publish() if changed or not published_documents(store) else _published_info(store)
-    yield Report(
+def _report(work: Plan, info: IndexInfo | None, tally: Tally | None = None, *, started: float) -> Report:
+    tally = tally or Tally()
+    lost = {failed.document for failed in tally.failures}
+    failed = (*(failure(name, error) for name, error in work.failed), *tally.failures)
+    return Report(
         added=tuple(source.document for source in work.added if source.document not in lost),
         updated=tuple(source.document for source in work.updated if source.document not in lost),
         unchanged=len(work.unchanged),
         removed=work.removed,
-        failed=tuple(sorted(failures, key=lambda failure: failure.document)),
+        renamed=tuple(pair for pair in work.renamed if pair[1] not in lost),
+        failed=tuple(sorted(failed, key=lambda failed: failed.document)),
         skipped=work.skipped,
-        documents=info.documents,
-        chunks=info.chunks,
-        pages=pages,
-        generation=info.generation,
-        seconds=time.monotonic() - started,
-    )
-
-
-def _read_and_embed(
-    draft: Draft, embedder: Embedder, home: Path, work: Plan, workers: int
-) -> Iterator[Progress | Failure]:
-    sources = work.to_read
-    state = Progress(documents=0, documents_total=len(sources), pages=0, chunks=0, embedded=0, current="")
-    window: list[ChunkedFile] = []
-    reading = read_all(sources, workers=max(1, workers))
-    try:
-        for number, file in enumerate(reading, start=1):
-            state = replace(state, current=file.source.document)
-            if file.error is not None:
-                state = replace(state, documents=state.documents + 1)
-                yield _failure(file.source.document, file.error)
-            else:
-                state = replace(state, pages=state.pages + file.pages, chunks=state.chunks + len(file.chunks))
-                window.append(file)
-            if sum(len(waiting.chunks) for waiting in window) >= WINDOW_CHUNKS or number == len(sources):
-                for count in _embed_window(draft, embedder, home, window):
-                    state = replace(state, embedded=state.embedded + count)
-                    yield state
-                state = replace(state, documents=state.documents + len(window))
-                window = []
-            yield state
-    finally:
-        reading.close()  # type: ignore[attr-defined]  # ends the workers, also when the caller stops half-way
-
-
-def _embed_window(draft: Draft, embedder: Embedder, home: Path, window: Sequence[ChunkedFile]) -> Iterator[int]:
-    """Embed the chunks of these files, longest first, and put each file into the draft. Yields chunks done."""
-    places = [(file_place, chunk) for file_place, file in enumerate(window) for chunk in file.chunks]
-    places.sort(key=lambda place: len(place[1].embed_text), reverse=True)
-    points: list[list[Point]] = [[] for _ in window]
-    for start in range(0, len(places), SLICE_CHUNKS):
-        part = places[start : start + SLICE_CHUNKS]
-        dense = embedder.embed_passages([chunk.embed_text for _place, chunk in part])
-        for (file_place, chunk), vector in zip(part, dense, strict=True):
-            points[file_place].append(_point(window[file_place], chunk, Vectors(vector)))
-        yield len(part)
-    for file, file_points in zip(window, points, strict=True):
-        with suppress(FileNotFoundError):  # deleted since it was read: the next ingest removes it
-            keep_original(home, file.source)
-        draft.replace(file.source.document, sorted(file_points, key=lambda point: point.chunk.ordinal))
-
-
-def _point(file: ChunkedFile, chunk: Chunk, vectors: Vectors) -> Point:
-    signed = replace(chunk, root=file.source.root, signature=signature(file.source))
-    return Point(signed, replace(vectors, sparse=passage_terms(chunk.embed_text, chunk.language)))
-
-
-def _failure(document: str, error: ManualdeskError) -> Failure:
-    return Failure(document=document, error=error.message, hint=error.hint)
-
-
-def _published_info(store: IndexStore) -> IndexInfo:
-    index = store.open()
-    try:
-        return index.info()
-    finally:
-        index.close()
-
-
-def _unchanged(store: IndexStore, work: Plan, started: float) -> Report:
-    info = _published_info(store)
-    return Report(
-        added=(),
-        updated=(),
-        unchanged=len(work.unchanged),
-        removed=(),
-        failed=tuple(_failure(name, error) for name, error in work.failed),
-        skipped=work.skipped,
-        documents=info.documents,
-        chunks=info.chunks,
-        pages=0,
-        generation=info.generation,
+        duplicates=work.duplicates,
+        documents=info.documents if info else 0,
+        chunks=info.chunks if info else 0,
+        pages=tally.pages,
+        generation=info.generation if info else "",
+        embedded=tally.embedded,
+        taken_over=tally.taken_over,
+        weak_pages=tuple(sorted(tally.weak_pages, key=lambda weak: weak.document)),
+        embedding_seconds=tally.embedding_seconds,
         seconds=time.monotonic() - started,
     )

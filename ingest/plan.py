@@ -1,7 +1,7 @@
 """What an ingest would do: the files found against the documents indexed."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +26,10 @@ class Plan:
     removed: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     failed: tuple[tuple[str, ReadError], ...]
+    renamed: tuple[tuple[str, str], ...] = ()
+    """(old, new) of a removed and an added document of the same bytes."""
+    duplicates: tuple[tuple[str, ...], ...] = ()
+    """Documents of equal bytes, found now or indexed, group by group."""
 
     @property
     def to_read(self) -> tuple[SourceFile, ...]:
@@ -69,8 +73,10 @@ def make_plan(
     added = tuple(source for source in files if source.document not in known)
     changed = {source.document for source in files if source.document in known and (force or _differs(source, known))}
     gone = _gone(paths, root, indexed, new, found)
+    renamed = _renamed(gone, known, added)
     if not allow_removals:
-        _guard(paths, root, indexed, gone)
+        moved = {old for old, _new in renamed}
+        _guard(paths, root, indexed, [document for document in gone if document not in moved])
     return Plan(
         added=added,
         updated=tuple(new[document] for document in sorted(changed)),
@@ -78,7 +84,21 @@ def make_plan(
         removed=gone,
         skipped=found.skipped,
         failed=found.failed,
+        renamed=renamed,
+        duplicates=_duplicates(files, [document for document in indexed if document.document not in gone]),
     )
+
+
+def donors(work: Plan, indexed: Iterable[IndexedDocument]) -> dict[str, tuple[str, ...]]:
+    """For each document to read, the indexed ones that may hold the same texts: itself, and one of the same bytes."""
+    known = {document.document for document in indexed}
+    same_bytes = {document.revision: document.document for document in indexed}
+    found: dict[str, tuple[str, ...]] = {}
+    for source in work.to_read:
+        names = (source.document, same_bytes.get(source.revision, ""))
+        if likely := tuple(dict.fromkeys(name for name in names if name in known)):
+            found[source.document] = likely
+    return found
 
 
 def signature(source: SourceFile) -> str:
@@ -99,6 +119,34 @@ def signature(source: SourceFile) -> str:
         *(f"{key} from {where}" for key, where in source.origins),
     )
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _renamed(
+    gone: Sequence[str], known: Mapping[str, IndexedDocument], added: Sequence[SourceFile]
+) -> tuple[tuple[str, str], ...]:
+    """Removed documents that are there again under another name. Of several, the one with the most alike name."""
+    by_revision: dict[str, list[str]] = {}
+    for source in added:
+        by_revision.setdefault(source.revision, []).append(source.document)
+    pairs = []
+    for old in gone:
+        if names := by_revision.get(known[old].revision):
+            new = max(names, key=lambda name: (Path(name).name == Path(old).name, name))
+            names.remove(new)
+            pairs.append((old, new))
+    return tuple(pairs)
+
+
+def _duplicates(files: Sequence[SourceFile], indexed: Iterable[IndexedDocument]) -> tuple[tuple[str, ...], ...]:
+    groups: dict[str, set[str]] = {}
+    found = {source.document for source in files}
+    for source in files:
+        if source.size:
+            groups.setdefault(source.revision, set()).add(source.document)
+    for document in indexed:
+        if document.document not in found and document.revision in groups:
+            groups[document.revision].add(document.document)
+    return tuple(sorted(tuple(sorted(group)) for group in groups.values() if len(group) > 1))
 
 
 def _signed(source: SourceFile, root: Path) -> SourceFile:

@@ -1,0 +1,227 @@
+"""Files that were read become points of a draft: ChunkedFiles enter, Progress leaves, the draft holds their points.
+
+Vectors that are known already are taken over; the other texts go through the model in windows sorted by length.
+While the model computes, one thread writes the window before.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.crew import BatchEmbedder, Crew, PassageEmbedder
+from ingest.index.contract import Draft, Point
+from ingest.index.payload import check_embedder
+from ingest.journal import Journal
+from ingest.originals import keep_original
+from ingest.plan import signature
+from ingest.report import Failure, Progress, WeakPages, failure
+from ingest.sparse import passage_terms
+from ingest.types import Dense, Vectors
+from ingest.workers import ChunkedFile
+
+WINDOW_CHUNKS = 256
+"""Chunks sorted by length and embedded together: enough to fill batches evenly, few enough to stay small in memory."""
+SLICE_CHUNKS = 32
+"""Chunks embedded between two progress reports; what a kill can cost."""
+
+
+@dataclass(eq=False, slots=True)
+class _Window:
+    """Files that are written together once all their texts have a vector."""
+
+    files: list[ChunkedFile]
+    texts: list[list[str]]
+    """The text to embed of each chunk of each file."""
+    vectors: dict[str, Dense]
+    waiting: int = 0
+    """Slices that are not embedded yet."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Slice:
+    window: _Window
+    texts: tuple[str, ...]
+    chunks: int
+    """Chunks that have these texts."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a filling has done so far."""
+
+    failures: list[Failure] = field(default_factory=list)
+    weak_pages: list[WeakPages] = field(default_factory=list)
+    pages: int = 0
+    embedded: int = 0
+    taken_over: int = 0
+    embedding_seconds: float = 0.0
+
+
+class Filling:
+    """Fills one draft, inside `with`. `donors`: documents of the draft whose vectors a document may take over."""
+
+    def __init__(
+        self, draft: Draft, crew: Crew, journal: Journal, *, home: Path, donors: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.tally = Tally()
+        self._draft = draft
+        self._crew = crew
+        self._journal = journal
+        self._home = home
+        self._donors = donors
+        # All that touches the draft is done by this one thread, for a draft knows no others.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="draft")
+        self._writing: Future[None] | None = None
+        self._sent: deque[_Slice] = deque()
+        self._preparing = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.shutdown(cancel_futures=True)
+
+    def fill(self, files: Iterable[ChunkedFile], total: int) -> Iterator[Progress]:
+        """Put every file into the draft. `total`: how many there are. Raises what the crew and the draft raise."""
+        self._state = Progress(documents=0, documents_total=total, pages=0, chunks=0, embedded=0, current="")
+        slices = self._slices(files)
+        for part in slices:
+            if part.texts:
+                # The model is loaded no earlier: where every vector is known, it is not needed.
+                yield from self._embed(self._embedder(), chain([part], slices))
+                break
+            yield self._state
+        self._settle()
+        yield self._state
+
+    def _embed(self, embedder: PassageEmbedder, slices: Iterator[_Slice]) -> Iterator[Progress]:
+        texts = self._texts(slices)
+        arrays = embedder.embed_batches(texts) if isinstance(embedder, BatchEmbedder) else _one_by_one(embedder, texts)
+        while True:
+            started, preparing = time.monotonic(), self._preparing
+            dense = next(arrays, None)
+            if dense is None:
+                return
+            self.tally.embedding_seconds += time.monotonic() - started - (self._preparing - preparing)
+            self._deliver(self._sent.popleft(), dense)
+            yield self._state
+
+    def _texts(self, slices: Iterator[_Slice]) -> Iterator[tuple[str, ...]]:
+        """What goes to the model next. Time spent here is no embedding."""
+        while True:
+            started = time.monotonic()
+            part = next(slices, None)
+            self._preparing += time.monotonic() - started
+            if part is None:
+                return
+            self._sent.append(part)
+            yield part.texts
+
+    def _deliver(self, part: _Slice, dense: NDArray[np.float32]) -> None:
+        if not part.texts:
+            return
+        new = dict(zip(part.texts, dense, strict=True))
+        self._journal.add(new)
+        part.window.vectors.update(new)
+        part.window.waiting -= 1
+        self.tally.embedded += len(part.texts)
+        self.tally.taken_over += part.chunks - len(part.texts)
+        self._state = replace(self._state, embedded=self._state.embedded + part.chunks)
+        if not part.window.waiting:
+            self._write(part.window)
+
+    def _slices(self, files: Iterable[ChunkedFile]) -> Iterator[_Slice]:
+        """The texts without a vector, longest first in each window; an empty slice where a window lacks none."""
+        for window in self._windows(files):
+            counts: dict[str, int] = {}
+            for text in chain.from_iterable(window.texts):
+                counts[text] = counts.get(text, 0) + 1
+            window.vectors = self._known(window, counts)
+            known = sum(counts[text] for text in window.vectors)
+            self.tally.taken_over += known
+            self._state = replace(self._state, embedded=self._state.embedded + known)
+            missing = sorted(counts.keys() - window.vectors.keys(), key=lambda text: (-len(text), text))
+            parts = [missing[start : start + SLICE_CHUNKS] for start in range(0, len(missing), SLICE_CHUNKS)]
+            window.waiting = len(parts)
+            if not parts:
+                self._write(window)
+                yield _Slice(window, (), 0)
+            for part in parts:
+                yield _Slice(window, tuple(part), sum(counts[text] for text in part))
+
+    def _windows(self, files: Iterable[ChunkedFile]) -> Iterator[_Window]:
+        window = _Window([], [], {})
+        for file in files:
+            self._state = replace(self._state, current=file.source.document)
+            if file.error is not None:
+                self.tally.failures.append(failure(file.source.document, file.error))
+                self._state = replace(self._state, documents=self._state.documents + 1)
+                continue
+            if file.quality:
+                self.tally.weak_pages.append(WeakPages(document=file.source.document, pages=file.quality))
+            self.tally.pages += file.pages
+            chunks = self._state.chunks + len(file.chunks)
+            self._state = replace(self._state, pages=self.tally.pages, chunks=chunks)
+            window.files.append(file)
+            window.texts.append([chunk.embed_text for chunk in file.chunks])
+            if sum(map(len, window.texts)) >= WINDOW_CHUNKS:
+                yield window
+                window = _Window([], [], {})
+        if window.files:
+            yield window
+
+    def _known(self, window: _Window, texts: Mapping[str, int]) -> dict[str, Dense]:
+        """Vectors of these texts that need no embedding: those of the published revision, then those of this run."""
+        donors = {donor for file in window.files for donor in self._donors.get(file.source.document, ())}
+        found: dict[str, Dense] = {}
+        for donor in sorted(donors):
+            vectors = self._writer.submit(self._draft.vectors, donor).result()
+            found.update((text, vector) for text, vector in vectors.items() if text in texts)
+        found.update(self._journal.find([text for text in texts if text not in found]))
+        return found
+
+    def _write(self, window: _Window) -> None:
+        self._settle()
+        self._writing = self._writer.submit(self._put, window)
+        self._state = replace(self._state, documents=self._state.documents + len(window.files))
+
+    def _settle(self) -> None:
+        """Wait for the writing that goes on, and raise what stopped it."""
+        if self._writing is not None:
+            self._writing.result()
+            self._writing = None
+
+    def _put(self, window: _Window) -> None:
+        for file, texts in zip(window.files, window.texts, strict=True):
+            with suppress(FileNotFoundError):  # deleted since it was read: the next ingest removes it
+                keep_original(self._home, file.source)
+            self._draft.replace(file.source.document, list(_points(file, texts, window.vectors)))
+
+    def _embedder(self) -> PassageEmbedder:
+        embedder = self._crew.embedder()
+        check_embedder(self._journal.made_by, (embedder.name, embedder.dimensions))
+        return embedder
+
+
+def _one_by_one(embedder: PassageEmbedder, batches: Iterable[Sequence[str]]) -> Iterator[NDArray[np.float32]]:
+    for batch in batches:
+        yield embedder.embed_passages(batch) if batch else np.zeros((0, embedder.dimensions), np.float32)
+
+
+def _points(file: ChunkedFile, texts: Sequence[str], vectors: Mapping[str, Dense]) -> Iterator[Point]:
+    made_as = signature(file.source)
+    for chunk, text in zip(file.chunks, texts, strict=True):
+        signed = replace(chunk, root=file.source.root, signature=made_as)
+        yield Point(signed, Vectors(vectors[text], passage_terms(text, chunk.language)))

@@ -1,0 +1,298 @@
+"""What a run embeds, takes over, resumes and refuses: real files and a real index, with a small embedder."""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest import journal, pipeline
+from ingest.errors import IndexUnusable, ManualdeskError, MassRemoval
+from ingest.filling import SLICE_CHUNKS
+from ingest.index.contract import EVERYTHING, Index
+from ingest.index.edge import EdgeStore
+from ingest.pipeline import Job, Report
+from tests.recording_crew import NAME, BatchingEmbedder, RecordingCrew, vector_of
+
+
+def section(number: int, text: str = "") -> str:
+    words = " ".join(f"part{number} turns slowly {word}" for word in range(12))
+    return f"## Section {number}\n\n{text or words}\n\n"
+
+
+def manual(title: str, sections: int, **changed: str) -> str:
+    return f"# {title}\n\n" + "".join(section(n, changed.get(f"s{n}", "")) for n in range(sections))
+
+
+class Desk:
+    """A folder of manuals, an index, and a crew that keeps lists."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manuals = folder / "manuals"
+        self.manuals.mkdir()
+        self.home = folder / "home"
+        self.home.mkdir()
+        self.store = EdgeStore(self.home / "index")
+        self.crew = RecordingCrew()
+
+    def write(self, name: str, text: str) -> None:
+        file = self.manuals / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    def steps(self, **options: object) -> Iterator[pipeline.Progress | Report]:
+        job = Job(paths=(self.manuals,), **options)  # type: ignore[arg-type]
+        return pipeline.run(self.store, NAME, self.home, self.home, job, crew=self.crew)
+
+    def ingest(self, **options: object) -> Report:
+        self.crew.forget()
+        *_steps, report = self.steps(**options)
+        assert isinstance(report, Report)
+        assert report.embedded == len(self.crew.embedded)
+        self.check_vectors()
+        return report
+
+    def check_vectors(self) -> None:
+        """Every published chunk is found by the vector of its own text, wherever that vector came from."""
+        with self.store.draft(embedder=NAME, dimensions=self.crew.words.dimensions) as draft:
+            for document in draft.documents():
+                vectors = draft.vectors(document.document)
+                for text, vector in vectors.items():
+                    np.testing.assert_allclose(vector, vector_of(text), atol=1e-5)
+
+    @property
+    def journal(self) -> Path:
+        return self.home / journal.FILE
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """In memory where the system offers that: waiting for a busy disk is most of the time otherwise."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield Desk(tmp_path)
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Desk(Path(folder))
+
+
+def test_a_changed_section_costs_its_own_chunks_only(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 40))
+    first = desk.ingest()
+    assert (first.embedded, first.taken_over) == (first.chunks, 0)
+    desk.write("pump.md", manual("Pump", 40, s20="The **red** valve is new. " * 9))
+    second = desk.ingest()
+    assert second.updated == ("pump.md",)
+    assert 1 <= second.embedded <= 2
+    assert all("red" in text for text in desk.crew.embedded)
+    assert second.embedded + second.taken_over == second.chunks
+
+
+def test_changed_metadata_embeds_nothing_and_loads_no_model(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 9))
+    desk.ingest()
+    desk.write("manual.toml", '[default]\naudience = "public"\n')
+    report = desk.ingest()
+    assert (report.updated, report.embedded, report.taken_over) == (("pump.md",), 0, report.chunks)
+    assert desk.crew.loads == 0
+    (document,) = desk.store.open().documents(EVERYTHING)
+    assert document.audience == "public"
+
+
+def test_force_embeds_all_anew(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 9))
+    first = desk.ingest()
+    second = desk.ingest(force=True)
+    assert (second.embedded, second.taken_over) == (first.chunks, 0)
+
+
+@pytest.mark.parametrize("batching", [False, True])
+def test_equal_texts_of_one_run_are_embedded_once(desk: Desk, batching: bool) -> None:
+    if batching:
+        desk.crew = RecordingCrew(BatchingEmbedder())
+    for name in ("a/pump.md", "b/pump.md", "c/pump.md"):
+        desk.write(name, manual("Pump", 400))
+    report = desk.ingest()
+    assert report.embedded + report.taken_over == report.chunks
+    # Where several batches are on their way at once, what they hold is not known yet.
+    on_the_way = BatchingEmbedder.ahead * SLICE_CHUNKS if batching else 0
+    assert report.chunks / 3 <= report.embedded <= report.chunks / 3 + on_the_way
+    assert report.duplicates == (("a/pump.md", "b/pump.md", "c/pump.md"),)
+
+
+def test_a_renamed_document_keeps_its_vectors(desk: Desk) -> None:
+    desk.write("old/pump.md", manual("Pump", 9))
+    desk.write("lamp.md", manual("Lamp", 3))
+    desk.write("drill.md", manual("Drill", 3))
+    desk.ingest()
+    (desk.manuals / "new").mkdir()
+    (desk.manuals / "old/pump.md").rename(desk.manuals / "new/pump.md")
+    report = desk.ingest()
+    assert report.renamed == (("old/pump.md", "new/pump.md"),)
+    assert (report.added, report.removed) == (("new/pump.md",), ("old/pump.md",))
+    assert report.embedded == 0
+    assert report.to_json()["renamed"] == [{"from": "old/pump.md", "to": "new/pump.md"}]
+    assert [found.document for found in desk.store.open().documents(EVERYTHING)] == [
+        "drill.md",
+        "lamp.md",
+        "new/pump.md",
+    ]
+
+
+def test_a_moved_folder_is_no_mass_removal(desk: Desk) -> None:
+    for number in range(4):
+        desk.write(f"old/{number}.md", manual(f"Pump {number}", 2))
+    desk.ingest()
+    (desk.manuals / "old").rename(desk.manuals / "new")
+    assert len(desk.ingest().renamed) == 4
+    for number in range(3):
+        (desk.manuals / f"new/{number}.md").unlink()
+    with pytest.raises(MassRemoval):
+        desk.ingest()
+
+
+def test_a_copy_of_a_published_manual_embeds_nothing(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 9))
+    desk.ingest()
+    desk.write("copy.md", manual("Pump", 9))
+    report = desk.ingest()
+    assert (report.added, report.embedded, report.renamed) == (("copy.md",), 0, ())
+    assert report.duplicates == (("copy.md", "pump.md"),)
+    assert desk.ingest().duplicates == report.duplicates  # said again while it is so
+
+
+def test_a_stopped_run_is_taken_up(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 300))
+    desk.write("lamp.md", manual("Lamp", 300))
+    steps = desk.steps()
+    while len(desk.crew.embedded) < 64:
+        next(steps)
+    steps.close()  # type: ignore[attr-defined]
+    embedded = len(set(desk.crew.embedded))
+    assert desk.journal.exists()
+    with pytest.raises(ManualdeskError):
+        desk.store.open()
+    report = desk.ingest()
+    assert report.embedded + embedded == report.chunks
+    assert not desk.journal.exists()
+
+
+@pytest.mark.parametrize("damage", ["not a database at all " * 99, "", "cut"])
+def test_a_damaged_journal_is_started_over(desk: Desk, damage: str) -> None:
+    desk.write("pump.md", manual("Pump", 300))
+    steps = desk.steps()
+    while len(desk.crew.embedded) < 64:
+        next(steps)
+    steps.close()  # type: ignore[attr-defined]
+    if damage == "cut":
+        with sqlite3.connect(desk.journal) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = desk.journal.stat().st_size
+        with desk.journal.open("r+b") as file:
+            file.seek(size // 2)
+            file.write(b"\x5a" * 20_000)
+    else:
+        desk.journal.write_text(damage)
+    report = desk.ingest()
+    assert report.embedded >= report.chunks - 64
+    assert not desk.journal.exists()
+
+
+def test_a_home_that_keeps_no_journal_ingests_all_the_same(desk: Desk) -> None:
+    desk.journal.mkdir()
+    desk.write("pump.md", manual("Pump", 40))
+    report = desk.ingest()
+    assert report.embedded == report.chunks
+
+
+def test_a_gate_sees_the_draft_and_can_refuse_it(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 5))
+    first = desk.ingest()
+    desk.write("lamp.md", manual("Lamp", 5))
+    seen: list[list[str]] = []
+
+    def refuse(index: Index) -> None:
+        seen.append([document.document for document in index.documents(EVERYTHING)])
+        assert index.search_dense(vector_of("Lamp"), EVERYTHING, limit=1)
+        raise ManualdeskError("2 of 3 gold questions are worse now", hint="look at lamp.md")
+
+    with pytest.raises(ManualdeskError, match="gold"):
+        desk.ingest(gate=refuse)
+    assert seen == [["lamp.md", "pump.md"]]
+    assert desk.store.open().info().generation == first.generation
+    again = desk.ingest(gate=lambda _index: None)
+    assert (again.added, again.embedded) == (("lamp.md",), 0)
+
+
+def test_another_embedder_is_refused_before_anything_is_read(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 5))
+    desk.ingest()
+    desk.write("lamp.md", manual("Lamp", 5))
+    desk.crew.words.name = "other"
+    with pytest.raises(IndexUnusable, match=NAME) as caught:
+        list(pipeline.run(desk.store, "other", desk.home, desk.home, Job(paths=(desk.manuals,)), crew=desk.crew))
+    assert "--force" in caught.value.hint
+    assert desk.crew.closed
+
+
+def test_the_crew_is_closed_whatever_happens(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 300))
+    steps = desk.steps()
+    next(steps)
+    steps.close()  # type: ignore[attr-defined]
+    assert desk.crew.closed == 1
+    desk.ingest()
+    assert desk.crew.closed == 2
+
+
+def test_an_ingest_that_was_overtaken_says_so(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 3))
+    other = RecordingCrew()
+
+    class OvertakenCrew(RecordingCrew):
+        """Another ingest publishes while this one loads its model."""
+
+        def embedder(self):  # type: ignore[no-untyped-def]
+            job = Job(paths=(desk.manuals,))
+            list(pipeline.run(desk.store, NAME, desk.home, desk.home, job, crew=other))
+            return super().embedder()
+
+    desk.crew = OvertakenCrew()
+    with pytest.raises(IndexUnusable, match="another ingest") as caught:
+        list(desk.steps())
+    assert caught.value.hint
+
+
+def test_progress_ends_with_everything_done(desk: Desk) -> None:
+    for number in range(5):
+        desk.write(f"{number}.md", manual(f"Pump {number}", 60))
+    *steps, report = desk.steps()
+    assert isinstance(report, Report)
+    last = steps[-1]
+    assert isinstance(last, pipeline.Progress)
+    assert (last.documents, last.documents_total) == (5, 5)
+    assert last.embedded == last.chunks == report.chunks
+    embedded = [step.embedded for step in steps if isinstance(step, pipeline.Progress)]
+    assert embedded == sorted(embedded)
+    assert report.embedding_seconds <= report.seconds
+
+
+Opener = Callable[[], Index]
+
+
+def test_the_published_index_is_opened_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.write("pump.md", manual("Pump", 3))
+    opened: list[int] = []
+    really: Opener = desk.store.open
+
+    def counted() -> Index:
+        opened.append(1)
+        return really()
+
+    monkeypatch.setattr(desk.store, "open", counted)
+    for _round in range(2):
+        list(desk.steps())
+    assert len(opened) == 2
