@@ -7,14 +7,16 @@ from statistics import median
 from ingest.errors import ReadError
 from ingest.language import detect_language
 from ingest.metadata import language_code
-from ingest.readers.pdf_blocks import blocks_of, element_of, joined_over_pages
+from ingest.readers.pdf_blocks import blocks_of
 from ingest.readers.pdf_contents import without_contents
+from ingest.readers.pdf_continued import join_continued_tables
+from ingest.readers.pdf_elements import element_of, joined_over_pages
 from ingest.readers.pdf_file import PdfFile, open_pdf
 from ingest.readers.pdf_headings import body_size, fold, heading_levels
 from ingest.readers.pdf_joining import hyphenated_words, join_lines
 from ingest.readers.pdf_layout import PageText, lay_out, set_leading
 from ingest.readers.pdf_running import without_running_lines
-from ingest.readers.pdf_tables import repeat_headers, with_tables
+from ingest.readers.pdf_tables import with_tables
 from ingest.types import Document, Element, Kind, SourceFile
 
 _FILE_NAME = re.compile(
@@ -64,7 +66,7 @@ def _elements(pages: Sequence[PageText], file: PdfFile) -> list[Element]:
     words = hyphenated_words([line.text for page in pages for line in page.lines])
     headings = frozenset(levels)
     flows = [with_tables(page, headings) for page in pages]
-    repeat_headers(flows)
+    join_continued_tables(flows)
     found = [
         element_of(block, words)
         for page, lines in zip(pages, flows, strict=True)

@@ -1,4 +1,4 @@
-"""Lines of pages in reading order in, elements out: paragraphs, list items, steps, code, warnings, captions."""
+"""Lines of a page in reading order in, blocks out: paragraphs, list items, steps, code, warnings, captions, tables."""
 
 import re
 from collections.abc import Sequence
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.readers.pdf_headings import Levels, is_number_only
-from ingest.readers.pdf_joining import join_lines, join_two
 from ingest.readers.pdf_layout import PageText
 from ingest.readers.pdf_lines import Line
-from ingest.types import Box, Element, Kind
+from ingest.types import Kind
 
 _BULLET = re.compile(r"(?:[•◦▪▫‣⁃∙●○■□◆◇►▶➢➤❖✓✔★☆–—∗*-]|·)\s+(?=\S)|[•●■◆▪]\s*(?=\S)")
 _NUMBER = re.compile(
@@ -166,16 +165,21 @@ def _labelled(blocks: list[Block]) -> list[Block]:
         text = block.lines[0].text.strip()
         if last is not None and block.kind in (Kind.PARAGRAPH, Kind.LIST_ITEM, Kind.STEP, Kind.CODE):
             lone = len(last.lines) == 1 and last.lines[0].text.strip()
-            if last.kind is Kind.WARNING and lone and _WARNING_LABEL.fullmatch(lone) and block.kind is Kind.PARAGRAPH:
+            if last.kind is Kind.WARNING and lone and is_label(lone) and block.kind is Kind.PARAGRAPH:
                 last.lines += block.lines
                 continue
             if last.kind in (Kind.LIST_ITEM, Kind.STEP) and lone and _LONE_MARKER.fullmatch(lone):
                 last.lines += block.lines
                 continue
-        if block.kind in (Kind.PARAGRAPH, Kind.HEADING) and len(block.lines) == 1 and _WARNING_LABEL.fullmatch(text):
+        if block.kind in (Kind.PARAGRAPH, Kind.HEADING) and len(block.lines) == 1 and is_label(text):
             block.kind, block.level = Kind.WARNING, 0
         joined.append(block)
     return joined
+
+
+def is_label(text: str) -> bool:
+    """Whether a line is nothing but `Note`, `注意` and the like."""
+    return bool(_WARNING_LABEL.fullmatch(text.strip()))
 
 
 def _nested(blocks: list[Block]) -> list[Block]:
@@ -193,77 +197,3 @@ def _nested(blocks: list[Block]) -> list[Block]:
             open_edges.append(left)
         block.level = len(open_edges) - 1
     return blocks
-
-
-def element_of(block: Block, words: frozenset[str]) -> Element:
-    """The element a block becomes."""
-    lines = block.lines
-    rows = lines[0].rows
-    if rows:
-        return Element(
-            kind=Kind.TABLE,
-            text="\n".join(" | ".join(row) for row in rows),
-            page=lines[0].page,
-            boxes=tuple(box_of(line) for line in lines[0].parts),
-            rows=rows,
-        )
-    if block.kind is Kind.CODE:
-        text = code_text(lines)
-    elif block.kind is Kind.WARNING and len(lines) > 1 and _WARNING_LABEL.fullmatch(lines[0].text.strip()):
-        # `Note` on a line of its own stays on one: it is a label, not the beginning of the sentence.
-        text = f"{lines[0].text.strip()}\n{join_lines([line.text for line in lines[1:]], words=words)}"
-    else:
-        text = join_lines([line.text for line in lines], words=words)
-    return Element(
-        kind=block.kind,
-        text=text,
-        level=block.level,
-        page=lines[0].page,
-        boxes=tuple(box_of(line) for line in lines),
-    )
-
-
-def box_of(line: Line) -> Box:
-    return Box(
-        page=line.page,
-        left=round(line.left, 1),
-        top=round(line.top, 1),
-        right=round(line.right, 1),
-        bottom=round(line.bottom, 1),
-    )
-
-
-def code_text(lines: Sequence[Line]) -> str:
-    """Lines of an example with their line breaks, indents and empty lines."""
-    edge = min(line.left for line in lines)
-    out: list[str] = []
-    for place, line in enumerate(lines):
-        first = line.segments[0]
-        pitch = (first.right - first.left) / max(len(first.text), 1) or 6.0
-        if place and line.baseline - lines[place - 1].baseline > 1.8 * line.size:
-            out.append("")
-        out.append(" " * round((line.left - edge) / pitch) + line.text.rstrip())
-    return "\n".join(out)
-
-
-def joined_over_pages(elements: Sequence[Element], words: frozenset[str]) -> list[Element]:
-    """Elements with a sentence that runs on over the page put together again."""
-    out: list[Element] = []
-    for element in elements:
-        last = out[-1] if out else None
-        if last is not None and _runs_on(last, element):
-            text = join_two(last.text, element.text, words=words)
-            out[-1] = Element(
-                kind=last.kind, text=text, level=last.level, page=last.page, boxes=last.boxes + element.boxes
-            )
-        else:
-            out.append(element)
-    return out
-
-
-def _runs_on(last: Element, element: Element) -> bool:
-    if element.kind is not Kind.PARAGRAPH or last.kind not in (Kind.PARAGRAPH, Kind.LIST_ITEM, Kind.STEP, Kind.WARNING):
-        return False
-    if not last.boxes or last.boxes[-1].page + 1 != element.page or _SENTENCE_END.search(last.text):
-        return False
-    return element.text[0].islower() or "\u3040" <= element.text[0] <= "\u9fff"

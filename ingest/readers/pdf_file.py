@@ -8,7 +8,7 @@ import ctypes
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from ingest.errors import ReadError
 
 RULE_THICKNESS = 2.5
 """Points: a thinner filled or stroked path is a line drawn between table cells, a thicker one a shape."""
+
+DOT_SIZE = (1.5, 7.0)
+"""Points: the least and the most a drawn bullet measures."""
 
 _BOLD = re.compile(r"bold|black|heavy|demi|semibd|-bd\b|cmbx|sfbx|ecbx|cmb\d|-medi\b", re.IGNORECASE)
 _MONO = re.compile(r"mono|courier|typewriter|cmtt|sftt|ectt|consol|menlo|fixed|inconsol|nimbusmon|code|cmsltt", re.I)
@@ -66,6 +69,8 @@ class PageContent:
     height: float
     glyphs: list[Glyph]
     rules: list[Rule]
+    dots: list[Rule] = field(default_factory=list)
+    """Small shapes about as high as wide: programs draw the bullets of lists so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ class PdfFile:
         try:
             place = _Placement(page)
             glyphs = _glyphs(text, place) if text else []
-            return PageContent(number, place.width, place.height, glyphs, _rules(page, place))
+            return PageContent(number, place.width, place.height, glyphs, *_shapes(page, place))
         finally:
             if text:
                 pdfium.FPDFText_ClosePage(text)
@@ -258,8 +263,9 @@ def _font_traits(font: Any) -> tuple[bool, bool, bool]:
     return bold, bool(_MONO.search(name)) or bool(flags & 1), bool(_ITALIC.search(name)) or bool(flags & 0x40)
 
 
-def _rules(page: Any, place: _Placement) -> list[Rule]:
-    found = []
+def _shapes(page: Any, place: _Placement) -> tuple[list[Rule], list[Rule]]:
+    """Rules and dots of a page."""
+    rules, dots = [], []
     bounds = [ctypes.c_float() for _ in range(4)]
     references = [ctypes.byref(value) for value in bounds]
     for index in range(pdfium.FPDFPage_CountObjects(page)):
@@ -271,5 +277,7 @@ def _rules(page: Any, place: _Placement) -> list[Rule]:
         left, top, right, bottom = place.box(*(value.value for value in bounds))
         thin, long = sorted((right - left, bottom - top))
         if thin <= RULE_THICKNESS and long >= 4 * max(thin, 1.0):
-            found.append(Rule(left, top, right, bottom))
-    return found
+            rules.append(Rule(left, top, right, bottom))
+        elif DOT_SIZE[0] <= thin and long <= min(DOT_SIZE[1], 1.3 * thin):
+            dots.append(Rule(left, top, right, bottom))
+    return rules, dots

@@ -59,6 +59,7 @@ def table_lines(grid: Grid, segments: Sequence[Segment], page: int) -> list[Line
     texts = {place: join_lines([line.text for line in lines_of(inside, page)]) for place, inside in held.items()}
     height, width = len(grid.rows) - 1, len(grid.columns) - 1
     rows = [tuple(texts.get(places[row, column], "") for column in range(width)) for row in range(height)]
+    filled = [number for number, row in enumerate(rows) if any(row)]
     rows = [row for row in rows if any(row)]
     used = [column for column in range(width) if any(row[column] for row in rows)]
     rows = [tuple(row[column] for column in used) for row in rows]
@@ -70,15 +71,37 @@ def table_lines(grid: Grid, segments: Sequence[Segment], page: int) -> list[Line
         title = [line for line in lines if line.baseline < grid.rows[1]]
         lines = [line for line in lines if line.baseline >= grid.rows[1]]
         if title and lines:
-            return [*title, as_table(lines, tuple(rows[1:]), grid.columns)]
+            return [*title, as_table(lines, tuple(rows[1:]), grid.columns, _rows_of(lines, grid, filled[1:]))]
         return []
-    return [as_table(lines, tuple(rows), grid.columns)]
+    rows, filled = _one_header(rows, filled, places)
+    return [as_table(lines, tuple(rows), grid.columns, _rows_of(lines, grid, filled))]
 
 
-def as_table(lines: list[Line], rows: Rows, columns: Sequence[float]) -> Line:
-    """A line that stands for a whole table."""
+def _rows_of(lines: Sequence[Line], grid: Grid, filled: Sequence[int]) -> list[int]:
+    """For each printed line the row of the table it is in. `filled`: the grid's rows that the table has."""
+    places = {row: place for place, row in enumerate(filled)}
+    rows = [_between(grid.rows, (line.top + line.bottom) / 2) for line in lines]
+    return [places.get(row, max((place for other, place in places.items() if other <= row), default=0)) for row in rows]
+
+
+def _one_header(
+    rows: list[tuple[str, ...]], filled: list[int], places: dict[tuple[int, int], tuple[int, int]]
+) -> tuple[list[tuple[str, ...]], list[int]]:
+    """A header of two rows as one: under a cell that spans columns stand their own, beside it cells that span both."""
+    width = max(column for _, column in places) + 1
+    first, second = filled[0], filled[1]
+    across = any(places[first, column] == places[first, column - 1] for column in range(1, width))
+    down = [places[first, column] == places[second, column] for column in range(width)]
+    if len(rows) < 4 or not across or not any(down) or all(down):
+        return rows, filled
+    header = tuple(" ".join(filter(None, dict.fromkeys(cells))) for cells in zip(rows[0], rows[1], strict=True))
+    return [header, *rows[2:]], filled[1:]
+
+
+def as_table(lines: list[Line], rows: Rows, columns: Sequence[float], part_rows: Sequence[int]) -> Line:
+    """A line that stands for a whole table. `part_rows`: the row each of the lines is in."""
     table = Line([part for line in lines for part in line.segments], lines[0].page)
-    table.rows, table.parts = rows, tuple(lines)
+    table.rows, table.parts, table.part_rows = rows, tuple(lines), tuple(part_rows)
     table.edges = tuple(columns)
     table.baseline, table.left = lines[0].baseline, min(line.left for line in lines)
     table.column = (columns[0], columns[-1])

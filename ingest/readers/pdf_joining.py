@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ingest.readers.pdf_characters import is_cjk
 
 _DIVIDED = re.compile(r"([^\W\d_]{2,})[-\u2010\u00ad]$")
+_SUSPENDED = re.compile(r"(?:und|oder|bzw\.|sowie|and|or|et|ou|y|e|o)\s")
 _OPTION = re.compile(r"(?:^|\s)--?\w[\w-]*-$")
 _ADDRESS_END = re.compile(r"[/=&?_-]$")
 
@@ -22,6 +23,9 @@ def join_lines(lines: Sequence[str], *, words: frozenset[str] = frozenset()) -> 
 def join_two(before: str, after: str, *, words: frozenset[str] = frozenset()) -> str:
     """Two pieces of a running text that a line end separated."""
     divided = _DIVIDED.search(before)
+    if divided and _SUSPENDED.match(after):
+        # `Ober- und Unterhitze`: the hyphen stands for what the second word brings.
+        return f"{before} {after}"
     if divided and after[0].islower() and not _OPTION.search(before):
         whole = _last_word(before) + _first_word(after)
         # `user-` at a line end keeps its hyphen where the document writes `user-defined` within a line.

@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import median
 
 from ingest.readers.pdf_file import PageContent, Rule
 from ingest.readers.pdf_grids import grids_of, table_lines
-from ingest.readers.pdf_lines import Line, Segment, lines_of, segments_of
+from ingest.readers.pdf_lines import Line, Segment, lines_of, segments_of, with_bullets
 
 _COLUMN_LINES = 8
-"""Fewer lines on a side are a table or a list with hanging labels rather than a column."""
+"""Fewer lines on the longer side are a table or a list with hanging labels rather than a column."""
+
+_SHORT_COLUMN_LINES = 5
+"""The same for the shorter side: text may end high up in the last column."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ def lay_out(content: PageContent) -> PageText:
             held = {id(part) for part in inside}
             upright = [part for part in upright if id(part) not in held]
     lines: list[Line] = []
+    upright = with_bullets(upright, content.dots)
     for band, edges in _bands(upright, content):
         for line in lines_of(band, content.number):
             line.column = edges
@@ -131,20 +134,22 @@ def _is_prose_beside(segments: Sequence[Segment], gutter: float, content: PageCo
     """Whether both sides of a gutter hold running text that fills its column, which cells of a table do not."""
     if any(rule.left < gutter - 20 and rule.right > gutter + 20 for rule in content.rules if _is_inside(rule, content)):
         return False
-    for inside in (
+    sides = (
         [part for part in segments if part.right <= gutter + 2],
         [part for part in segments if part.left >= gutter - 2],
-    ):
-        if len(inside) < _COLUMN_LINES:
-            return False
-        left, right = min(part.left for part in inside), max(part.right for part in inside)
-        lines = lines_of(inside, content.number)
-        filled = median(sum(part.right - part.left for part in line.segments) for line in lines)
-        if sum(len(line.segments) > 1 for line in lines) > 0.25 * len(lines):
-            return False
-        if len(lines) < _COLUMN_LINES or filled < 0.6 * (right - left) or right - left < 100:
-            return False
-    return True
+    )
+    columns = [lines_of(side, content.number) for side in sides]
+    return max(map(len, columns)) >= _COLUMN_LINES and all(map(_is_prose_column, columns))
+
+
+def _is_prose_column(lines: Sequence[Line]) -> bool:
+    """Whether enough lines reach over the whole width that all of them have between them."""
+    if len(lines) < _SHORT_COLUMN_LINES or sum(len(line.segments) > 1 for line in lines) > 0.4 * len(lines):
+        return False
+    width = max(line.right for line in lines) - min(line.left for line in lines)
+    loose = [line for line in lines if len(line.segments) == 1]
+    full = sum(line.right - line.left > 0.8 * width for line in loose)
+    return width >= 100 and full >= max(3, 0.35 * len(loose))
 
 
 def _is_inside(rule: Rule, content: PageContent) -> bool:

@@ -1,5 +1,6 @@
 """Glyphs of a page in, lines of text out: runs of glyphs joined where they touch, spaces told from gaps."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,6 +10,9 @@ from ingest.readers.pdf_file import Glyph, Rule, Style
 
 CELL_GAP = 0.95
 """In font sizes: a wider gap in a line separates segments, which may be cells of a table."""
+
+_BAND = 12
+"""Points: dots are looked for in bands of this height, since a drawing may hold thousands of them."""
 
 _SPACE_GAP = 0.28
 """In font sizes: a wider gap is a space even where the file has none (a word space is 0.2 to 0.33)."""
@@ -52,6 +56,8 @@ class Line:
     """Where this stands for a whole table: its cells, row by row."""
     parts: tuple["Line", ...] = ()
     """The lines of that table as printed."""
+    part_rows: tuple[int, ...] = ()
+    """The row that each of those lines is printed in."""
     edges: tuple[float, ...] = ()
     """The left edges of that table's columns and its right edge."""
 
@@ -204,6 +210,29 @@ def segments_of(glyphs: Iterable[Glyph], rules: Sequence[Rule]) -> tuple[list[Se
     segments = [(run.styles[0].upright, Segment(run)) for run in runs]
     upright = [part for is_upright, part in segments if is_upright and part.text.strip()]
     return upright, [part for is_upright, part in segments if not is_upright and part.text.strip()]
+
+
+def with_bullets(segments: Sequence[Segment], dots: Sequence[Rule]) -> list[Segment]:
+    """The segments, and before each that has a drawn bullet close by on its left the bullet as text."""
+    if not dots:
+        return list(segments)
+    by_height: defaultdict[int, list[Rule]] = defaultdict(list)
+    for dot in dots:
+        by_height[int((dot.top + dot.bottom) / 2) // _BAND].append(dot)
+    found: list[Segment] = []
+    for segment in segments:
+        size = segment.size
+        band = int(segment.baseline - 0.3 * size) // _BAND
+        for dot in (dot for near in (band - 1, band, band + 1) for dot in by_height.get(near, ())):
+            middle = (dot.top + dot.bottom) / 2
+            beside = 0.15 * size < segment.left - dot.right < 2.5 * size and dot.bottom - dot.top < 0.7 * size
+            if beside and 0 < segment.baseline - middle < 0.6 * size:
+                style = Style(size, bold=False, mono=False, italic=False, upright=True, baseline=segment.baseline)
+                box = (dot.left, segment.top, dot.right, segment.bottom)
+                found.append(Segment(_Run(("•", *box, style, False), style)))
+                break
+        found.append(segment)
+    return found
 
 
 def _fenced(fences: Sequence[Rule], run: _Run, glyph: Glyph) -> bool:

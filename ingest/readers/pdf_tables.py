@@ -1,8 +1,7 @@
-"""Lines of a page in, the same with tables that have no rules put together out; and headers for continued tables."""
+"""Lines of a page in, the same with tables that have no rules put together out."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from ingest.readers.pdf_grids import Rows, as_table
@@ -23,10 +22,10 @@ def with_tables(page: PageText, headings: frozenset[int]) -> list[Line]:
     while place < len(lines):
         length, gutters = _stretch(lines, place, headings)
         stretch = lines[place : place + length]
-        rows = _rows(stretch, gutters) if length >= 3 else ()
+        rows, owners = _rows(stretch, gutters) if length >= 3 else ((), ())
         if rows:
             edges = (stretch[0].left, *(gutter[1] for gutter in gutters), max(line.right for line in stretch))
-            table = as_table(stretch, rows, edges)
+            table = as_table(stretch, rows, edges, owners)
             table.column = stretch[0].column
             out.append(table)
             place += length
@@ -86,18 +85,19 @@ def _shared(gutters: Sequence[Interval], line: Line) -> list[Interval]:
     return out
 
 
-def _rows(stretch: Sequence[Line], gutters: Sequence[Interval]) -> Rows:
-    """Rows of a stretch, empty where it is not a table."""
+def _rows(stretch: Sequence[Line], gutters: Sequence[Interval]) -> tuple[Rows, Sequence[int]]:
+    """Rows of a stretch and the row each of its lines is in; both empty where it is not a table."""
     if not gutters or all(line.mono for line in stretch):
-        return ()
+        return (), ()
     cells = [_cells(line, gutters) for line in stretch]
     several = sum(sum(map(bool, row)) > 1 for row in cells)
     marked = sum(bool(row[0]) and bool(_MARKER.fullmatch(join_segments(row[0]).strip())) for row in cells)
     if several < 3 or several < 0.4 * len(cells) or marked > 0.5 * sum(bool(row[0]) for row in cells):
-        return ()
+        return (), ()
     if not all(_is_aligned([row[column] for row in cells]) for column in range(1, len(gutters) + 1)):
-        return ()
+        return (), ()
     rows: list[list[list[str]]] = []
+    owners: list[int] = []
     for row in cells:
         texts = [join_segments(cell) if cell else "" for cell in row]
         filled = sum(map(bool, texts))
@@ -107,9 +107,10 @@ def _rows(stretch: Sequence[Line], gutters: Sequence[Interval]) -> Rows:
                 cell.extend([text] if text else [])
         else:
             rows.append([[text] if text else [] for text in texts])
+        owners.append(len(rows) - 1)
     if len(rows) < 2:
-        return ()
-    return tuple(tuple(join_lines(cell) for cell in row) for row in rows)
+        return (), ()
+    return tuple(tuple(join_lines(cell) for cell in row) for row in rows), owners
 
 
 def _is_aligned(cells: Sequence[list[Segment]]) -> bool:
@@ -132,25 +133,3 @@ def _cells(line: Line, gutters: Sequence[Interval]) -> list[list[Segment]]:
         column = sum(segment.left >= (left + right) / 2 for left, right in gutters)
         cells[column].append(segment)
     return cells
-
-
-def repeat_headers(pages: Sequence[list[Line]]) -> None:
-    """Gives the part of a table that stands on a next page the header row of its beginning, in place."""
-    for before, after in pairwise(pages):
-        if not before or not after or not before[-1].rows or not after[0].rows:
-            continue
-        header, rows = before[-1].rows[0], after[0].rows
-        if len(header) == len(rows[0]) and rows[0] != header and _same_edges(before[-1], after[0]):
-            after[0] = _with_rows(after[0], (header, *rows))
-
-
-def _same_edges(one: Line, other: Line) -> bool:
-    if len(one.edges) != len(other.edges):
-        return False
-    return all(abs(left - right) < 6 for left, right in zip(one.edges[:-1], other.edges[:-1], strict=True))
-
-
-def _with_rows(table: Line, rows: Rows) -> Line:
-    changed = replace(table, rows=rows)
-    changed.column, changed.baseline, changed.left = table.column, table.baseline, table.left
-    return changed

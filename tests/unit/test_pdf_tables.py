@@ -88,9 +88,54 @@ def test_numbered_steps_with_a_wide_gap_are_no_table(tmp_path: Path) -> None:
     assert tables(tmp_path, page) == []
 
 
-def test_the_part_on_the_next_page_repeats_the_header(tmp_path: Path) -> None:
+def test_a_table_over_two_pages_is_one_with_lines_on_both(tmp_path: Path) -> None:
     first = ruled(PdfPage(), (700, 718, 736), [("Code", "Meaning", "Remedy"), ("E1", "Blocked", "Clean it")])
     second = ruled(PdfPage(), (100, 118, 136), [("E2", "Hot", "Wait"), ("E3", "Cold", "Warm up")])
-    one, other = tables(tmp_path, first, second)
-    assert other.rows == (one.rows[0], ("E2", "Hot", "Wait"), ("E3", "Cold", "Warm up"))
-    assert (one.page, other.page) == (1, 2)
+    (table,) = tables(tmp_path, first, second)
+    assert [row[0] for row in table.rows] == ["Code", "E1", "E2", "E3"]
+    assert [(box.page, table.text[box.start :].split(" | ")[0]) for box in table.boxes] == [
+        (1, "Code"),
+        (1, "E1"),
+        (2, "E2"),
+        (2, "E3"),
+    ]
+
+
+def test_a_header_that_comes_again_on_the_next_page_stands_once(tmp_path: Path) -> None:
+    header = ("Code", "Meaning", "Remedy")
+    first = ruled(PdfPage(), (700, 718, 736), [header, ("E1", "Blocked", "Clean it")])
+    second = ruled(PdfPage(), (100, 118, 136), [header, ("E2", "Hot", "Wait")])
+    (table,) = tables(tmp_path, first, second)
+    assert table.rows == (header, ("E1", "Blocked", "Clean it"), ("E2", "Hot", "Wait"))
+
+
+def test_a_table_with_other_columns_on_the_next_page_is_another_one(tmp_path: Path) -> None:
+    first = ruled(PdfPage(), (700, 718, 736), [("Code", "Meaning", "Remedy"), ("E1", "Blocked", "Clean it")])
+    second = PdfPage()
+    for top in (100, 118, 136):
+        second.rule(60, top, 420, top)
+    for left in (60, 220, 280, 420):
+        second.rule(left, 100, left, 136)
+    for top, row in ((112, ("Part", "No.", "Price")), (130, ("Filter", "7", "12"))):
+        for left, cell in zip((64, 224, 284), row, strict=True):
+            second.text(left, top, cell)
+    assert len(tables(tmp_path, first, second)) == 2
+
+
+def test_a_header_of_two_rows_is_read_as_one(tmp_path: Path) -> None:
+    page = PdfPage()
+    for top in (100, 136, 154, 172):
+        page.rule(60, top, 360, top)
+    page.rule(160, 118, 360, 118)
+    for left in (60, 160, 360):
+        page.rule(left, 100, left, 172)
+    page.rule(260, 118, 260, 172)
+    for left, top, text in (
+        (64, 112, "Part"), (164, 112, "Interval"), (164, 130, "normal"), (264, 130, "dusty"),
+        (64, 148, "Filter"), (164, 148, "500 h"), (264, 148, "200 h"),
+        (64, 166, "Belt"), (164, 166, "900 h"), (264, 166, "900 h"),
+    ):  # fmt: skip
+        page.text(left, top, text)
+    (table,) = tables(tmp_path, page)
+    assert table.rows[0] == ("Part", "Interval normal", "Interval dusty")
+    assert table.rows[1:] == (("Filter", "500 h", "200 h"), ("Belt", "900 h", "900 h"))

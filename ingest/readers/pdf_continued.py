@@ -1,0 +1,62 @@
+"""Lines of all pages in, the same with tables that run on in the next column or on the next page as one out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.readers.pdf_lines import Line
+
+_NEAR = 6.0
+"""Points: the parts of one table have their columns at the same distances, up to this."""
+
+
+def join_continued_tables(pages: Sequence[list[Line]]) -> None:
+    """Puts the parts of a table together where its first part stands, in place; a repeated header is left out."""
+    before: list[Line] = []
+    for lines in pages:
+        kept: list[Line] = []
+        for line in lines:
+            holder = kept or before
+            if holder and _goes_on(holder[-1], line):
+                holder[-1] = _joined(holder[-1], line)
+            else:
+                kept.append(line)
+        lines[:] = kept
+        # A page of nothing but the middle of a table leaves it open for the next one.
+        before = lines or before
+
+
+def _goes_on(table: Line, line: Line) -> bool:
+    """Whether a line that follows a table in reading order is a further part of it."""
+    if not table.rows or not line.rows or len(table.rows[0]) != len(line.rows[0]):
+        return False
+    end = table.parts[-1]
+    next_page = line.page == end.page + 1
+    next_column = line.page == end.page and line.column != end.column and line.top < end.top
+    return (next_page or next_column) and _same_columns(table, line) and not _has_own_header(table, line)
+
+
+def _same_columns(one: Line, other: Line) -> bool:
+    if len(one.edges) != len(other.edges):
+        return False
+    # The next page may have another margin, the next column always has.
+    shift = other.edges[0] - one.edges[0]
+    return all(abs(left + shift - right) < _NEAR for left, right in zip(one.edges[:-1], other.edges[:-1], strict=True))
+
+
+def _has_own_header(table: Line, line: Line) -> bool:
+    """Whether both begin with a header in bold, and these differ: then they are two tables."""
+    bold = [
+        [part.bold for part, row in zip(one.parts, one.part_rows, strict=True) if row == 0] for one in (table, line)
+    ]
+    return all(parts and all(parts) for parts in bold) and table.rows[0] != line.rows[0]
+
+
+def _joined(table: Line, line: Line) -> Line:
+    repeated = int(table.rows[0] == line.rows[0])
+    shift = len(table.rows) - repeated
+    more = [(part, row + shift) for part, row in zip(line.parts, line.part_rows, strict=True) if row >= repeated]
+    joined = replace(table, rows=table.rows + line.rows[repeated:])
+    joined.parts = table.parts + tuple(part for part, _ in more)
+    joined.part_rows = table.part_rows + tuple(row for _, row in more)
+    joined.column, joined.baseline, joined.left = table.column, table.baseline, table.left
+    return joined
