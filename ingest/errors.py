@@ -7,7 +7,8 @@ ManualdeskError
 ├── ModelUnavailable   a model (embedder or language model) is missing or unreachable
 ├── RecordsUnusable    the records (what editors set, what runs did) cannot be read or written
 ├── SettingError       a setting or option has a value that cannot work
-└── MassRemoval        an ingest would remove more than half of what a path holds
+├── MassRemoval        an ingest would remove more than half of what a path holds
+└── GateRefused        gold questions find less in the new index than in the published one
 """
 
 
@@ -54,3 +55,7 @@ class SettingError(ManualdeskError):
 
 class MassRemoval(ManualdeskError):
     """More than half of the documents under a path would vanish."""
+
+
+class GateRefused(ManualdeskError):
+    """Gold questions lost their passages in a candidate index: it is not published."""

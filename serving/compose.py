@@ -1,12 +1,18 @@
 """Settings to working parts: the one place where everything is put together."""
 
+from functools import cache
+from pathlib import Path
+
 from ingest.embed import Embedder
 from ingest.errors import IndexUnusable
 from ingest.index import open_store
 from ingest.index.contract import IndexStore
+from ingest.recorded import Place
 from retrieval.confidence import REFUSE_BELOW
 from retrieval.retriever import Retriever
 from serving.assistant import Assistant
+from serving.evaluation.gate import Gate
+from serving.evaluation.questions import read_questions
 from serving.model import ChatModel
 from serving.settings import Settings
 
@@ -14,6 +20,11 @@ from serving.settings import Settings
 def build_store(settings: Settings) -> IndexStore:
     """The index store the settings name; nothing is opened yet."""
     return open_store(settings.index_url or None, settings.index_folder, api_key=settings.index_api_key or None)
+
+
+def build_place(settings: Settings) -> Place:
+    """Where runs that change the index find everything; nothing is opened yet."""
+    return Place(build_store(settings), settings.embedder, settings.models, settings.home)
 
 
 def build_retriever(settings: Settings) -> Retriever:
@@ -30,6 +41,13 @@ def build_retriever(settings: Settings) -> Retriever:
             hint=f"Set MANUALDESK_EMBEDDER={made_by}, or embed everything anew: manualdesk ingest --force PATH",
         )
     return Retriever(index, Embedder(settings.embedder, settings.models))
+
+
+def build_gate(settings: Settings, questions: Path) -> Gate:
+    """A gate that asks these gold questions; models are loaded when it is called. Raises SettingError for the file."""
+    embedder = cache(lambda name: Embedder(name, settings.models))
+    gold = read_questions(questions)
+    return Gate(gold, build_store(settings), lambda index: Retriever(index, embedder(index.info().embedder)))
 
 
 def build_assistant(settings: Settings) -> Assistant:

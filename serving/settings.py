@@ -42,6 +42,8 @@ class Settings:
     """Of the language model's server."""
     workers: int = 0
     """Processes that read manuals. 0: one less than the processors, since embedding needs them too."""
+    gate: str = ""
+    """A file of gold questions that `manualdesk ingest --gate` asks before it publishes."""
 
     @property
     def models(self) -> Path:
