@@ -1,4 +1,7 @@
-"""A PDF in, a Document out: text in reading order with positions, headings, lists, tables, code and warnings."""
+"""A PDF in, a Document out: text in reading order with positions, headings, lists, tables, code and warnings.
+
+Pages without usable text go through OCR on their way (`scan`), and are from then on pages like all others.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,16 +10,18 @@ from statistics import median
 from ingest.errors import ReadError
 from ingest.language import detect_language
 from ingest.metadata import language_code
+from ingest.quality import page_qualities
 from ingest.readers.pdf_blocks import blocks_of
 from ingest.readers.pdf_contents import without_contents
 from ingest.readers.pdf_continued import join_continued_tables
 from ingest.readers.pdf_elements import element_of, joined_over_pages
-from ingest.readers.pdf_file import PdfFile, open_pdf
+from ingest.readers.pdf_file import open_pdf
 from ingest.readers.pdf_headings import body_size, fold, heading_levels
 from ingest.readers.pdf_joining import hyphenated_words, join_lines
 from ingest.readers.pdf_layout import PageText, lay_out, set_leading
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
+from ingest.readers.scan import PagedFile, Scans
 from ingest.types import Document, Element, Kind, SourceFile
 
 _FILE_NAME = re.compile(
@@ -25,19 +30,30 @@ _FILE_NAME = re.compile(
 
 
 def read_pdf(source: SourceFile) -> Document:
-    """Reads a PDF's text layer. Pages without one are skipped.
+    """Reads a PDF's text layer, and by OCR the pages that have none.
 
-    Raises ReadError where the file is empty, damaged, needs a password, or has no text layer at all.
+    Raises ReadError where the file is empty, damaged, needs a password, or has no text at all.
     """
     with open_pdf(source.path, source.document) as file:
-        pages = [lay_out(file.page(number)) for number in range(1, file.page_count + 1)]
-        if not any(page.lines for page in pages):
-            raise _no_text(source.document, file.page_count)
-        first_title = _title(pages, file, source.document)
-        elements = _elements(pages, file)
-        title = source.title or first_title
-        language = source.language or detect_language(_sample(elements)) or language_code(file.language)
-        return Document(source=source, title=title, language=language, elements=tuple(elements), pages=file.page_count)
+        return read_pages(source, file)
+
+
+def read_pages(source: SourceFile, file: PagedFile) -> Document:
+    """Reads an open file of pages, a PDF or pictures. Raises ReadError where there is no text on any of them."""
+    scans = Scans(file)
+    pages = [lay_out(scans.page(number)) for number in range(1, file.page_count + 1)]
+    if not any(page.lines for page in pages):
+        raise _no_text(source.document, file.page_count)
+    first_title = _title(pages, file, source.document)
+    elements = scans.marked(_elements(pages, file))
+    return Document(
+        source=source,
+        title=source.title or first_title,
+        language=source.language or detect_language(_sample(elements)) or language_code(file.language),
+        elements=tuple(elements),
+        pages=file.page_count,
+        quality=page_qualities(elements, scans.hints()),
+    )
 
 
 def _sample(elements: Sequence[Element]) -> str:
@@ -48,12 +64,12 @@ def _sample(elements: Sequence[Element]) -> str:
 
 def _no_text(document: str, pages: int) -> ReadError:
     return ReadError(
-        f"{document} has no text layer: its {pages} pages are pictures",
-        hint="Run it through text recognition (OCR) first and ingest the result, or get the original file.",
+        f"{document} holds no text: nothing can be read on its {pages} pages",
+        hint="If a person can read them, scan them again at 200 dots an inch or more, or get the original file.",
     )
 
 
-def _elements(pages: Sequence[PageText], file: PdfFile) -> list[Element]:
+def _elements(pages: Sequence[PageText], file: PagedFile) -> list[Element]:
     everything = {page.number: list(page.lines) for page in pages}
     without_running_lines(pages)
     without_contents(pages)
@@ -75,7 +91,7 @@ def _elements(pages: Sequence[PageText], file: PdfFile) -> list[Element]:
     return joined_over_pages(found, words)
 
 
-def _title(pages: Sequence[PageText], file: PdfFile, document: str) -> str:
+def _title(pages: Sequence[PageText], file: PagedFile, document: str) -> str:
     """The title in the metadata where it is one, else the largest lines of the first page, else the file's name."""
     stem = document.rsplit("/", maxsplit=1)[-1].rsplit(".", maxsplit=1)[0]
     if file.title and fold(file.title) != fold(stem) and not _FILE_NAME.search(file.title):

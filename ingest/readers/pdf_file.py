@@ -1,4 +1,4 @@
-"""A PDF file in, its pages' glyphs, rules and bookmarks out. The only file that speaks to pypdfium2.
+"""A PDF file in, its pages' glyphs, rules and bookmarks out. With `pdf_picture`, all that speaks to pypdfium2.
 
 PDFium is not thread safe: one document at a time in a process. Coordinates leave this file in points with the
 origin at the top left of the page as displayed.
@@ -13,10 +13,13 @@ from math import hypot
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
+from numpy.typing import NDArray
 
 from ingest.errors import ReadError
+from ingest.readers.pdf_picture import Drawn, draw_page, drawn_on
 
 RULE_THICKNESS = 2.5
 """Points: a thinner filled or stroked path is a line drawn between table cells, a thicker one a shape."""
@@ -160,6 +163,14 @@ class PdfFile:
             if text:
                 pdfium.FPDFText_ClosePage(text)
             pdfium.FPDF_ClosePage(page)
+
+    def drawn(self, number: int) -> Drawn:
+        """What is on a page (1-based) besides its text."""
+        return drawn_on(self._opened, number)
+
+    def picture(self, number: int) -> NDArray[np.uint8] | None:
+        """A page (1-based) as a picture, rows by columns by 3; None where it cannot be drawn."""
+        return draw_page(self._opened, number)
 
 
 class _Placement:
