@@ -4,6 +4,7 @@ import codecs
 import re
 
 from ingest.errors import ReadError
+from ingest.readers.east_asian import east_asian_encoding
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -83,6 +84,9 @@ _CANDIDATES = ["utf_8", "cp1252", "gb18030", "big5", "shift_jis", "euc_jp", "euc
 def _detected(content: bytes) -> str:
     if _is_western(content):
         return content.decode("cp1252", errors="replace")
+    eastern = east_asian_encoding(content)
+    if eastern:
+        return content.decode(eastern, errors="replace")
     from charset_normalizer import from_bytes
 
     best = from_bytes(content[:200_000], cp_isolation=_CANDIDATES).best()

@@ -37,6 +37,7 @@ def prepared(content: bytes) -> bytes:
             if parent is not None:
                 parent.remove(index)
         _place_text_boxes(body)
+        _join_listings(body)
         names = archive.namelist()
         if sum(1 for _ in body.iter(f"{{{_TEXT}}}h")) < _ENOUGH_HEADINGS:
             common = xml_tree(archive.read("styles.xml")) if "styles.xml" in names else None
@@ -62,6 +63,32 @@ def _place_text_boxes(body: etree._Element) -> None:
         if paragraph is not None:
             for block in reversed(list(box)):
                 paragraph.addnext(block)
+
+
+def _join_listings(body: etree._Element) -> None:
+    """Lines of a listing, a paragraph each to a word processor, are one paragraph with line breaks."""
+    styles = {style.get(f"{{{_STYLE}}}name"): style for style in body.iter(f"{{{_STYLE}}}style")}
+    for paragraph in list(body.iter(f"{{{_TEXT}}}p")):
+        before = paragraph.getprevious()
+        if (
+            before is None
+            or before.tag != paragraph.tag
+            or not all(_is_listing(p, styles) for p in (before, paragraph))
+        ):
+            continue
+        line_break = etree.SubElement(before, f"{{{_TEXT}}}line-break")
+        line_break.tail = paragraph.text
+        before.extend(list(paragraph))
+        parent = paragraph.getparent()
+        if parent is not None:
+            parent.remove(paragraph)
+
+
+def _is_listing(paragraph: etree._Element, styles: dict[str | None, etree._Element]) -> bool:
+    name = paragraph.get(f"{{{_TEXT}}}style-name") or ""
+    if name in styles:
+        name = styles[name].get(f"{{{_STYLE}}}parent-style-name") or name
+    return name.startswith("Preformatted")
 
 
 def _looks(trees: list[etree._Element]) -> dict[str, _Look]:

@@ -72,7 +72,7 @@ def _slide_part(part: "Part", fact: SlideFacts) -> Iterator[Element]:
     depth = part.metadata.category_depth or 0
     if text:
         kind = Kind.STEP if key in fact.numbers else _kind(part.category, key, depth, fact)
-        yield Element(kind=kind, text=fact.numbers.get(key, "") + text, level=max(depth - 1, 0))
+        yield Element(kind=kind, text=fact.numbers.get(key, "") + text, level=fact.levels.get(key, 0))
 
 
 def _kind(category: str, text: str, depth: int, fact: SlideFacts) -> Kind:

@@ -19,6 +19,8 @@ class SlideFacts:
     hidden: bool
     numbers: dict[str, str]
     """Text of a numbered paragraph to its marker, `2. `."""
+    levels: dict[str, int]
+    """Text of a paragraph to its depth, from 0."""
     plain: frozenset[str]
     """Texts that stand in no list: subtitles and text boxes."""
     tables: tuple[Rows, ...]
@@ -32,11 +34,13 @@ def slide_facts(slide: Any) -> SlideFacts:
     """Look at every shape of the slide, those in groups too."""
     shapes = list(_shapes(slide.shapes))
     numbers: dict[str, str] = {}
+    levels: dict[str, int] = {}
     plain: set[str] = set()
     for shape in shapes:
         if shape.has_text_frame:
             listed = shape.is_placeholder and shape.placeholder_format.type.name in _BODY_PLACEHOLDERS
             for paragraph in shape.text_frame.paragraphs:
+                levels[_squeezed(paragraph.text)] = paragraph.level
                 if not listed and not paragraph._p.xpath("./a:pPr/a:buChar"):
                     plain.add(_squeezed(paragraph.text))
             numbers.update(_numbers(shape.text_frame.paragraphs))
@@ -44,6 +48,7 @@ def slide_facts(slide: Any) -> SlideFacts:
     return SlideFacts(
         hidden=slide._element.get("show") == "0",
         numbers=numbers,
+        levels=levels,
         plain=frozenset(plain),
         tables=tuple(_table(shape.table) for shape in by_place if shape.has_table),
         charts=tuple(_chart(shape.chart) for shape in by_place if shape.has_chart),
