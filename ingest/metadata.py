@@ -86,6 +86,13 @@ def editor_layers(document: str, settings: Sequence[Setting]) -> list[Layer]:
     ]
 
 
+def with_values(settings: Sequence[Setting], patterns: Sequence[str], values: Mapping[str, str]) -> tuple[Setting, ...]:
+    """The settings once an editor set these values for these patterns, now; an empty value takes back."""
+    made = [Setting(pattern, key, value) for pattern in patterns for key, value in values.items()]
+    replaced = {(setting.pattern, setting.key) for setting in made}
+    return (*(setting for setting in settings if (setting.pattern, setting.key) not in replaced), *made)
+
+
 def language_code(name: str) -> str:
     """`zh-CN`, `zh_cn` and `zh` are one language to a reader: `zh`."""
     return re.split(r"[-_]", name.strip().lower(), maxsplit=1)[0]

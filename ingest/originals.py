@@ -1,24 +1,33 @@
-"""Original files kept by content hash, so that a citation opens what was ingested, whatever became of the file."""
+"""Original files kept by content hash, so that a citation opens what was ingested, whatever became of the file.
+
+They also bring a removed manual back. What no kept generation holds any more can be pruned.
+"""
 
 import os
 import shutil
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ingest.errors import SettingError
 from ingest.types import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOriginal:
+    """A kept file."""
+
+    path: Path
+    revision: str
+    size: int
+    """Bytes."""
 
 
 def keep_original(home: Path, source: SourceFile) -> None:
     """Keep a copy of the file; does nothing where its revision is already kept."""
     kept = _place(home, source.revision, source.document)
-    if kept.exists():
-        return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    work = kept.with_name(f".{kept.name}.{os.getpid()}")
-    try:
-        shutil.copyfile(source.path, work)
-        work.replace(kept)
-    finally:
-        work.unlink(missing_ok=True)
+    if not kept.exists():
+        _copy(source.path, kept)
 
 
 def original_path(home: Path, revision: str, document: str) -> Path | None:
@@ -27,6 +36,52 @@ def original_path(home: Path, revision: str, document: str) -> Path | None:
         return None
     kept = _place(home, revision, document)
     return kept if kept.is_file() else None
+
+
+def bring_back(home: Path, revision: str, document: str, folder: Path) -> Path:
+    """Put the kept original of a document back into its root folder, and return where it lies.
+
+    A file that is there already stays as it is. Raises SettingError where the original is not kept, or where it
+    cannot be written.
+    """
+    place = folder / document
+    if place.exists():
+        return place
+    kept = original_path(home, revision, document)
+    if kept is None:
+        raise SettingError(
+            f"The original of {document} is no longer kept.",
+            hint="Copy the file back and ingest it; or see whether `manualdesk rollback` still has it.",
+        )
+    if not folder.is_dir() or not place.resolve().is_relative_to(folder.resolve()):
+        raise SettingError(f"{folder}, where {document} lay, is not there.", hint="Name another folder: --to FOLDER")
+    try:
+        _copy(kept, place)
+    except OSError as error:
+        raise SettingError(
+            f"{place} cannot be written: {error.strerror}", hint="Name a folder that can: --to FOLDER"
+        ) from error
+    return place
+
+
+def unneeded(home: Path, needed: Collection[str]) -> list[KeptOriginal]:
+    """Kept originals of other revisions than the needed ones, by name."""
+    folder = home / "originals"
+    files = sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
+    found = [KeptOriginal(path, path.name.partition(".")[0], path.stat().st_size) for path in files]
+    # A name that begins with a dot is a copy in the making, of a run that goes on or was killed.
+    return [kept for kept in found if kept.revision and kept.revision not in needed]
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        shutil.copyfile(source, work)
+        work.replace(target)
+    finally:
+        work.unlink(missing_ok=True)
 
 
 def _place(home: Path, revision: str, document: str) -> Path:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from ingest.audience import Audience
 from ingest.errors import ManualdeskError, ModelUnavailable
 from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexInfo, Scope
+from ingest.recorded import opened_records
 from retrieval.query import Turn
 from serving.answer import Event
 
@@ -81,6 +83,25 @@ class Backend:
         """The document at that revision if it is in the index and in scope."""
         found = (known for known in self.index().documents(scope) if known.document == document)
         return next((known for known in found if known.revision == revision), None)
+
+    def may_open(self, document: str, revision: str, scope: Scope) -> bool:
+        """Whether the original of that revision may be opened in this scope: indexed now, or cited before.
+
+        An earlier revision has to be in scope as it was last indexed, and the manual as it is indexed now; that of a
+        manual which was removed opens for internal readers only, since it may have been withdrawn.
+        """
+        readable = [known.revision for known in self.index().documents(scope) if known.document == document]
+        if revision in readable:
+            return True
+        with opened_records(self.home) as records:
+            before = records.revision(document, revision)
+        if before is None or not before.readable_in(scope):
+            return False
+        return bool(readable) or self._was_removed(document, scope)
+
+    def _was_removed(self, document: str, scope: Scope) -> bool:
+        internal = scope.audience is Audience.INTERNAL
+        return internal and all(known.document != document for known in self.index().documents(EVERYTHING))
 
     def index_info(self) -> IndexInfo:
         """What is published. Raises IndexUnusable where nothing is."""

@@ -8,7 +8,17 @@ import typer
 from typer.exceptions import TyperException
 
 from ingest.errors import ManualdeskError
-from ui import cli_answers, cli_documents, cli_evaluate, cli_ingest, cli_serve
+from ui import (
+    cli_answers,
+    cli_documents,
+    cli_evaluate,
+    cli_ingest,
+    cli_metadata,
+    cli_originals,
+    cli_runs,
+    cli_serve,
+    cli_state,
+)
 from ui.complaint import complain
 
 app = typer.Typer(
@@ -32,7 +42,17 @@ def _version(
         raise typer.Exit
 
 
-for part in (cli_ingest, cli_answers, cli_documents, cli_serve, cli_evaluate):
+for part in (
+    cli_ingest,
+    cli_answers,
+    cli_documents,
+    cli_metadata,
+    cli_originals,
+    cli_runs,
+    cli_state,
+    cli_serve,
+    cli_evaluate,
+):
     part.register(app)
 
 

@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
+    from ingest.index.contract import Index
     from ingest.pipeline import Job, Progress, Report
     from ingest.plan import Plan
 
 _SETTLED_MS = 2000
 """Changes this close together are one: a folder being copied in is ingested once."""
+
+GateFlag = Annotated[
+    bool, typer.Option("--gate", help="Publish only where the gold questions of MANUALDESK_GATE find as much.")
+]
+GateOption = Annotated[Path | None, typer.Option(help="The same with the gold questions of this file.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,12 +47,15 @@ def ingest(
     workers: Annotated[
         str, typer.Option(help="Processes that read manuals, or a cluster: ray://HOST:PORT.", metavar="N|ray")
     ] = "",
+    gate: GateFlag = False,
+    gate_questions: GateOption = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and ingest again whenever a manual changes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Bring the index to what is in the paths: add, update, leave alone, remove; publish whole."""
     from ingest import pipeline
-    from serving.compose import build_store
+    from ingest.recorded import plan_recorded, run_recorded
+    from serving.compose import build_place
 
     settings = load_settings()
     job = pipeline.Job(
@@ -55,14 +64,15 @@ def ingest(
         force=force,
         allow_removals=allow_removals,
         workers=_worker_count(workers, settings),
+        gate=_gate(gate_questions, settings) if gate or gate_questions else None,
     )
-    store = build_store(settings)
+    place = build_place(settings)
     if dry_run:
-        _print_plan(pipeline.plan(store, job), as_json=as_json)
+        _print_plan(plan_recorded(place, job), as_json=as_json)
         return
 
     def once(job: "Job") -> "Report":
-        report = _follow(pipeline.run(store, settings.embedder, settings.models, settings.home, job))
+        report = follow(run_recorded(place, job))
         _print_report(report, as_json=as_json)
         return report
 
@@ -85,6 +95,16 @@ def _watch(paths: Sequence[Path], again: "Callable[[], Report]") -> None:
             complain(error.message, error.hint)
 
 
+def _gate(questions: Path | None, settings: Settings) -> "Callable[[Index], None]":
+    from serving.compose import build_gate
+
+    if questions is None and not settings.gate:
+        raise SettingError(
+            "--gate has no gold questions to ask.", hint="Name their file: MANUALDESK_GATE, or --gate-questions FILE"
+        )
+    return build_gate(settings, questions or Path(settings.gate))
+
+
 def _worker_count(given: str, settings: Settings) -> int | str:
     if not given:
         return settings.workers or max(1, (os.cpu_count() or 2) - 1)
@@ -98,8 +118,8 @@ def _worker_count(given: str, settings: Settings) -> int | str:
     return int(given)
 
 
-def _follow(steps: "Iterator[Progress | Report]") -> "Report":
-    """Draw the progress until the report comes."""
+def follow(steps: "Iterator[Progress | Report]") -> "Report":
+    """Draw the progress on stderr until the report comes."""
     from rich import progress as bars
     from rich.console import Console
 
@@ -140,38 +160,52 @@ def _draw(bar: "Bar", task: "TaskID", step: "Progress") -> None:
 
 
 def _print_plan(plan: "Plan", *, as_json: bool) -> None:
+    moved = {name for pair in plan.renamed for name in pair}
     added = [source.document for source in plan.added]
     updated = [source.document for source in plan.updated]
     if as_json:
         failed = [{"document": name, "error": error.message, "hint": error.hint} for name, error in plan.failed]
-        unchanged = len(plan.unchanged)
-        value = {"added": added, "updated": updated, "unchanged": unchanged, "removed": list(plan.removed)}
-        typer.echo(json.dumps({**value, "failed": failed}, ensure_ascii=False))
+        value = {
+            "added": added,
+            "updated": updated,
+            "unchanged": len(plan.unchanged),
+            "removed": list(plan.removed),
+            "renamed": [{"from": old, "to": new} for old, new in plan.renamed],
+            "failed": failed,
+            "skipped": [{"document": document, "reason": reason} for document, reason in plan.skipped],
+            "duplicates": [list(group) for group in plan.duplicates],
+        }
+        typer.echo(json.dumps(value, ensure_ascii=False))
         return
-    for word, documents in (("add", added), ("update", updated), ("remove", plan.removed)):
+    new = [document for document in added if document not in moved]
+    gone = [document for document in plan.removed if document not in moved]
+    for word, documents in (("add", new), ("update", updated), ("remove", gone)):
         for document in documents:
             typer.echo(f"{word:7} {document}")
+    for old, name in plan.renamed:
+        typer.echo(f"{'rename':7} {old} -> {name}")
     for name, error in plan.failed:
-        typer.echo(f"{'fail':7} {name}: {error.message}")
+        typer.echo(f"{'fail':7} {name}: {error.message.removeprefix(f'{name}: ')}")
+    for document, reason in plan.skipped:
+        typer.echo(f"{'skip':7} {document}: {reason}")
+    for group in plan.duplicates:
+        typer.echo(f"{'same':7} {', '.join(group)}")
     typer.echo(
-        f"{len(added)} to add, {len(updated)} to update, {len(plan.removed)} to remove, "
+        f"{len(new)} to add, {len(updated)} to update, {len(plan.renamed)} to rename, {len(gone)} to remove, "
         f"{len(plan.unchanged)} unchanged. Nothing was done.",
         err=True,
     )
 
 
 def _print_report(report: "Report", *, as_json: bool) -> None:
+    from ui.run_text import concerns, one_line
+
     if as_json:
         typer.echo(json.dumps(report.to_json(), ensure_ascii=False))
         return
-    for failure in report.failed:
-        typer.echo(f"failed: {failure.error}", err=True)
-        if failure.hint:
-            typer.echo(f"  hint: {failure.hint}", err=True)
-    for document, reason in report.skipped:
-        typer.echo(f"skipped: {document}: {reason}", err=True)
-    typer.echo(
-        f"{len(report.added)} added, {len(report.updated)} updated, {report.unchanged} unchanged, "
-        f"{len(report.removed)} removed, {len(report.failed)} failed in {report.seconds:.1f} s"
-    )
+    for line in concerns(report):
+        typer.echo(line, err=True)
+    typer.echo(one_line(report))
     typer.echo(f"index: {report.documents} manuals, {report.chunks} chunks, generation {report.generation}")
+    if report.failed or report.removed or report.weak_pages or report.duplicates:
+        typer.echo("What to do next: manualdesk runs show", err=True)

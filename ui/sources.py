@@ -1,7 +1,7 @@
 """Cited documents over HTTP: the original file, and a PDF's page as a picture.
 
 Enters: a document and its revision, as a citation names them. Leaves: the file or a PNG, with headers that keep a
-manual's own scripts from running on our origin. Only what the index holds, in scope, is served.
+manual's own scripts from running on our origin. Only what the index holds or held, in scope, is served.
 """
 
 import asyncio
@@ -94,12 +94,12 @@ def source_routes(backend: Backend) -> APIRouter:
 def _find(backend: Backend, document: str, revision: str, scope: Scope) -> Path | Response:
     """The kept original, or the reply that says why there is none."""
     try:
-        known = backend.find_document(document, revision, scope)
+        readable = backend.may_open(document, revision, scope)
     except ManualdeskError as error:
         return _missing("index_unusable", error.message, HTTPStatus.SERVICE_UNAVAILABLE, error.hint)
-    if known is None:
-        return _missing("not_found", f"{document} is not in the index at this revision.")
-    path = original_path(backend.home, known.revision, known.document)
+    if not readable:
+        return _missing("not_found", f"{document} is not known at this revision.")
+    path = original_path(backend.home, revision, document)
     if path is None:
         return _missing("not_found", f"The original of {document} is no longer kept.", hint="manualdesk ingest")
     return path

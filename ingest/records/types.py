@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ingest.audience import Audience
+from ingest.index.contract import Scope
 
 
 class State(StrEnum):
@@ -49,3 +50,8 @@ class KnownRevision:
     audience: Audience
     last_seen: str
     """When a run last found it in the index."""
+
+    def readable_in(self, scope: Scope) -> bool:
+        """Could it be read in this scope when it was last indexed?"""
+        audience = scope.audience is Audience.INTERNAL or self.audience is scope.audience
+        return audience and (scope.products is None or self.product in scope.products)
