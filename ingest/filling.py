@@ -19,14 +19,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.crew import BatchEmbedder, Crew, PassageEmbedder
+from ingest.errors import IndexUnusable
 from ingest.index.contract import Draft, Point
-from ingest.index.payload import check_embedder
+from ingest.index.payload import REINGEST
 from ingest.journal import Journal
 from ingest.originals import keep_original
-from ingest.plan import signature
 from ingest.report import Failure, Progress, WeakPages, failure
 from ingest.sparse import passage_terms
 from ingest.types import Dense, Vectors
+from ingest.versions import signature
 from ingest.workers import ChunkedFile
 
 WINDOW_CHUNKS = 256
@@ -211,7 +212,11 @@ class Filling:
 
     def _embedder(self) -> PassageEmbedder:
         embedder = self._crew.embedder()
-        check_embedder(self._journal.made_by, (embedder.name, embedder.dimensions))
+        name, dimensions = self._journal.made_by
+        if embedder.dimensions != dimensions:
+            # Known only now that the model is loaded, which waits until it is needed.
+            message = f"the index holds vectors of {dimensions} dimensions, but {name} gives {embedder.dimensions} now"
+            raise IndexUnusable(message, hint=REINGEST)
         return embedder
 
 

@@ -14,6 +14,7 @@ from ingest.crew import Crew, hire
 from ingest.errors import IndexUnusable, MassRemoval, NothingPublished
 from ingest.filling import Filling, Tally
 from ingest.index.contract import EVERYTHING, Draft, Index, IndexedDocument, IndexInfo, IndexStore
+from ingest.index.payload import check_embedder
 from ingest.journal import Journal
 from ingest.metadata import Setting
 from ingest.plan import Plan, common_root, donors, make_plan
@@ -77,9 +78,8 @@ def run(
     started = time.monotonic()
     published = _look(store)
     # Asked to read everything again, an index that cannot be continued is made anew; else it is refused.
-    fresh = job.force and (
-        published.error is not None or (published.info is not None and published.info.embedder != embedder_name)
-    )
+    refused = published.error or _refusal(published.info, embedder_name)
+    fresh = job.force and refused is not None
     if published.error is not None and not fresh:
         raise published.error
     work = _plan_anew(job, published.documents) if fresh else _plan(job, published.documents)
@@ -89,11 +89,9 @@ def run(
     crew = crew or hire(embedder_name, models, job.workers)
     # Closed inside out: the crew first, so that a thread that waits for its next file is not waited for.
     with ReadAhead(crew.read(work.to_read)) as files, closing(crew):
-        continued = published.info if not fresh else None
-        if continued is not None and continued.embedder == embedder_name:
-            dimensions = continued.dimensions
-        else:
-            dimensions = crew.embedder().dimensions
+        # Where vectors are added to others, the model need not be loaded to know their dimensions.
+        known = published.info if refused is None else None
+        dimensions = known.dimensions if known else crew.embedder().dimensions
         with (
             store.draft(embedder=embedder_name, dimensions=dimensions, fresh=fresh) as draft,
             closing(Journal(home, embedder_name, dimensions)) as journal,
@@ -106,6 +104,16 @@ def run(
             if info is not published.info:
                 journal.finish()
     yield _report(work, info, filling.tally, started=started)
+
+
+def _refusal(info: IndexInfo | None, embedder_name: str) -> IndexUnusable | None:
+    """Why an index of that kind cannot be continued with this embedder."""
+    try:
+        if info is not None:
+            check_embedder(info, embedder_name, info.dimensions)
+    except IndexUnusable as error:
+        return error
+    return None
 
 
 def _look(store: IndexStore) -> _Published:

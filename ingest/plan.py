@@ -1,19 +1,15 @@
 """What an ingest would do: the files found against the documents indexed."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ingest import chunk
 from ingest.discover import Discovery, default_root, discover
 from ingest.errors import MassRemoval, ReadError
 from ingest.index.contract import IndexedDocument
 from ingest.metadata import Setting
 from ingest.types import SourceFile
-
-READERS_VERSION = 1
-"""Raised when the readers would make other elements of the same file."""
+from ingest.versions import is_current
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,26 +97,6 @@ def donors(work: Plan, indexed: Iterable[IndexedDocument]) -> dict[str, tuple[st
     return found
 
 
-def signature(source: SourceFile) -> str:
-    """Hash of all that shapes a document's chunks besides its bytes."""
-    parts = (
-        source.product,
-        source.version,
-        source.language,
-        str(source.audience),
-        source.title,
-        source.root,
-        f"readers {READERS_VERSION}",
-        f"chunks {chunk.VERSION}",
-        source.model,
-        source.valid_from,
-        source.valid_until,
-        # Where a value was said is shown to editors, so it must not outlive a move from one place to another.
-        *(f"{key} from {where}" for key, where in source.origins),
-    )
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
 def _renamed(
     gone: Sequence[str], known: Mapping[str, IndexedDocument], added: Sequence[SourceFile]
 ) -> tuple[tuple[str, str], ...]:
@@ -155,7 +131,7 @@ def _signed(source: SourceFile, root: Path) -> SourceFile:
 
 def _differs(source: SourceFile, known: dict[str, IndexedDocument]) -> bool:
     before = known[source.document]
-    return before.revision != source.revision or before.signature != signature(source)
+    return before.revision != source.revision or not is_current(before.signature, source)
 
 
 def _under(paths: Sequence[Path], root: Path, indexed: Sequence[IndexedDocument]) -> list[str]:

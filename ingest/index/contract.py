@@ -5,13 +5,17 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ingest.types import Audience, Chunk, Dense, Sparse, Vectors
 
 FORMAT = 1
 """Version of the payload; raised when a reader of the old payload would misread the new one."""
+
+
+EMBEDDING = 1
+"""Version of how a text becomes a vector (prefixes, pooling); raised when vectors would not compare with older ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,9 @@ class IndexInfo:
     published_at: str
     documents: int
     chunks: int
+    versions: dict[str, int] = field(default_factory=dict)
+    """Of each part that made the chunks (`chunker`, `embedder`, and each family of readers) the oldest version; 0, or
+    empty, where an older Manualdesk did not say. The vectors are all of one `embedder`."""
 
 
 class Index(Protocol):
@@ -139,6 +146,12 @@ class IndexStore(Protocol):
 
         Raises IndexUnusable when another ingest is running, or when the published vectors are of another
         embedder and `fresh` is not set.
+        """
+
+    def revisions(self) -> AbstractContextManager[frozenset[str]]:
+        """The revisions that the published generation or one kept for a rollback holds; meanwhile nobody drafts.
+
+        Raises IndexUnusable when an ingest is running.
         """
 
     def rollback(self) -> IndexInfo:

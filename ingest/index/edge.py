@@ -12,6 +12,7 @@ from ingest.index.contract import EVERYTHING, FORMAT, Draft, Hit, Index, Indexed
 from ingest.index.edge_preview import EdgePreview
 from ingest.index.edge_shard import Shard
 from ingest.index.generations import Generations
+from ingest.index.made_by import oldest_versions
 from ingest.index.payload import check_embedder, reads_nothing
 from ingest.types import Chunk, Dense, Sparse
 
@@ -35,13 +36,23 @@ class EdgeStore:
             base = generations.current()
             if base is not None and not fresh:
                 info = generations.info(base)
-                check_embedder((info.embedder, info.dimensions), (embedder, dimensions))
+                check_embedder(info, embedder, dimensions)
             with generations.working_folder(start_from=None if fresh else base) as work:
                 draft = EdgeDraft(generations, work, base=base, embedder=embedder, dimensions=dimensions)
                 try:
                     yield draft
                 finally:
                     draft.close()
+
+    @contextmanager
+    def revisions(self) -> Iterator[frozenset[str]]:
+        with self._generations.locked():
+            found: set[str] = set()
+            for name in self._generations.names():
+                opened = _Opened(self._generations, name)
+                found.update(known.revision for known in opened.shard.documents(EVERYTHING))
+                opened.shard.close()
+            yield frozenset(found)
 
     def rollback(self) -> IndexInfo:
         with self._generations.locked():
@@ -96,14 +107,16 @@ class EdgeDraft:
     def _info(self) -> IndexInfo:
         """What this draft would be now; its generation is named when it is published."""
         shard = self._open_shard()
+        documents = shard.documents(EVERYTHING)
         return IndexInfo(
             generation="",
             embedder=self._embedder,
             dimensions=self._dimensions,
             format=FORMAT,
             published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            documents=len(shard.documents(EVERYTHING)),
+            documents=len(documents),
             chunks=shard.count(),
+            versions=oldest_versions(documents),
         )
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import FORMAT, IndexedDocument, Scope
+from ingest.index.contract import EMBEDDING, FORMAT, IndexedDocument, IndexInfo, Scope
 from ingest.types import Audience, Box, Chunk, Kind, embed_text
 
 Payload = dict[str, object]
@@ -189,11 +189,14 @@ def check_format(found: int, where: str) -> None:
         raise IndexUnusable(message, hint=hint)
 
 
-def check_embedder(found: tuple[str, int], wanted: tuple[str, int]) -> None:
-    """Raises IndexUnusable where (embedder, dimensions) of the published vectors are not the wanted ones."""
-    if found != wanted:
+def check_embedder(info: IndexInfo, embedder: str, dimensions: int) -> None:
+    """Raises IndexUnusable where new vectors would not compare with the published ones."""
+    if (info.embedder, info.dimensions) != (embedder, dimensions):
         message = (
-            f"the index holds vectors of {found[0]} ({found[1]} dimensions), "
-            f"but the configured embedder is {wanted[0]} ({wanted[1]})"
+            f"the index holds vectors of {info.embedder} ({info.dimensions} dimensions), "
+            f"but the configured embedder is {embedder} ({dimensions})"
         )
         raise IndexUnusable(message, hint="configure that embedder again, or " + REINGEST)
+    if info.versions.get("embedder", EMBEDDING) != EMBEDDING:
+        message = f"the index holds vectors that {embedder} made in another way than this manualdesk does"
+        raise IndexUnusable(message, hint=REINGEST)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import IndexUnusable, SettingError
 from ingest.index.contract import EVERYTHING, FORMAT, Draft, Hit, Index, IndexedDocument, IndexInfo, Point, Scope
+from ingest.index.made_by import oldest_versions
 from ingest.index.payload import REINGEST, check_embedder, check_format, reads_nothing
 from ingest.index.server_alias import Alias, stamp
 from ingest.index.server_collection import Collection, Unpublished, reachable
@@ -60,7 +61,7 @@ class ServerStore:
                     target = self._alias.create(dimensions)
                 else:
                     info = _read_info(current)
-                    check_embedder((info.embedder, info.dimensions), (embedder, dimensions))
+                    check_embedder(info, embedder, dimensions)
                     current.drop_unpublished()
                     previous, target = self._alias.previous(current), current
             draft = ServerDraft(self._alias, target, previous, lease, embedder=embedder, dimensions=dimensions)
@@ -70,6 +71,15 @@ class ServerStore:
                 # What cannot be dropped now, the next draft cleans up, as after a kill.
                 with suppress(IndexUnusable):
                     draft.drop()
+
+    @contextmanager
+    def revisions(self) -> Iterator[frozenset[str]]:
+        with leased(self._client, f"{self._alias.name}-lease"):
+            with reachable():
+                current = self._alias.current()
+                kept = [current, self._alias.previous(current)] if current is not None else []
+                documents = [known for one in kept if one is not None for known in one.documents(EVERYTHING).values()]
+            yield frozenset(known.revision for known in documents)
 
     def rollback(self) -> IndexInfo:
         with leased(self._client, f"{self._alias.name}-lease"), reachable():
@@ -168,14 +178,16 @@ class ServerDraft:
         return info
 
     def _info(self, collection: Collection) -> IndexInfo:
+        documents = collection.documents(EVERYTHING)
         return IndexInfo(
             generation="",
             embedder=self._embedder,
             dimensions=self._dimensions,
             format=FORMAT,
             published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            documents=len(collection.documents(EVERYTHING)),
+            documents=len(documents),
             chunks=collection.count(),
+            versions=oldest_versions(documents.values()),
         )
 
     def drop(self) -> None:
@@ -239,7 +251,7 @@ class ServerIndex:
 
 def _read_info(collection: Collection) -> IndexInfo:
     """Raises IndexUnusable where the collection is not ours or of another format."""
-    metadata = collection.metadata()
+    metadata = {"versions": {}, **collection.metadata()}  # older indexes do not say them
     try:
         check_format(int(str(metadata["format"])), f"in collection {collection.name}")
         return IndexInfo(**{field.name: metadata[field.name] for field in fields(IndexInfo)})  # type: ignore[arg-type]

@@ -103,7 +103,8 @@ class Collection:
     def set_metadata(self, metadata: dict[str, object]) -> None:
         """Raises IndexUnusable where the server is too old to keep it."""
         self._client.update_collection(self.name, metadata=metadata)
-        if not metadata.items() <= self.metadata().items():
+        kept = self.metadata()
+        if any(kept.get(name) != value for name, value in metadata.items()):
             message = "this Qdrant server keeps no collection metadata"
             raise IndexUnusable(message, hint="update Qdrant to 1.16 or newer")
 

@@ -1,5 +1,6 @@
 """What a run embeds, takes over, resumes and refuses: real files and a real index, with a small embedder."""
 
+import json
 import os
 import sqlite3
 import tempfile
@@ -9,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest import journal, pipeline
+from ingest import chunk, journal, pipeline, versions
 from ingest.errors import IndexUnusable, ManualdeskError, MassRemoval
 from ingest.filling import SLICE_CHUNKS
-from ingest.index.contract import EVERYTHING, Index
+from ingest.index.contract import EMBEDDING, EVERYTHING, Index
 from ingest.index.edge import EdgeStore
 from ingest.pipeline import Job, Report
 from tests.recording_crew import NAME, BatchingEmbedder, RecordingCrew, vector_of
@@ -264,6 +265,51 @@ def test_an_ingest_that_was_overtaken_says_so(desk: Desk) -> None:
     with pytest.raises(IndexUnusable, match="another ingest") as caught:
         list(desk.steps())
     assert caught.value.hint
+
+
+def test_an_older_index_serves_and_only_what_a_new_reader_touches_is_migrated(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.write("pump.md", manual("Pump", 9))
+    desk.write("lamp.html", "<html><body><h1>Lamp</h1><p>Press the key for three seconds.</p></body></html>")
+    monkeypatch.setitem(versions.READERS, "markdown", 0)
+    older = desk.ingest()
+    monkeypatch.undo()
+    make_older(desk.home / "index" / "generations" / older.generation / "info.json")
+    index = desk.store.open()
+    assert index.search_dense(vector_of("Lamp"), EVERYTHING, limit=1)
+    assert (index.info().versions, len(index.documents(EVERYTHING))) == ({}, 2)
+    migrated = desk.ingest()
+    assert (migrated.updated, desk.crew.read_documents) == (("pump.md",), ["pump.md"])
+    assert (migrated.embedded, migrated.taken_over) == (0, 9)
+    assert desk.store.open().info().versions == {
+        "chunker": chunk.VERSION,
+        "embedder": EMBEDDING,
+        "html": versions.READERS["html"],
+        "markdown": versions.READERS["markdown"],
+    }
+    assert desk.ingest().unchanged == 2
+
+
+def make_older(info: Path) -> None:
+    """As it was written before an index said which versions made it."""
+    fields = json.loads(info.read_text())
+    del fields["versions"]
+    info.write_text(json.dumps(fields))
+
+
+def test_vectors_made_in_another_way_are_not_mixed(desk: Desk) -> None:
+    desk.write("pump.md", manual("Pump", 9))
+    first = desk.ingest()
+    info = desk.home / "index" / "generations" / first.generation / "info.json"
+    fields = json.loads(info.read_text())
+    fields["versions"]["embedder"] = EMBEDDING + 1
+    info.write_text(json.dumps(fields))
+    desk.write("lamp.md", manual("Lamp", 2))
+    with pytest.raises(IndexUnusable, match="another way") as caught:
+        list(desk.steps())
+    assert "--force" in caught.value.hint
+    assert desk.ingest(force=True).embedded == 11
 
 
 def test_progress_ends_with_everything_done(desk: Desk) -> None:

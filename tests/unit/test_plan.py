@@ -1,13 +1,19 @@
 """What an ingest would do: only what changed is read, nothing vanishes by accident."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
 
+from ingest import chunk, versions
 from ingest.errors import MassRemoval, SettingError
-from ingest.index.contract import IndexedDocument
-from ingest.plan import Plan, common_root, make_plan, signature
-from tests.documents import indexed
+from ingest.index.contract import EMBEDDING, IndexedDocument
+from ingest.index.made_by import MadeBy, oldest_versions
+from ingest.plan import Plan, common_root, donors, make_plan
+from ingest.suffixes import SUFFIXES
+from ingest.types import SourceFile
+from ingest.versions import signature
+from tests.documents import indexed, source
 
 
 @pytest.fixture
@@ -114,3 +120,77 @@ def test_several_paths_need_a_root(manuals: Path) -> None:
 def test_a_path_that_is_not_there_is_named(manuals: Path) -> None:
     with pytest.raises(SettingError, match="nowhere"):
         make_plan([manuals / "nowhere"], manuals, [])
+
+
+def legacy_signature(source: SourceFile) -> str:
+    """As it was before each family of readers had a version of its own."""
+    fields = (source.product, source.version, source.language, str(source.audience), source.title, source.root)
+    parts = (*fields, "readers 1", f"chunks {chunk.VERSION}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> Path:
+    """A manual of each of three families; nothing opens them here."""
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for name in ("a.pdf", "b.html", "c.txt"):
+        (folder / name).write_text(f"Text of {name}.\n")
+    return folder
+
+
+def test_a_new_reader_touches_its_family_only(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = published(make_plan([mixed], mixed, []))
+    assert names(make_plan([mixed], mixed, known))[1] == []
+    monkeypatch.setitem(versions.READERS, "html", versions.READERS["html"] + 1)
+    assert names(make_plan([mixed], mixed, known))[1] == ["b.html"]
+
+
+def test_a_new_chunker_touches_everything(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = published(make_plan([mixed], mixed, []))
+    monkeypatch.setattr(chunk, "VERSION", chunk.VERSION + 1)
+    assert names(make_plan([mixed], mixed, known))[1] == ["a.pdf", "b.html", "c.txt"]
+
+
+def test_signatures_of_before_are_understood(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "READERS", {"pdf": 2, "html": 1, "text": 1})
+    known = [indexed(source, legacy_signature(source)) for source in make_plan([mixed], mixed, []).to_read]
+    assert names(make_plan([mixed], mixed, known))[1] == ["a.pdf"]
+    (mixed / "manual.toml").write_text('["c.txt"]\nproduct = "pump"\n')
+    assert names(make_plan([mixed], mixed, known))[1] == ["a.pdf", "c.txt"]
+    monkeypatch.setattr(chunk, "VERSION", chunk.VERSION + 1)
+    assert names(make_plan([mixed], mixed, known))[1] == ["a.pdf", "b.html", "c.txt"]
+
+
+def test_every_ending_has_a_family_of_readers() -> None:
+    for suffix in SUFFIXES:
+        made = versions.made_now(source(f"manual{suffix}"))
+        assert MadeBy.read(str(made)) == made
+        assert made.reader in versions.READERS
+
+
+def test_an_index_says_the_oldest_versions_in_it(mixed: Path) -> None:
+    known = published(make_plan([mixed], mixed, []))
+    said = oldest_versions(known)
+    assert said == {"chunker": chunk.VERSION, "embedder": EMBEDDING} | {
+        family: versions.READERS[family] for family in ("pdf", "html", "text")
+    }
+    older = [*known, indexed(source("d.pdf"), "0123456789abcdef, pdf 1, chunks 2"), indexed(source("e.md"), "abc")]
+    assert oldest_versions(older)["pdf"] == 1
+    assert oldest_versions(older)["chunker"] == 0
+    assert oldest_versions(older[:-1])["chunker"] == 2
+
+
+def test_moved_manuals_and_copies_are_recognised(manuals: Path) -> None:
+    known = published(make_plan([manuals], manuals, []))
+    (manuals / "lamp").rename(manuals / "light")
+    (manuals / "pump/copy.md").write_bytes((manuals / "pump/p1.md").read_bytes())
+    plan = make_plan([manuals], manuals, known)
+    assert plan.renamed == (("lamp/l1.md", "light/l1.md"), ("lamp/l2.md", "light/l2.md"))
+    assert plan.duplicates == (("pump/copy.md", "pump/p1.md"),)
+    assert names(plan)[0] == ["light/l1.md", "light/l2.md", "pump/copy.md"]
+    assert donors(plan, known) == {
+        "light/l1.md": ("lamp/l1.md",),
+        "light/l2.md": ("lamp/l2.md",),
+        "pump/copy.md": ("pump/p1.md",),
+    }
