@@ -13,7 +13,7 @@ from enum import StrEnum
 from ingest.chunk import CELL_BORDER
 from ingest.types import Chunk
 
-_WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|\w+|\s+|[^\w\s]")
+_WORD = re.compile(r"[\u3040-\u9fff\uac00-\ud7af]|\d+(?:[.,]\d+)*|[^\W\u3040-\u9fff\uac00-\ud7af]+|\s+|[^\w\s]")
 _ALIKE = 0.5
 """Passages that share less than half of their words are one removed and one added."""
 

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from ingest.errors import ManualdeskError
 from ui import (
     cli_answers,
+    cli_diff,
     cli_documents,
     cli_evaluate,
     cli_ingest,
@@ -47,6 +48,7 @@ for part in (
     cli_answers,
     cli_documents,
     cli_metadata,
+    cli_diff,
     cli_originals,
     cli_runs,
     cli_state,

@@ -146,7 +146,8 @@ def _tell(patterns: Sequence[str], changed: Sequence[str], missing: Sequence[str
         typer.echo(f"change  {name}")
     if len(changed) > MOST_SHOWN:
         typer.echo(f"        and {len(changed) - MOST_SHOWN} more")
-    typer.echo(f"{matched} manuals match, {len(changed)} change. {state}")
+    manuals = "1 manual matches" if matched == 1 else f"{matched} manuals match"
+    typer.echo(f"{manuals}, {len(changed)} to change. {state}")
     if not matched:
         typer.echo(f"No manual that is indexed now matches {' '.join(patterns)}; later ones will.", err=True)
     for name in missing:
