@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from retrieval.passages import Passage
+from retrieval.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,9 @@ class Retrieval:
     milliseconds: float
     rarity: Mapping[str, float] = field(default_factory=dict)
     """The question's terms, each with how rare it is in the index (IDF)."""
+    options: tuple[str, ...] = ()
+    """Siblings that answer differently while nothing tells which one is meant; empty where there is no doubt."""
+    unknown: tuple[str, ...] = ()
+    """Codes and model names of the question that no manual in scope holds, in their plain form (`e48`)."""
+    trace: Trace | None = None
+    """How it came about, for editors."""

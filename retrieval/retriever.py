@@ -1,45 +1,135 @@
-"""The one way from a question to passages: completed, embedded, searched, fused, read whole, judged."""
+"""The one way from a question to passages: completed, embedded, searched, fused, scoped, read whole, judged."""
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ingest.embed import Embedder
 from ingest.index.contract import Index, Scope
 from ingest.language import detect_language
-from ingest.sparse import query_terms, terms
-from ingest.types import Vectors
+from ingest.sparse import query_terms, term_id, terms
+from ingest.types import Sparse, Vectors
+from retrieval.aliases import Aliases
+from retrieval.codes import codes_in, plain
 from retrieval.confidence import Rarity, confidence
-from retrieval.conversation import complete
-from retrieval.models import Models
+from retrieval.conversation import rewrite
+from retrieval.models import Catalogue
 from retrieval.query import Retrieval, Turn
 from retrieval.reading import assemble
-from retrieval.search import CANDIDATES, search
+from retrieval.scope import Meaning, ProductScope, Scoped
+from retrieval.search import CANDIDATES, Candidate, search
+from retrieval.trace import Trace
+
+UNKNOWN_SHARE = 0.3
+"""What is left of the confidence for each code that no manual holds: its neighbours say nothing of it."""
+
+_SCOPES = 32
+"""Kinds of readers whose product names are kept: a few roles, each with its products."""
 
 
 class Retriever:
     """Holds an open index and a loaded embedder; safe to share between threads."""
 
-    def __init__(self, index: Index, embedder: Embedder) -> None:
+    def __init__(self, index: Index, embedder: Embedder, aliases: Aliases | None = None) -> None:
         self._index = index
         self._embedder = embedder
         self._rarity = Rarity(index)
-        self._models = Models(index)
+        self._aliases = aliases
+        self._products = lru_cache(maxsize=_SCOPES)(self._product_scope)
 
-    def retrieve(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10) -> Retrieval:
-        """The best passages in scope for a question asked after `turns` (oldest first, without the question)."""
-        started = time.perf_counter()
-        asked = complete(question, turns)
+    def retrieve(
+        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10, product: str = ""
+    ) -> Retrieval:
+        """The best passages in scope for a question asked after `turns` (oldest first, without the question).
+
+        `product`: the product, model or alias of the page that the question is asked on; what is said wins over it.
+        """
+        clock = _Clock()
+        products = self._products(scope)
+        asked = rewrite(question, turns, products)
+        meaning = products.meaning(question, asked, turns, product)
         language = detect_language(question)
-        vectors = Vectors(self._embedder.embed_query(asked), query_terms(asked, language))
-        found = search(self._index, vectors, scope, limit=CANDIDATES)
-        candidates = self._models.prefer(question, asked, found)
-        passages = assemble(self._index, candidates, scope, limit=limit)
+        clock.passed("rewrite")
+        found = self._found(_with_names(asked, meaning, products.catalogue), language, scope, clock)
         rarity = {term: self._rarity.of(term) for term in terms(asked, language)}
-        return Retrieval(
+        said = " ".join([question, *(turn.text for turn in reversed(turns) if turn.role == "user")])
+        scoped = products.decide(asked, meaning, found, rarity, said)
+        clock.passed("scope")
+        passages = tuple(assemble(self._index, scoped.candidates, scope, limit=limit))
+        clock.passed("read")
+        unknown = self._unknown(asked, scope)
+        sure = confidence(language, passages, rarity) * UNKNOWN_SHARE ** len(unknown)
+        clock.passed("judge")
+        retrieval = Retrieval(
             question=asked,
             language=language,
-            passages=tuple(passages),
-            confidence=confidence(language, passages, rarity),
-            milliseconds=(time.perf_counter() - started) * 1000,
+            passages=passages,
+            confidence=sure,
+            milliseconds=clock.total,
             rarity=rarity,
+            options=scoped.options,
+            unknown=unknown,
         )
+        return replace(retrieval, trace=_trace(question, retrieval, found, scoped, clock))
+
+    def _product_scope(self, scope: Scope) -> ProductScope:
+        return ProductScope(self._index, Catalogue(self._index, scope, self._aliases))
+
+    def _found(self, searched: str, language: str, scope: Scope, clock: "_Clock") -> list[Candidate]:
+        vectors = Vectors(self._embedder.embed_query(searched), query_terms(searched, language))
+        clock.passed("embed")
+        found = search(self._index, vectors, scope, limit=2 * CANDIDATES)
+        clock.passed("search")
+        return found
+
+    def _unknown(self, asked: str, scope: Scope) -> tuple[str, ...]:
+        """Codes of the question that no chunk in scope holds. A code in another scope is as unknown as one in none."""
+        mentions = self._products(scope).catalogue.mentions(asked)
+        known = "".join(plain(asked[mention.start : mention.end]) for mention in mentions)
+        return tuple(
+            code
+            for code in codes_in(asked)
+            if code not in known and not self._index.search_sparse(Sparse((term_id(code),), (1.0,)), scope, limit=1)
+        )
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds of each stage."""
+
+    start: float = field(default_factory=time.perf_counter)
+    stages: dict[str, float] = field(default_factory=dict)
+
+    def passed(self, stage: str) -> None:
+        self.stages[stage] = (time.perf_counter() - self.start) * 1000 - self.total
+
+    @property
+    def total(self) -> float:
+        return sum(self.stages.values())
+
+
+def _with_names(asked: str, meaning: Meaning, catalogue: Catalogue) -> str:
+    """What is searched for: a product that the question does not name itself is named."""
+    if meaning.source in ("", "question") or not meaning.is_model:
+        return asked
+    named = {mention.name for mention in catalogue.mentions(asked)}
+    return " ".join([asked, *dict.fromkeys(name.shown for name in meaning.names if name not in named)])
+
+
+def _trace(question: str, retrieval: Retrieval, found: Sequence[Candidate], scoped: Scoped, clock: _Clock) -> Trace:
+    return Trace(
+        question=question,
+        rewritten=retrieval.question,
+        language=retrieval.language,
+        scope=scoped.reason,
+        options=scoped.options,
+        terms=retrieval.rarity,
+        unknown=retrieval.unknown,
+        found=tuple(found),
+        kept=scoped.candidates,
+        fates=scoped.fates,
+        passages=retrieval.passages,
+        confidence=retrieval.confidence,
+        milliseconds=clock.stages,
+    )

@@ -1,0 +1,51 @@
+"""Codes and names of a question: error codes, part numbers, options, file names, in whatever spelling.
+
+A text enters; codes leave in their plain form: letters and digits only, in lower case.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from ingest.chunk import CELL_BORDER
+
+_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_LETTER = rf"[^\W{_CJK}]"
+# Letters and digits in one word (E-47, FS-10-3, M404dn), or one or two letters before a number (e 47).
+_CODE = re.compile(
+    rf"(?<!{_LETTER})(?<![-_.])(?:[a-z]{{1,6}}[-_]?\d{{1,6}}|[a-z]{{1,6}}(?:[-_][a-z]{{1,6}}){{1,2}}[-_]\d{{1,6}})"
+    rf"(?:[-_]?[a-z0-9]+)*(?!{_LETTER})|(?<!{_LETTER})[a-z]{{1,2}} \d{{1,6}}(?![.,:]?\d|{_LETTER})"
+)
+# Words that make no code of the number behind them.
+_BEFORE_NUMBERS = frozenset(
+    "a an as at be by do if in is it me my no of on or so to up us we le la de du en et un es der die am im zu ab "
+    "se el y o v x mm cm km kg mb gb ms db hz".split()
+)
+# Standards and systems that manuals spell in many other ways.
+_COMMON = re.compile(r"v\d+|usb\d|ipv\d|win\d+|windows\d+|ios\d+|mp\d|h26\d|x\d+|utf\d+|rs\d{3}|wpa\d|ps\d")
+
+
+def codes_in(text: str) -> list[str]:
+    """The codes a text names, in order, without repetition."""
+    return list(dict.fromkeys(_codes(unicodedata.normalize("NFKC", text).lower())))
+
+
+def plain(code: str) -> str:
+    """Letters and digits only, in lower case."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", code).lower())
+
+
+def defines(text: str, code: str) -> str:
+    """The row or entry of a text that says what a code is: the code stands in one of its first two cells."""
+    for line in text.splitlines():
+        if CELL_BORDER in line and code in [plain(cell) for cell in line.split(CELL_BORDER)[:2]]:
+            return line
+    return ""
+
+
+def _codes(folded: str) -> Iterator[str]:
+    for match in _CODE.finditer(folded):
+        code = plain(match.group())
+        word, space, _number = match.group().partition(" ")
+        if not (space and word in _BEFORE_NUMBERS) and not _COMMON.fullmatch(code):
+            yield code

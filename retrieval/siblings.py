@@ -1,0 +1,178 @@
+"""Manuals that are near-copies of one another, and whether two of them answer a question differently.
+
+Candidates of a question enter, families of sibling documents leave. A sibling is a manual of another model or version
+whose text goes along with this one's line by line: the numbers differ, the sentences do not.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+
+from ingest.chunk import CELL_BORDER
+from ingest.index.contract import EVERYTHING, Index
+from ingest.sentences import split_sentences
+from ingest.sparse import terms
+from ingest.types import Chunk
+from retrieval.models import Catalogue
+from retrieval.search import Candidate
+
+LOOKED_AT = 12
+"""Documents of the best candidates that are compared with one another."""
+_OUTLINE_CHUNKS = 60
+"""Chunks from the beginning of a manual that are compared: a near-copy shows in its first chapters."""
+_SHORTEST_LINE = 12
+_SHARED_LINES = 0.25
+"""Share of the shorter outline's lines that siblings have in common: two models of one family in our samples share
+0.4, near-copies more, manuals that only share headings or a licence less."""
+_SHARED_HEADINGS = 0.5
+_FEWEST_HEADINGS = 4
+"""Fewer are chance: man pages of unrelated tools all have the same five."""
+_ROW_SHARE = 0.75
+"""Rows and sentences this close to the best one for a question are part of the answer."""
+_CLEAR_SHARE = 0.5
+"""A row with this much of what is asked for is the one that answers; less may be chance, and another row does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is compared of a manual: its lines and headings without numbers and model names."""
+
+    lines: frozenset[str]
+    headings: frozenset[str]
+
+
+class Siblings:
+    """Compares documents of the published index; remembers what it read."""
+
+    def __init__(self, index: Index, catalogue: Catalogue) -> None:
+        self._index = index
+        self._catalogue = catalogue
+        self._outline = lru_cache(maxsize=512)(self._read_outline)
+        self._alike = lru_cache(maxsize=4096)(self._compare)
+
+    def families(self, candidates: Sequence[Candidate]) -> list[list[str]]:
+        """Groups of sibling documents among the best candidates, in the order of their best candidate."""
+        documents = list(dict.fromkeys(candidate.chunk.document for candidate in candidates))[:LOOKED_AT]
+        family = {document: {document} for document in documents}
+        for first, second in combinations(documents, 2):
+            if self.are(first, second):
+                joined = family[first] | family[second]
+                for document in joined:
+                    family[document] = joined
+        groups = {id(members): members for members in family.values() if len(members) > 1}
+        return [[document for document in documents if document in members] for members in groups.values()]
+
+    def are(self, first: str, second: str) -> bool:
+        """Is one document the other's sibling: told apart by name or version, alike line by line?"""
+        one, other = self._catalogue.document(first), self._catalogue.document(second)
+        if one is None or other is None or first == second or one.language != other.language:
+            return False
+        if self.label(first) == self.label(second) and one.version == other.version:
+            return False
+        keys = sorted(((first, one.revision), (second, other.revision)))
+        return self._alike(*keys)
+
+    def label(self, document: str) -> str:
+        """What a document is about: the models of its title, else its product, folded for comparing."""
+        names = self._catalogue.models_of(document)
+        known = self._catalogue.document(document)
+        return " ".join(name.shown.lower() for name in names) or (known.product.lower() if known else "")
+
+    def differ(self, first: Sequence[Chunk], second: Sequence[Chunk], rarity: Mapping[str, float]) -> bool:
+        """Do two siblings' chunks, best first, answer differently?
+
+        The rows that fit the question are compared, and where none does clearly, all of the section that fits best.
+        False as well where the second has no such row or section: it then is no candidate for an answer.
+        """
+        best, chunk = self._best_line(first, rarity)
+        if CELL_BORDER in best and _gain(best, rarity) >= _CLEAR_SHARE * self._asked_for(first[0], rarity):
+            return self._rows_differ(best, first, second, rarity)
+        heading = self._folded_heading(chunk if best else first[0])
+        same = [other for other in second if self._folded_heading(other) == heading]
+        if not same:
+            return False
+        own = {line for other in first if self._folded_heading(other) == heading for line in self._lines(other.text)}
+        theirs = {line for other in same for line in self._lines(other.text)}
+        return bool(theirs ^ own)
+
+    def _asked_for(self, chunk: Chunk, rarity: Mapping[str, float]) -> float:
+        """The weight of the question's terms that do not merely say which manual is meant."""
+        named = set(terms(chunk.title, chunk.language))
+        return sum(weight for term, weight in rarity.items() if term not in named)
+
+    def _rows_differ(
+        self, best: str, first: Sequence[Chunk], second: Sequence[Chunk], rarity: Mapping[str, float]
+    ) -> bool:
+        enough = _ROW_SHARE * _gain(best, rarity)
+        rows = {
+            self._plain(line.partition(CELL_BORDER)[0]): self._plain(line)
+            for chunk in first
+            for line in chunk.text.splitlines()
+            if CELL_BORDER in line and _gain(line, rarity) >= enough
+        }
+        theirs = {
+            self._plain(line.partition(CELL_BORDER)[0]): self._plain(line)
+            for chunk in second
+            for line in chunk.text.splitlines()
+            if CELL_BORDER in line
+        }
+        return any(label in theirs and theirs[label] != row for label, row in rows.items())
+
+    def _best_line(self, chunks: Sequence[Chunk], rarity: Mapping[str, float]) -> tuple[str, Chunk]:
+        scored = [(_gain(line, rarity), -place, line, chunk) for place, (line, chunk) in enumerate(_all_lines(chunks))]
+        gain, _place, line, chunk = max(scored, key=lambda item: item[:2])
+        return (line if gain > 0 else ""), chunk
+
+    def _folded_heading(self, chunk: Chunk) -> str:
+        return _unnumbered(self._plain(chunk.section[-1])) if chunk.section else ""
+
+    def _lines(self, text: str) -> list[str]:
+        return [self._plain(line) for line in text.splitlines()]
+
+    def _plain(self, text: str) -> str:
+        """A line without model names, case and spacing; its numbers stay."""
+        return " ".join(unicodedata.normalize("NFKC", self._catalogue.mask(text)).lower().split())
+
+    def _read_outline(self, document: str, _revision: str) -> Outline:
+        lines: set[str] = set()
+        headings: set[str] = set()
+        for chunk in self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING):
+            headings.update(_unnumbered(self._plain(heading)) for heading in chunk.section)
+            for line, _chunk in _all_lines([chunk]):
+                skeleton = re.sub(r"\d+(?:[.,]\d+)*", "0", self._plain(line))
+                if len(skeleton) >= _SHORTEST_LINE:
+                    lines.add(skeleton)
+        return Outline(frozenset(lines), frozenset(headings))
+
+    def _compare(self, first: tuple[str, str], second: tuple[str, str]) -> bool:
+        one, other = self._outline(*first), self._outline(*second)
+        fewest = min(len(one.headings), len(other.headings))
+        if fewest >= _FEWEST_HEADINGS:
+            shared = len(one.headings & other.headings) / len(one.headings | other.headings)
+            if shared < _SHARED_HEADINGS:
+                return False
+        shortest = min(len(one.lines), len(other.lines))
+        return shortest > 0 and len(one.lines & other.lines) / shortest >= _SHARED_LINES
+
+
+def _all_lines(chunks: Sequence[Chunk]) -> list[tuple[str, Chunk]]:
+    """Table rows and sentences."""
+    return [
+        (text, chunk)
+        for chunk in chunks
+        for line in chunk.text.splitlines()
+        for text in ([line] if CELL_BORDER in line else split_sentences(line))
+    ]
+
+
+def _gain(line: str, rarity: Mapping[str, float]) -> float:
+    """How much of the question a line holds, rare terms counting more."""
+    held = set(terms(line, "en"))
+    return sum(weight for term, weight in rarity.items() if term in held)
+
+
+def _unnumbered(heading: str) -> str:
+    return re.sub(r"^[\d.]+\s*", "", heading)
