@@ -14,8 +14,9 @@ from ingest.quality import page_qualities
 from ingest.readers.pdf_blocks import blocks_of
 from ingest.readers.pdf_contents import without_contents
 from ingest.readers.pdf_continued import join_continued_tables
-from ingest.readers.pdf_elements import element_of, joined_over_pages
+from ingest.readers.pdf_elements import elements_of
 from ingest.readers.pdf_file import open_pdf
+from ingest.readers.pdf_footnotes import footnotes
 from ingest.readers.pdf_headings import body_size, fold, heading_levels
 from ingest.readers.pdf_joining import hyphenated_words, join_lines
 from ingest.readers.pdf_layout import PageText, lay_out, set_leading
@@ -78,17 +79,15 @@ def _elements(pages: Sequence[PageText], file: PagedFile) -> list[Element]:
         for page in pages:
             page.lines = everything[page.number]
     set_leading(pages)
-    levels = heading_levels(pages, file.bookmarks(), body_size(pages))
+    body = body_size(pages)
+    levels = heading_levels(pages, file.bookmarks(), body)
     words = hyphenated_words([line.text for page in pages for line in page.lines])
     headings = frozenset(levels)
     flows = [with_tables(page, headings) for page in pages]
-    join_continued_tables(flows)
-    found = [
-        element_of(block, words)
-        for page, lines in zip(pages, flows, strict=True)
-        for block in blocks_of(page, lines, levels)
-    ]
-    return joined_over_pages(found, words)
+    notes = footnotes(pages, body)
+    join_continued_tables(flows, notes)
+    blocks = [block for page, lines in zip(pages, flows, strict=True) for block in blocks_of(page, lines, levels)]
+    return elements_of(blocks, words, notes)
 
 
 def _title(pages: Sequence[PageText], file: PagedFile, document: str) -> str:

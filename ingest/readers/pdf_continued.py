@@ -9,20 +9,29 @@ _NEAR = 6.0
 """Points: the parts of one table have their columns at the same distances, up to this."""
 
 
-def join_continued_tables(pages: Sequence[list[Line]]) -> None:
-    """Puts the parts of a table together where its first part stands, in place; a repeated header is left out."""
+def join_continued_tables(pages: Sequence[list[Line]], notes: frozenset[int]) -> None:
+    """Puts the parts of a table together where its first part stands, in place; a repeated header is left out.
+
+    `notes`: ids of lines that are footnotes, which may stand between the parts.
+    """
     before: list[Line] = []
     for lines in pages:
         kept: list[Line] = []
         for line in lines:
             holder = kept or before
-            if holder and _goes_on(holder[-1], line):
-                holder[-1] = _joined(holder[-1], line)
+            place = _last(holder, notes)
+            if place is not None and _goes_on(holder[place], line):
+                holder[place] = _joined(holder[place], line)
             else:
                 kept.append(line)
         lines[:] = kept
         # A page of nothing but the middle of a table leaves it open for the next one.
         before = lines or before
+
+
+def _last(lines: Sequence[Line], notes: frozenset[int]) -> int | None:
+    """Place of the last line that is no footnote."""
+    return next((place for place in range(len(lines) - 1, -1, -1) if id(lines[place]) not in notes), None)
 
 
 def _goes_on(table: Line, line: Line) -> bool:

@@ -14,7 +14,7 @@ _SENTENCE_END = re.compile(r"[.!?:;。！？：；…][\"'”’)\]）】」]*$"
 
 
 def element_of(block: Block, words: frozenset[str]) -> Element:
-    """The element a block becomes. `words`: compounds the document writes with a hyphen."""
+    """The element a block becomes."""
     lines = block.lines
     if lines[0].rows:
         return _table(lines[0])
@@ -80,18 +80,26 @@ def _code(lines: Sequence[Line]) -> tuple[str, list[int]]:
     return text, starts
 
 
-def joined_over_pages(elements: Sequence[Element], words: frozenset[str]) -> list[Element]:
-    """Elements with a sentence that runs on over the page put together again."""
+def elements_of(blocks: Sequence[Block], words: frozenset[str], notes: frozenset[int]) -> list[Element]:
+    """The elements of all blocks; a sentence that runs on over the page is put together, footnotes go behind it.
+
+    `words`: compounds the document writes with a hyphen. `notes`: ids of lines that are footnotes.
+    """
     out: list[Element] = []
-    for element in elements:
-        last = out[-1] if out else None
+    body = -1
+    """Place of the last element that is no footnote."""
+    for block in blocks:
+        element = element_of(block, words)
+        last = out[body] if body >= 0 else None
         if last is not None and _runs_on(last, element):
             text = join_two(last.text, element.text, words=words)
             begin = len(text) - len(element.text)
             more = tuple(replace(box, start=box.start + begin) for box in element.boxes)
-            out[-1] = replace(last, text=text, boxes=last.boxes + more)
-        else:
-            out.append(element)
+            out[body] = replace(last, text=text, boxes=last.boxes + more)
+            continue
+        out.append(element)
+        if id(block.lines[0]) not in notes:
+            body = len(out) - 1
     return out
 
 

@@ -92,7 +92,7 @@ def _block(node: html.HtmlElement) -> Block | None:
     if node.tag in {"h1", "h2", "h3", "h4"}:
         return Block(kind="heading", text=text_of(node), level=int(node.tag[1]))
     if node.tag == "table":
-        rows, header_rows = _table(node)
+        rows, header_rows = table_rows(node)
         return Block(kind="table", text=" ".join(map(" ".join, rows)), rows=rows, header_rows=header_rows)
     if classes & NOTICES:
         return Block(kind="notice", text=text_of(node), belongs_to=node.get("data-with") or "previous")
@@ -136,7 +136,8 @@ def _attached(blocks: list[Block]) -> Iterator[Block]:
         yield replace(block, belongs_to=next(other.text for other in others if other.kind != "notice"))
 
 
-def _table(table: html.HtmlElement) -> tuple[Rows, int]:
+def table_rows(table: html.HtmlElement) -> tuple[Rows, int]:
+    """Cells with merged ones repeated, and how many rows from the top are the header."""
     grid: dict[tuple[int, int], str] = {}
     rows = list(table.iter("tr"))
     header_rows = 0

@@ -176,7 +176,7 @@ def test_an_empty_password_opens_by_itself(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"%PDF-1.7\nnothing of use", "not a readable PDF"),
         (_encrypted(pdf_bytes([PdfPage().lines(60, 100, *FILLER)]), "secret"), "needs a password"),
-        (pdf_bytes([PdfPage(), PdfPage()]), "pictures"),
+        (pdf_bytes([PdfPage(), PdfPage()]), "no text"),
     ],
     ids=["empty", "damaged", "password", "no text"],
 )
@@ -185,3 +185,27 @@ def test_what_cannot_be_read_says_why_and_what_to_do(tmp_path: Path, content: by
         read(tmp_path, content)
     assert "manual.pdf" in caught.value.message
     assert caught.value.hint
+
+
+def test_a_footnote_does_not_part_what_goes_on_overleaf(tmp_path: Path) -> None:
+    first = PdfPage().lines(60, 660, *FILLER, *FILLER, "When the lamp is green the pump is ready, and when it is")
+    first.text(60, 780, "1 The lamp is at the back.", size=7)
+    second = PdfPage().lines(60, 100, "red the filter has to be changed.", "The fan stays off until then.")
+    document = read(tmp_path, pdf_bytes([first, second]))
+    assert "and when it is red the filter has to be changed." in texts(document)[0]
+    assert texts(document)[1] == "1 The lamp is at the back."
+
+
+def test_shapes_drawn_before_lines_are_bullets(tmp_path: Path) -> None:
+    page = PdfPage().lines(60, 100, *FILLER)
+    for top, text in ((140, "a spare fuse"), (154, "a hose of two metres")):
+        page.operators.append(f"64 {page.height - top + 2} 3 3 re f")
+        page.text(76, top, text)
+    assert texts(read(tmp_path, pdf_bytes([page])), Kind.LIST_ITEM) == ["• a spare fuse", "• a hose of two metres"]
+
+
+def test_a_hyphen_that_stands_for_a_word_to_come_stays(tmp_path: Path) -> None:
+    page = PdfPage().lines(60, 100, "Die Temperatur ist niedriger zu wählen als bei Ober-", "und Unterhitze.")
+    assert texts(read(tmp_path, pdf_bytes([page]))) == [
+        "Die Temperatur ist niedriger zu wählen als bei Ober- und Unterhitze."
+    ]
