@@ -32,10 +32,9 @@ _PATIENCE_SECONDS = 600.0
 class EmbeddingActor:
     """Runs on a worker. The model loads when it is first needed, so that its errors come home as they are."""
 
-    def __init__(self, name: str, models: Path, processors: float) -> None:
+    def __init__(self, name: str, models: Path) -> None:
         self._name = name
         self._models = models
-        self._threads = max(1, round(processors))
         self._embedder: Embedder | None = None
 
     def dimensions(self, wanted: str) -> int:
@@ -44,13 +43,14 @@ class EmbeddingActor:
         return self._ready().dimensions
 
     def embed(self, texts: list[str]) -> NDArray[np.float32]:
-        return self._ready().embed_passages(texts)
+        embedder = self._ready()
+        return embedder.embed_passages(texts) if texts else np.zeros((0, embedder.dimensions), np.float32)
 
     def _ready(self) -> "Embedder":
         from ingest.embed import Embedder
 
         if self._embedder is None:
-            self._embedder = Embedder(self._name, node_models(self._name, self._models), threads=self._threads)
+            self._embedder = Embedder(self._name, node_models(self._name, self._models), threads=1)
         return self._embedder
 
 
@@ -69,11 +69,11 @@ class ClusterEmbedder:
         import ray
 
         share = session.share()
-        kind = ray.remote(
-            num_cpus=share.processors, num_gpus=share.graphics, max_restarts=-1, max_task_retries=_ATTEMPTS - 1
-        )(EmbeddingActor)
+        kind = ray.remote(num_cpus=1, num_gpus=share.graphics, max_restarts=-1, max_task_retries=_ATTEMPTS - 1)(
+            EmbeddingActor
+        )
         self.name = name
-        actors: list[Any] = [kind.remote(name, models, share.processors) for _ in range(share.embedders)]
+        actors: list[Any] = [kind.remote(name, models) for _ in range(share.embedders)]
         self._starting: dict[ObjectRef[int], Any] = {actor.dimensions.remote(software()): actor for actor in actors}
         self._ready: list[Any] = []
         self._undone: dict[ObjectRef[NDArray[np.float32]], Any] = {}

@@ -118,13 +118,13 @@ class Reading:
             self._running.clear()
 
     def _send(self) -> None:
-        """Keep every reader busy and one parcel waiting for each, within the bound of bytes."""
+        """Keep every reader busy, within the bound of bytes."""
         import ray
 
         share = self._session.share()
-        task = ray.remote(num_cpus=share.processors, max_retries=0)(read_parcel)
+        task = ray.remote(num_cpus=0, max_retries=0, scheduling_strategy="SPREAD")(read_parcel)
         in_flight = sum(parcel.size for parcel in self._running.values())
-        while self._waiting and len(self._running) < 2 * share.readers:
+        while self._waiting and len(self._running) < share.readers:
             if self._running and in_flight + self._waiting[0].size > _BYTES_IN_FLIGHT:
                 return
             parcel = self._waiting.popleft()

@@ -12,13 +12,14 @@ import shutil
 import sys
 import tempfile
 import threading
+import warnings
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 
 from ingest import chunk
 from ingest.errors import SettingError
-from ingest.plan import READERS_VERSION
+from ingest.versions import READERS
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # it would report to its makers
@@ -36,29 +37,26 @@ _EMBEDDER_BYTES = 1.5 * 1024**3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What each kind of worker gets of a cluster."""
+    """What a run makes of a cluster."""
 
-    readers: int
-    """Reading tasks at a time."""
     embedders: int
-    processors: float
-    """Of each worker: one, less only where the cluster has no two."""
+    """One a GPU where there are GPUs, else one a processor."""
     graphics: int
     """GPUs of each embedder, 0 or 1."""
+    readers: int
+    """Parcels of files in work. They take no processor of Ray's count: embedding is nine tenths of the work, readers
+    give way to it (see `workers`), and reading can never wait for a processor that an embedder holds."""
 
 
 def share_out(resources: dict[str, float]) -> Share:
-    """Split a cluster's resources as Ray names them. Embedding is most of the work, reading about a tenth."""
-    processors = resources.get("CPU", 1.0)
+    """`resources`: of a cluster, as Ray names them."""
+    processors = int(resources.get("CPU", 0))
     graphics = int(resources.get("GPU", 0))
-    spared = max(1, int(processors) // 4)
     room = int(resources.get("memory", _EMBEDDER_BYTES) // _EMBEDDER_BYTES)
-    embedders = graphics or max(1, min(int(processors) - spared, room))
     return Share(
-        readers=max(1, int(processors) - embedders),
-        embedders=embedders,
-        processors=min(1.0, processors / 2),
+        embedders=graphics or max(1, min(processors, room)),
         graphics=min(1, graphics),
+        readers=max(2, processors // 2),
     )
 
 
@@ -79,11 +77,15 @@ def check_address(address: str) -> None:
 class Session:
     """Connects when `share` is first asked for; safe to use from several threads."""
 
-    def __init__(self, address: str) -> None:
-        """Raises SettingError for what is no address of Ray, or where Ray is not installed."""
+    def __init__(self, address: str, *, processors: int = 0) -> None:
+        """`processors`: of a cluster that is started here; 0: those of this machine.
+
+        Raises SettingError for what is no address of Ray, or where Ray is not installed.
+        """
         check_address(address)
         _set_up_ray(private=address == "ray")
         self._address = address
+        self._processors = processors or os.cpu_count() or 1
         self._folder: str | None = None
         self._share: Share | None = None
         self._lock = threading.Lock()
@@ -93,6 +95,7 @@ class Session:
         with self._lock:
             if self._share is None:
                 try:
+                    _keep_off_stdout()
                     self._start() if self._address == "ray" else self._join()
                     self._share = share_out(_resources())
                 except BaseException as error:
@@ -107,7 +110,7 @@ class Session:
 
         self._folder = tempfile.mkdtemp(prefix="manualdesk-ray-")
         ray.init(
-            num_cpus=max(2, os.cpu_count() or 2),
+            num_cpus=self._processors,
             include_dashboard=False,
             log_to_driver=False,
             logging_level=logging.ERROR,
@@ -119,7 +122,9 @@ class Session:
         import ray
 
         address = "auto" if self._address == "ray://auto" else self._address
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # the error that follows says the same
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
 
     def close(self) -> None:
         """Leave the cluster, which ends what this session runs there, or end the cluster started here."""
@@ -153,6 +158,13 @@ def _set_up_ray(*, private: bool) -> None:
         os.environ.setdefault(name, value)
 
 
+def _keep_off_stdout() -> None:
+    """Ray writes to stdout that a worker died, whatever it is told about logs; stdout is the answer's."""
+    from ray._private import worker
+
+    worker._worker_logs_enabled = False  # type: ignore[attr-defined, unused-ignore]
+
+
 def _resources() -> dict[str, float]:
     import ray
 
@@ -161,7 +173,7 @@ def _resources() -> dict[str, float]:
 
 def software() -> str:
     """What makes the chunks of a file here; two machines of the same word make the same chunks."""
-    return f"{version('manualdesk')} (readers {READERS_VERSION}, chunks {chunk.VERSION})"
+    return f"{version('manualdesk')} (readers {READERS}, chunks {chunk.VERSION})"
 
 
 def check_software(wanted: str) -> None:

@@ -29,13 +29,13 @@ class PeakMemory:
 
     def _sample(self) -> None:
         while True:
-            if total := sum(_kibibytes(process) for process in _tree(self._process_id)):
+            if total := sum(_kibibytes(process) for process in tree(self._process_id)):
                 self.mebibytes = max(self.mebibytes or 0, total // 1024)
             if self._ended.wait(_EVERY_SECONDS):
                 return
 
 
-def _tree(process_id: int) -> list[int]:
+def tree(process_id: int) -> list[int]:
     """The process and all below it."""
     children: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
@@ -45,10 +45,10 @@ def _tree(process_id: int) -> list[int]:
         except (OSError, IndexError, ValueError):
             continue
         children.setdefault(parent, []).append(int(status.parent.name))
-    tree = [process_id]
-    for process in tree:
-        tree.extend(children.get(process, []))
-    return tree
+    found = [process_id]
+    for process in found:
+        found.extend(children.get(process, []))
+    return found
 
 
 def _kibibytes(process_id: int) -> int:
