@@ -35,6 +35,13 @@ def plain(code: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", code).lower())
 
 
+def as_written(text: str, code: str) -> str:
+    """A code as it is spelt in a text."""
+    spelling = r"[\W_]*".join(map(re.escape, code))
+    found = re.search(spelling, unicodedata.normalize("NFKC", text), re.IGNORECASE)
+    return found.group() if found else code
+
+
 def defines(text: str, code: str) -> str:
     """The row or entry of a text that says what a code is: the code stands in one of its first two cells."""
     for line in text.splitlines():

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from ingest.types import Box
 from retrieval.passages import Passage
+from retrieval.trace import Trace
 
 
 class AnswerSource(StrEnum):
@@ -80,10 +81,13 @@ class Answer:
     notice: str = ""
     """Why an answer is not the model's (no model reachable, say), in the reader's language."""
     timings: Timings = field(default_factory=Timings)
+    trace: Trace | None = None
+    """How the passages were found."""
 
-    def to_json(self) -> dict[str, object]:
-        """The JSON object of the contract."""
+    def to_json(self, *, explain: bool = False) -> dict[str, object]:
+        """The JSON object of the contract; with `explain` it has the `trace` too."""
         clarify = self.clarify and {"question": self.clarify.question, "options": list(self.clarify.options)}
+        explained = {"trace": self.trace.to_json()} if explain and self.trace else {}
         return {
             "question": self.question,
             "answer": self.answer,
@@ -93,6 +97,7 @@ class Answer:
             "citations": [citation.to_json() for citation in self.citations],
             "passages": [passage.to_json() for passage in self.passages],
             "timings_ms": self.timings.to_json(),
+            **explained,
         }
 
 

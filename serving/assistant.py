@@ -5,16 +5,20 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, Protocol
 
 from ingest.errors import ManualdeskError, ModelUnavailable
 from ingest.index.contract import Scope
+from retrieval.codes import as_written
+from retrieval.conversation import leans
 from retrieval.query import Retrieval, Turn
-from serving.answer import Answer, AnswerDone, AnswerSource, Citation, Event, PassagesFound, TextDelta, Timings
+from serving.answer import Answer, AnswerDone, AnswerSource, Citation, Clarify, Event, PassagesFound, TextDelta, Timings
 from serving.citations import CitedText
 from serving.model import ChatModel
 from serving.prompt import build_prompt
 from serving.quotes import quote_answer
+from serving.rewriting import full_question
 from serving.wording import Wording, wording
 
 LONGEST_QUESTION: Final = 2000
@@ -30,7 +34,9 @@ class QuestionUnusable(ManualdeskError):
 class Retrieves(Protocol):
     """What the assistant needs of retrieval."""
 
-    def retrieve(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10) -> Retrieval:
+    def retrieve(
+        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10, product: str = ""
+    ) -> Retrieval:
         """Passages the scope may read, best first, and how sure it is that the answer is in them."""
 
 
@@ -43,23 +49,31 @@ class Assistant:
         self._model = model
         self._refuse_below = refuse_below
 
-    def ask(self, question: str, *, scope: Scope, turns: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = "") -> Answer:
         """The whole answer at once. For where no event loop runs; `stream` is for where one does. Raises as it does."""
-        return asyncio.run(self._whole(question, scope, turns))
+        return asyncio.run(self._whole(question, scope, turns, product))
 
-    async def stream(self, question: str, *, scope: Scope, turns: Sequence[Turn] = ()) -> AsyncGenerator[Event]:
+    async def stream(
+        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = ""
+    ) -> AsyncGenerator[Event]:
         """PassagesFound, then TextDelta as sentences pass their checks, then AnswerDone.
+
+        `product` names the product of the page that the chat sits on; what the asker says wins over it.
 
         Closing the iterator stops the model. Raises QuestionUnusable, and what retrieval raises (IndexUnusable).
         A model that fails is no error: the answer is then made of quotes, and its notice says so.
         """
         clock = _Clock()
-        asked = _usable(question)
-        # Searching and looking whether the model is there wait for different machines.
-        model, retrieval = await asyncio.gather(
-            self._reachable(),
-            asyncio.to_thread(self._retriever.retrieve, asked, scope=scope, turns=turns, limit=PASSAGES),
-        )
+        asked = usable(question)
+        retrieve = partial(self._retriever.retrieve, scope=scope, turns=turns, limit=PASSAGES, product=product)
+        if turns and leans(asked):
+            model = await self._reachable()
+            retrieval = await asyncio.to_thread(retrieve, await full_question(asked, turns, model) or asked)
+        else:
+            # Searching and looking whether the model is there wait for different machines.
+            model, retrieval = await asyncio.gather(self._reachable(), asyncio.to_thread(retrieve, asked))
+        if retrieval.trace is not None:
+            retrieval = replace(retrieval, trace=replace(retrieval.trace, question=asked))
         clock.retrieve = retrieval.milliseconds
         yield PassagesFound(retrieval.passages)
         run = _Run(question=asked, retrieval=retrieval, turns=turns)
@@ -72,10 +86,10 @@ class Assistant:
                     case Answer():
                         yield AnswerDone(replace(event, timings=clock.timings()))
 
-    async def _whole(self, question: str, scope: Scope, turns: Sequence[Turn]) -> Answer:
+    async def _whole(self, question: str, scope: Scope, turns: Sequence[Turn], product: str) -> Answer:
         answer: Answer | None = None
         try:
-            async for event in self.stream(question, scope=scope, turns=turns):
+            async for event in self.stream(question, scope=scope, turns=turns, product=product):
                 if isinstance(event, AnswerDone):
                     answer = event.answer
         finally:
@@ -91,6 +105,11 @@ class Assistant:
         """Deltas and, last, the answer."""
         if not run.retrieval.passages or run.retrieval.confidence < self._refuse_below:
             answer = run.refusal()
+            yield TextDelta(answer.answer)
+            yield answer
+            return
+        if run.retrieval.options:
+            answer = run.asked_back()
             yield TextDelta(answer.answer)
             yield answer
             return
@@ -180,10 +199,19 @@ class _Run:
             citations=citations,
             passages=self.retrieval.passages,
             notice=notice,
+            trace=self.retrieval.trace,
         )
 
     def refusal(self) -> Answer:
-        return replace(self.answer(self.words.refusal, source=AnswerSource.QUOTES), refused=True)
+        codes = ", ".join(as_written(self.question, code) for code in self.retrieval.unknown)
+        text = f"{self.words.unknown.format(codes=codes)} {self.words.refusal}" if codes else self.words.refusal
+        return replace(self.answer(text, source=AnswerSource.QUOTES), refused=True)
+
+    def asked_back(self) -> Answer:
+        """Siblings answer differently: the one question back instead of an answer for the wrong product."""
+        options = "".join(f"\n- {option}" for option in self.retrieval.options)
+        answer = self.answer(f"{self.words.which}\n{options}", source=AnswerSource.QUOTES)
+        return replace(answer, clarify=Clarify(question=self.words.which, options=self.retrieval.options))
 
     def quoted(self, notice: str) -> Answer:
         """The manual's own sentences, or a refusal where they hold no answer."""
@@ -211,7 +239,8 @@ class _Clock:
         return (time.perf_counter() - self.start) * 1000
 
 
-def _usable(question: str) -> str:
+def usable(question: str) -> str:
+    """The question without the space around it. Raises QuestionUnusable where it is empty or too long."""
     asked = question.strip()
     if not asked:
         raise QuestionUnusable("the question is empty", hint="ask about a product, such as: How do I reset it?")

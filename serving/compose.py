@@ -8,6 +8,7 @@ from ingest.errors import IndexUnusable
 from ingest.index import open_store
 from ingest.index.contract import IndexStore
 from ingest.recorded import Place
+from retrieval.aliases import FILE, Aliases
 from retrieval.confidence import REFUSE_BELOW
 from retrieval.retriever import Retriever
 from serving.assistant import Assistant
@@ -40,7 +41,7 @@ def build_retriever(settings: Settings) -> Retriever:
             f"The index was made with the embedding model {made_by}, but {settings.embedder} is configured.",
             hint=f"Set MANUALDESK_EMBEDDER={made_by}, or embed everything anew: manualdesk ingest --force PATH",
         )
-    return Retriever(index, Embedder(settings.embedder, settings.models))
+    return Retriever(index, Embedder(settings.embedder, settings.models), Aliases(settings.home / FILE))
 
 
 def build_gate(settings: Settings, questions: Path) -> Gate:

@@ -36,11 +36,17 @@ _LONGEST_TURN: Final = 600
 
 # Our own delimiters and the control tokens of common chat templates: servers read those even inside a message.
 _CONTROL: Final = re.compile(
-    r"<(?=\s*/?\s*(?:passages?|question|think|tool_call|tool_response|s|bos|eos|start_of_turn|end_of_turn)\b|\||｜)"
+    r"<(?=\s*/?\s*(?:passages?|question|conversation|think|tool_call|tool_response|s|bos|eos|start_of_turn|end_of_turn)\b|\||｜)"
     r"|(?<=\|)>|\[(?=/?INST\])",
     re.IGNORECASE,
 )
 _MARKS: Final = re.compile(r"\s*\[\d+\]")
+
+
+_REWRITE: Final = """\
+Write the last question of the conversation as one question that can be understood without it.
+Put in the product, model and matter it refers to, in the words of the conversation. Add nothing else. Do not answer.
+Keep the language of the last question. If it can be understood by itself, repeat it. Write the question only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,14 @@ def build_prompt(
     shown, numbered = _numbered(passages, min(room, MOST_PASSAGE_TOKENS))
     content = f"{numbered}\n\n{asked}"
     return Prompt((Message("system", SYSTEM), *conversation, Message("user", content)), shown, answer_tokens)
+
+
+def rewriting_prompt(question: str, turns: Sequence[Turn], *, context_tokens: int) -> tuple[Message, ...]:
+    """Messages that ask for a follow-up as a question that stands alone."""
+    shown = _conversation(turns, context_tokens // 4)
+    said = "\n".join(f"{message.role}: {message.content}" for message in shown)
+    content = f"<conversation>\n{said}\n</conversation>\n<question>\n{neutral(question)}\n</question>"
+    return Message("system", _REWRITE), Message("user", content)
 
 
 def tokens(text: str) -> int:

@@ -10,6 +10,10 @@ class Wording:
     """One language's sentences."""
 
     refusal: str
+    unknown: str
+    """Stands before a refusal where no manual holds a code of the question; `{codes}` are those."""
+    which: str
+    """Asks back where sibling products answer differently; the options follow."""
     lead_in: str
     """Stands before quotes."""
     no_model: str
@@ -25,6 +29,8 @@ _WORDINGS: Final = {
         lead_in="The manuals say:",
         refusal="The manuals do not tell. Try the wording or the model number on the product, or ask a colleague or "
         "the support team.",
+        unknown="No manual mentions {codes}.",
+        which="The answer depends on the product. Which one do you mean?",
         no_model="No language model is reachable; this answer quotes the manuals.",
         model_failed="The language model stopped answering; this is what the manuals tell.",
         unsupported="The language model's answer did not stand up to the manuals; this answer quotes them.",
@@ -32,6 +38,8 @@ _WORDINGS: Final = {
     "zh": Wording(
         lead_in="手册原文：",
         refusal="手册中没有说明。请换一种说法，或写上产品型号再问一次；也可以联系同事或客服人员。",
+        unknown="手册中没有出现 {codes}。",
+        which="不同产品的答案不一样。请问是哪一款？",
         no_model="目前没有可用的语言模型，以下内容摘自手册原文。",
         model_failed="语言模型中断了回答，以下是手册中的内容。",
         unsupported="语言模型的回答在手册中找不到依据，以下内容摘自手册原文。",
@@ -40,6 +48,8 @@ _WORDINGS: Final = {
         lead_in="マニュアルの記載：",
         refusal="マニュアルには記載がありません。言い換えるか製品の型番を添えてもう一度お試しいただくか、"
         "担当者またはサポート窓口にお問い合わせください。",
+        unknown="{codes} はどのマニュアルにも記載がありません。",
+        which="製品によって答えが異なります。どの製品についてのご質問ですか。",
         no_model="言語モデルに接続できないため、マニュアルの原文を引用しています。",
         model_failed="言語モデルの応答が途切れたため、マニュアルの内容を示します。",
         unsupported="言語モデルの回答はマニュアルで確認できないため、マニュアルの原文を引用しています。",
@@ -48,6 +58,8 @@ _WORDINGS: Final = {
         lead_in="Les manuels indiquent :",
         refusal="Les manuels ne le disent pas. Essayez avec d'autres mots ou avec la référence du produit, ou "
         "adressez-vous à un collègue ou au service d'assistance.",
+        unknown="Aucun manuel ne mentionne {codes}.",
+        which="La réponse dépend du produit. Duquel s'agit-il ?",
         no_model="Aucun modèle de langage n'est joignable ; cette réponse cite les manuels.",
         model_failed="Le modèle de langage s'est interrompu ; voici ce que disent les manuels.",
         unsupported="La réponse du modèle de langage n'est pas confirmée par les manuels ; cette réponse les cite.",
@@ -56,6 +68,8 @@ _WORDINGS: Final = {
         lead_in="In den Handbüchern steht:",
         refusal="Die Handbücher sagen dazu nichts. Versuchen Sie es mit anderen Worten oder der Modellbezeichnung, "
         "oder fragen Sie im Team oder beim Kundendienst nach.",
+        unknown="Kein Handbuch erwähnt {codes}.",
+        which="Die Antwort hängt vom Produkt ab. Welches meinen Sie?",
         no_model="Kein Sprachmodell ist erreichbar; diese Antwort zitiert die Handbücher.",
         model_failed="Das Sprachmodell hat abgebrochen; das sagen die Handbücher.",
         unsupported="Die Antwort des Sprachmodells ließ sich in den Handbüchern nicht belegen; diese zitiert sie.",
@@ -64,6 +78,8 @@ _WORDINGS: Final = {
         lead_in="Los manuales dicen:",
         refusal="Los manuales no lo dicen. Pruebe con otras palabras o con el modelo del producto, o consulte a un "
         "compañero o al servicio de asistencia.",
+        unknown="Ningún manual menciona {codes}.",
+        which="La respuesta depende del producto. ¿A cuál se refiere?",
         no_model="No hay ningún modelo de lenguaje disponible; esta respuesta cita los manuales.",
         model_failed="El modelo de lenguaje se interrumpió; esto es lo que dicen los manuales.",
         unsupported="La respuesta del modelo de lenguaje no se confirma en los manuales; esta respuesta los cita.",

@@ -32,16 +32,31 @@ BATTERY = passage("The battery holds 2,400 mAh and lasts 12 hours.", page=9)
 class FixedRetriever:
     """Finds the same passages for every question."""
 
-    def __init__(self, *passages: Passage, language: str = "en", confidence: float = 1.0) -> None:
+    def __init__(
+        self,
+        *passages: Passage,
+        language: str = "en",
+        confidence: float = 1.0,
+        options: tuple[str, ...] = (),
+        unknown: tuple[str, ...] = (),
+    ) -> None:
+        self.asked: list[str] = []
+        self._options = options
+        self._unknown = unknown
         self._passages = passages
         self._language = language
         self._confidence = confidence
 
-    def retrieve(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10) -> Retrieval:
+    def retrieve(
+        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10, product: str = ""
+    ) -> Retrieval:
+        self.asked.append(question)
         return Retrieval(
             question=question,
             language=self._language,
             passages=self._passages[:limit],
             confidence=self._confidence,
             milliseconds=1.0,
+            options=self._options,
+            unknown=self._unknown,
         )

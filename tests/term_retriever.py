@@ -28,7 +28,9 @@ class TermRetriever:
         held = Counter(term for weights in self._weights for term in weights)
         self._rarity = {term: math.log(1 + len(self._chunks) / count) for term, count in held.items()}
 
-    def retrieve(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10) -> Retrieval:
+    def retrieve(
+        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), limit: int = 10, product: str = ""
+    ) -> Retrieval:
         language = detect_language(question)
         asked = query_terms(" ".join([*(turn.text for turn in turns), question]), language).indices
         scored = [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from ingest.index.contract import EVERYTHING
+from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, AnswerSource, Event, PassagesFound, TextDelta
 from serving.assistant import LONGEST_QUESTION, Assistant, QuestionUnusable
 from serving.model import ChatModel
@@ -147,3 +148,50 @@ def test_a_question_that_cannot_be_asked_is_said_so(question: str) -> None:
     with pytest.raises(QuestionUnusable) as caught:
         Assistant(FixedRetriever(RESET)).ask(question, scope=EVERYTHING)
     assert caught.value.hint
+
+
+def test_siblings_that_answer_differently_are_asked_for(server: ScriptedModel) -> None:
+    retriever = FixedRetriever(RESET, options=("X200", "X200 Pro"))
+    answer = Assistant(retriever, ChatModel(server.url)).ask(QUESTION, scope=EVERYTHING)
+    assert answer.clarify is not None
+    assert answer.clarify.options == ("X200", "X200 Pro")
+    assert not answer.refused
+    assert answer.citations == ()
+    assert answer.to_json()["clarify"] == {"question": wording("en").which, "options": ["X200", "X200 Pro"]}
+    assert all(option in answer.answer for option in answer.clarify.options)
+
+
+def test_a_refusal_names_the_code_that_no_manual_holds_as_it_was_typed() -> None:
+    retriever = FixedRetriever(RESET, unknown=("e48",), confidence=0.1)
+    answer = Assistant(retriever, refuse_below=0.2).ask("what does E-48 mean", scope=EVERYTHING)
+    assert answer.refused
+    assert "E-48" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("reply", "searched"),
+    [
+        ("How long do I hold the button of the X200 hub?", "How long do I hold the button of the X200 hub?"),
+        ("How long do I hold the button of the X900 hub?", "and how long?"),
+        ("Bananas ripen quickly in warm sunny places.", "and how long?"),
+        ("", "and how long?"),
+        ("One\nTwo", "and how long?"),
+    ],
+)
+def test_a_model_writes_the_full_question_and_rules_serve_where_it_makes_things_up(
+    server: ScriptedModel, reply: str, searched: str
+) -> None:
+    server.script = (reply,)
+    turns = (Turn("user", "How do I reset the X200 hub, do I hold the button?"),)
+    retriever = FixedRetriever(RESET)
+    Assistant(retriever, ChatModel(server.url)).ask("and how long?", scope=EVERYTHING, turns=turns)
+    assert retriever.asked == [searched]
+
+
+def test_a_question_by_itself_is_not_rewritten(server: ScriptedModel) -> None:
+    server.script = (RESETTING,)
+    turns = (Turn("user", "Where is the lamp?"),)
+    Assistant(FixedRetriever(RESET), ChatModel(server.url)).ask(
+        "How do I reset the hub with the power button?", scope=EVERYTHING, turns=turns
+    )
+    assert len(server.requests) == 1
