@@ -146,4 +146,4 @@ def describe(job: Job) -> str:
         *(["--force"] if job.force else []),
         *(["--allow-removals"] if job.allow_removals else []),
     ]
-    return shlex.join([*map(str, job.paths), *options])
+    return shlex.join([*(str(path.absolute()) for path in job.paths), *options])

@@ -72,16 +72,18 @@ def _list_removed(indexed: "Sequence[IndexedDocument]", *, as_json: bool) -> Non
     gone = {found.document: found for found in reversed(known)}
     for document in indexed:
         gone.pop(document.document, None)
+    names = {document.revision: document.document for document in indexed}
     rows = [
         {"document": name, "title": found.title, "last_seen": found.last_seen, "root": found.root}
-        | {"kept": original_path(home, found.revision, name) is not None}
+        | {"kept": original_path(home, found.revision, name) is not None, "same_as": names.get(found.revision, "")}
         for name, found in sorted(gone.items())
     ]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        typer.echo(f"{str(row['last_seen'])[:10]}  {'kept' if row['kept'] else 'gone':4}  {row['document']}")
+        same = f"  (indexed as {row['same_as']})" if row["same_as"] else ""
+        typer.echo(f"{str(row['last_seen'])[:10]}  {'kept' if row['kept'] else 'gone':4}  {row['document']}{same}")
 
 
 @documents_app.command()

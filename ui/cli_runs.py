@@ -33,7 +33,7 @@ def list_runs(
         return
     from ingest.recorded import opened_records
     from ingest.records.reports import report_from_json
-    from ui.run_text import one_line
+    from ui.run_text import moment, one_line
 
     with opened_records(load_settings().home) as records:
         found = records.runs(limit)
@@ -49,7 +49,7 @@ def list_runs(
             did = one_line(report_from_json(run.report))
         else:
             did = run.job
-        typer.echo(f"{run.number:5}  {run.started_at[:16].replace('T', ' ')}  {run.kind:8} {run.state:8} {did}")
+        typer.echo(f"{run.number:5}  {moment(run)}  {run.kind:8} {run.state:8} {did}")
 
 
 @runs_app.command()

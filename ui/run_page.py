@@ -8,7 +8,7 @@ from html import escape
 
 from ingest.pipeline import Report
 from ingest.records.types import Run, State
-from ui.run_text import STATES, next_steps, pages
+from ui.run_text import STATES, moment, next_steps, pages, reason
 
 LONG = 12
 """A list of more entries than this is folded."""
@@ -29,9 +29,9 @@ h2 { font-size: 1.1rem; margin: 0 0 .6rem; }
 .state { display: inline-block; padding: .1rem .6rem; border-radius: 1rem; font-weight: 600; }
 .state.good { background: var(--wash-good); color: var(--good); }
 .state.bad { background: var(--wash-bad); color: var(--bad); }
-dl.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .75rem; margin: 1.5rem 0; }
+dl.tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: .75rem; margin: 1.5rem 0; }
 .tiles div, section { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; }
-.tiles div { padding: .7rem .9rem; display: flex; flex-direction: column-reverse; }
+.tiles div { padding: .7rem .9rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 .tiles dt { color: var(--soft); font-size: .85rem; }
 .tiles dd { margin: 0; font-size: 1.5rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 .tiles .bad dd { color: var(--bad); } .tiles .warn dd { color: var(--warn); }
@@ -44,10 +44,11 @@ table { border-collapse: collapse; width: 100%; font-size: .95rem; }
 th, td { text-align: start; vertical-align: top; padding: .4rem .6rem .4rem 0; border-top: 1px solid var(--line);
   overflow-wrap: anywhere; }
 thead th { border-top: 0; color: var(--soft); font-weight: 600; font-size: .85rem; }
-tbody th { font-weight: 500; }
+tbody th { font-weight: 500; min-width: 9rem; }
 summary { cursor: pointer; font-weight: 600; } summary:focus-visible { outline: 2px solid var(--accent); }
 .bar { height: .6rem; border-radius: .3rem; background: var(--line); overflow: hidden; margin: .4rem 0; }
 .bar span { display: block; height: 100%; background: var(--accent); }
+@media (max-width: 34rem) { dl.tiles { grid-template-columns: repeat(2, 1fr); } }
 @media print { body { background: none; } section, .tiles div { break-inside: avoid; } }
 """
 
@@ -77,7 +78,7 @@ def _head(run: Run, title: str) -> str:
     return (
         f"<header>\n<h1>{escape(title)}</h1>\n"
         f'<p><span class="state {"good" if good else "bad"}">{escape(STATES[run.state])}</span></p>\n'
-        f'<p class="soft"><time datetime="{escape(run.started_at)}">{escape(run.started_at)}</time>{by}: '
+        f'<p class="soft"><time datetime="{escape(run.started_at)}">{escape(moment(run))}</time>{by}: '
         f"<code>manualdesk {escape(run.kind)} {escape(run.job)}</code></p>\n</header>\n"
     )
 
@@ -116,7 +117,7 @@ def _next(run: Run, report: Report | None) -> str:
 
 def _sections(report: Report) -> Iterable[str]:
     moved = {name for pair in report.renamed for name in pair}
-    failures = [(found.document, found.error, found.hint) for found in report.failed]
+    failures = [(found.document, reason(found), found.hint) for found in report.failed]
     yield _table("Failed", ("Manual", "Reason", "What helps"), failures)
     weak = [(found.document, pages(found.pages)) for found in report.weak_pages]
     yield _table("Pages to look at", ("Manual", "Pages"), weak)

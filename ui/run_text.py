@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator
 
-from ingest.pipeline import Report
+from ingest.pipeline import Failure, Report
 from ingest.records.types import Run, State
 from ingest.types import PageQuality
 
@@ -35,20 +35,29 @@ def concerns(report: Report) -> Iterator[str]:
     hints: dict[tuple[str, str], list[str]] = {}
     for failure in report.failed:
         # One wrong manual.toml fails many manuals for one reason, which is told once.
-        reason = failure.error.removeprefix(f"{failure.document}: ")
-        hints.setdefault((reason, failure.hint), []).append(failure.document)
-    for (reason, hint), documents in hints.items():
+        hints.setdefault((reason(failure), failure.hint), []).append(failure.document)
+    for (why, hint), documents in hints.items():
         rest = f" (and {len(documents) - 1} more)" if len(documents) > 1 else ""
-        name = "" if documents[0] in reason else f"{documents[0]}{rest}: "
-        yield f"failed: {name}{reason}"
+        name = "" if documents[0] in why else f"{documents[0]}{rest}: "
+        yield f"failed: {name}{why}"
         if hint:
             yield f"  hint: {hint}"
-    for document, reason in report.skipped:
-        yield f"skipped: {document}: {reason}"
+    for document, why in report.skipped:
+        yield f"skipped: {document}: {why}"
     for group in report.duplicates:
         yield f"the same file {len(group)} times: {', '.join(group)}"
     for weak in report.weak_pages:
         yield f"look at: {weak.document}: {pages(weak.pages)}"
+
+
+def reason(failure: Failure) -> str:
+    """Why a manual failed, without its name in front."""
+    return failure.error.removeprefix(f"{failure.document}: ")
+
+
+def moment(run: Run) -> str:
+    """When a run began: `2026-01-31 12:00 UTC`."""
+    return f"{run.started_at[:16].replace('T', ' ')} UTC"
 
 
 def pages(found: tuple[PageQuality, ...]) -> str:
@@ -72,7 +81,7 @@ def run_lines(run: Run, report: Report | None) -> Iterator[str]:
     """The whole run."""
     yield f"run {run.number}: {run.kind} {run.job}"
     by = f" by {run.started_by}" if run.started_by else ""
-    yield f"{run.started_at}{by}: {STATES[run.state]} after {run.seconds:.1f} s"
+    yield f"{moment(run)}{by}: {STATES[run.state]} after {run.seconds:.1f} s"
     if run.error:
         yield f"error: {run.error}"
     if run.hint:
