@@ -87,8 +87,10 @@ def run(
         yield _report(work, published.info, started=started)
         return
     crew = crew or hire(embedder_name, models, job.workers)
+    # Small files first: the model has work at once, and a large file is read while it is busy with the others.
+    sources = sorted(work.to_read, key=lambda source: source.size)
     # Closed inside out: the crew first, so that a thread that waits for its next file is not waited for.
-    with ReadAhead(crew.read(work.to_read)) as files, closing(crew):
+    with ReadAhead(crew.read(sources)) as files, closing(crew):
         # Where vectors are added to others, the model need not be loaded to know their dimensions.
         known = published.info if refused is None else None
         dimensions = known.dimensions if known else crew.embedder().dimensions
