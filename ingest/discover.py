@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingest.audience import Audience
 from ingest.errors import ReadError, SettingError
+from ingest.illustrations import Illustrations
 from ingest.manual_toml import SETTINGS_FILE, FolderTree
 from ingest.metadata import (
     Layer,
@@ -21,7 +22,7 @@ from ingest.metadata import (
     language_code,
     resolve,
 )
-from ingest.suffixes import PICTURES, SUFFIXES
+from ingest.suffixes import PICTURES, SCANS, SUFFIXES
 from ingest.types import SourceFile
 
 _LANGUAGES = frozenset(
@@ -48,6 +49,7 @@ class _Known:
 
     folders: FolderTree
     editors: Sequence[Setting]
+    illustrations: Illustrations
 
     def layers(self, file: Path, document: str) -> Iterator[Layer]:
         """What is said of one file, the strongest first."""
@@ -80,10 +82,10 @@ def discover(paths: Sequence[Path], *, root: Path, said: Sequence[Setting] = ())
 
     `said` is what editors set, in the order in which they did. Raises SettingError for a path that does not exist or
     lies outside the root. A manual of which something is said that cannot work (an unknown audience, say) is a
-    failure: what was meant is not known. Hidden files, pictures and `manual.toml` itself are passed over in silence.
+    failure: what was meant is not known. Hidden files, illustrations and `manual.toml` are passed over in silence.
     """
     base = root.resolve()
-    known = _Known(FolderTree(base), said)
+    known = _Known(FolderTree(base), said, Illustrations(base))
     found = _Found()
     seen: set[str] = set()
     for given in paths:
@@ -142,7 +144,7 @@ def _failure(document: str, error: OSError | SettingError) -> ReadError:
 
 def _take(file: Path, document: str, known: "_Known", found: _Found) -> None:
     suffix = file.suffix.lower()
-    if file.name == SETTINGS_FILE or suffix in PICTURES:
+    if file.name == SETTINGS_FILE or suffix in PICTURES or (suffix in SCANS and known.illustrations.holds(file)):
         return
     if suffix not in SUFFIXES:
         found.skipped.append((document.encode(errors="replace").decode(), f"no reader for {suffix or 'such a name'}"))

@@ -3,9 +3,13 @@
 HTML = (".html", ".htm", ".xhtml")
 MARKDOWN = (".md", ".markdown")
 TEXT = (".txt", ".text")
+SCANS = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+"""Pictures that may be a scanned or photographed page."""
 
-SUFFIXES = frozenset((*HTML, *MARKDOWN, *TEXT, ".csv", ".docx", ".epub", ".odt", ".pdf", ".pptx", ".rst", ".xlsx"))
+SUFFIXES = frozenset(
+    (*HTML, *MARKDOWN, *TEXT, *SCANS, ".csv", ".docx", ".epub", ".odt", ".pdf", ".pptx", ".rst", ".xlsx")
+)
 """Every ending, in lower case, that `ingest.readers.read` takes."""
 
-PICTURES = frozenset(".bmp .gif .ico .jpeg .jpg .png .svg .tif .tiff .webp .css .js .woff .woff2 .ttf".split())
+PICTURES = frozenset(".gif .ico .svg .css .js .woff .woff2 .ttf".split())
 """What web pages and manuals bring along; no reader is told about these."""

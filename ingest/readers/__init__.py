@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ingest.errors import ManualdeskError, ReadError
 from ingest.language import detect_language
 from ingest.metadata import language_code
+from ingest.quality import page_qualities
 from ingest.readers.containers import check_container
-from ingest.suffixes import HTML, MARKDOWN, SUFFIXES, TEXT
+from ingest.suffixes import HTML, MARKDOWN, SCANS, SUFFIXES, TEXT
 from ingest.types import Document, Kind, SourceFile
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ def read(source: SourceFile) -> Document:
     try:
         if suffix == ".pdf":
             return _read_pdf(source)
+        if suffix in SCANS:
+            from ingest.readers.scan_pictures import read_picture
+
+            return read_picture(source)
         if suffix in _ZIPPED:
             check_container(source.path, source.document)
         reading = _reader(suffix)(source)
@@ -103,6 +108,7 @@ def _document(source: SourceFile, reading: "Reading") -> Document:
         title=source.title or reading.title or readable_name(source.path),
         language=source.language or language_code(reading.language) or detect_language(sample),
         elements=reading.elements,
+        quality=page_qualities(reading.elements, {}),
     )
 
 

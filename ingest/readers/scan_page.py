@@ -78,11 +78,7 @@ class ScannedPage:
 
 def scan_page(picture: Picture, number: int, width: float, height: float) -> ScannedPage:
     """Reads a page's picture. `width` and `height`: of the page as displayed, in points."""
-    turned, upright, areas = _upright(picture)
-    tilt = _tilt(areas)
-    if tilt:
-        upright = straightened(upright, tilt)
-        areas = find_lines(upright)
+    turned, tilt, upright, areas = _upright(picture)
     across, down = (height, width) if turned in (90, 270) else (width, height)
     scale = across / upright.shape[1]
     cuts = read_lines(upright, areas)
@@ -94,21 +90,30 @@ def scan_page(picture: Picture, number: int, width: float, height: float) -> Sca
     return ScannedPage(content, confidence, turned, tilt, width, height)
 
 
-def _upright(picture: Picture) -> tuple[int, Picture, list[Area]]:
-    """By how many degrees clockwise the picture was turned so that its lines run from left to right, and its lines."""
+def _upright(picture: Picture) -> tuple[int, float, Picture, list[Area]]:
+    """The picture turned so that its lines run level from left to right, by how many degrees, and its lines.
+
+    Quarters clockwise come first, then the tilt.
+    """
     areas = find_lines(picture)
     turned = 0
     if len(areas) >= 3 and sum(area.height > 1.5 * area.width for area in areas) > 0.6 * len(areas):
         turned = 90
         picture = np.ascontiguousarray(np.rot90(picture, -1))
         areas = find_lines(picture)
-    # The longest lines tell best which way is up.
+    tilt = _tilt(areas)
+    if tilt:
+        picture = straightened(picture, tilt)
+        areas = find_lines(picture)
+    # The longest lines tell best which way is up. Turning by half leaves the tilt what it is.
     longest = sorted(areas, key=lambda area: area.width, reverse=True)[:12]
     if len(longest) >= 3 and share_upside_down(picture, longest) > 0.6:
         turned = (turned + 180) % 360
         picture = np.ascontiguousarray(picture[::-1, ::-1])
-        areas = find_lines(picture)
-    return turned, picture, areas
+        high, wide = picture.shape[:2]
+        areas = [Area(wide - area.right, high - area.bottom, wide - area.left, high - area.top) for area in areas]
+        areas.sort(key=lambda area: (area.top, area.left))
+    return turned, tilt, picture, areas
 
 
 def _tilt(areas: Sequence[Area]) -> float:

@@ -155,7 +155,7 @@ def test_what_an_editor_set_last_wins_and_can_be_taken_back(tmp_path: Path) -> N
 def test_what_is_no_manual_is_skipped_with_a_word_and_pictures_without(tmp_path: Path) -> None:
     outside = write(tmp_path, "outside/secret.txt")
     root = tmp_path / "root"
-    for name in ("a.txt", ".hidden.txt", ".git/b.txt", "a.png", "old.doc", "README"):
+    for name in ("a.txt", ".hidden.txt", ".git/b.txt", "a.svg", "old.doc", "README"):
         write(root, name)
     write(root, "manual.toml", '["gone.pdf"]\ntitle = "Gone"\n')
     (root / "link.txt").symlink_to(outside)
