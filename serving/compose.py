@@ -7,6 +7,7 @@ from ingest.embed import Embedder
 from ingest.errors import IndexUnusable
 from ingest.index import open_store
 from ingest.index.contract import IndexStore
+from ingest.index.server_layout import Layout
 from ingest.recorded import Place
 from retrieval.aliases import FILE, Aliases
 from retrieval.confidence import REFUSE_BELOW
@@ -20,7 +21,9 @@ from serving.settings import Settings
 
 def build_store(settings: Settings) -> IndexStore:
     """The index store the settings name; nothing is opened yet."""
-    return open_store(settings.index_url or None, settings.index_folder, api_key=settings.index_api_key or None)
+    layout = Layout(shards=settings.qdrant_shards, replicas=settings.qdrant_replicas)
+    api_key = settings.index_api_key or None
+    return open_store(settings.index_url or None, settings.index_folder, api_key=api_key, layout=layout)
 
 
 def build_place(settings: Settings) -> Place:

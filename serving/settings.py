@@ -32,6 +32,10 @@ class Settings:
     """A Qdrant server, such as http://localhost:6333. Empty: the embedded index under `home`."""
     index_api_key: str = field(default="", repr=False)
     """Of the Qdrant server."""
+    qdrant_shards: int = 0
+    """Pieces that an index made anew on a Qdrant cluster is split into. 0: the server's own default."""
+    qdrant_replicas: int = 0
+    """Nodes that keep each piece; most of them must have a write. 0: the server's own default."""
     embedder: str = BUNDLED_EMBEDDER
     """The bundled model, a folder, or a hub name such as BAAI/bge-m3."""
     llm_url: str = "http://127.0.0.1:8001/v1"
@@ -85,7 +89,7 @@ def _read(path: Path) -> Mapping[str, object]:
 def _cast(key: str, value: object, where: str) -> str | int | Path:
     if key == "home":
         return Path(str(value)).expanduser().resolve()
-    if key == "workers":
+    if key in {"workers", "qdrant_shards", "qdrant_replicas"}:
         try:
             count = int(str(value))
         except ValueError:

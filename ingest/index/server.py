@@ -1,7 +1,7 @@
 """The index on a Qdrant server or cluster: changes are published document by document, a rebuild by an alias switch."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from ingest.index.made_by import oldest_versions
 from ingest.index.payload import REINGEST, check_embedder, check_format, reads_nothing
 from ingest.index.server_alias import Alias, stamp
 from ingest.index.server_collection import Collection, Unpublished, reachable
+from ingest.index.server_layout import WHOLE, Layout
 from ingest.index.server_lease import Lease, leased
 from ingest.types import Chunk, Dense, Sparse
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 30
 
 
-def connect(url: str, *, api_key: str | None = None) -> "ServerStore":
+def connect(url: str, *, api_key: str | None = None, layout: Layout = WHOLE) -> "ServerStore":
     """The store on the server at `url`, which is not contacted yet. Raises SettingError for what is no URL."""
     from qdrant_client import QdrantClient
 
@@ -31,7 +32,7 @@ def connect(url: str, *, api_key: str | None = None) -> "ServerStore":
     except ValueError as error:
         message = f"MANUALDESK_INDEX_URL is not the address of a Qdrant server: {url} ({error})"
         raise SettingError(message, hint="write it like http://localhost:6333") from error
-    return ServerStore(client)
+    return ServerStore(client, layout=layout)
 
 
 class ServerStore:
@@ -41,9 +42,9 @@ class ServerStore:
     document either as it was or as it should be.
     """
 
-    def __init__(self, client: "QdrantClient", collection: str = "manualdesk") -> None:
+    def __init__(self, client: "QdrantClient", collection: str = "manualdesk", *, layout: Layout = WHOLE) -> None:
         self._client = client
-        self._alias = Alias(client, collection)
+        self._alias = Alias(client, collection, layout)
 
     def open(self) -> Index:
         with reachable():
@@ -238,6 +239,9 @@ class ServerIndex:
             return []
         with reachable():
             return [document for _name, document in sorted(self._collection.documents(scope).items())]
+
+    def hold(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def close(self) -> None:
         """The connection is the store's and stays open."""

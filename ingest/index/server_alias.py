@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ingest.errors import NothingPublished
 from ingest.index.generations import NOTHING_PUBLISHED
 from ingest.index.server_collection import Collection
+from ingest.index.server_layout import Layout, create_collection
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 class Alias:
     """An alias and the collections `ALIAS-DATE`."""
 
-    def __init__(self, client: "QdrantClient", name: str) -> None:
+    def __init__(self, client: "QdrantClient", name: str, layout: Layout) -> None:
         self._client = client
+        self._layout = layout
         self.name = name
         self._dated = re.compile(re.escape(name) + r"-\d{8}t\d{12}z")
 
@@ -36,9 +38,9 @@ class Alias:
 
     def create(self, dimensions: int) -> Collection:
         """An empty collection that no reader sees yet."""
-        collection = Collection(self._client, f"{self.name}-{stamp()}")
-        collection.create(dimensions)
-        return collection
+        name = f"{self.name}-{stamp()}"
+        create_collection(self._client, name, dimensions, self._layout)
+        return Collection(self._client, name)
 
     def switch(self, target: Collection) -> None:
         """Let readers see `target` from now on, in one call."""

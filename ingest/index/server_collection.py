@@ -5,10 +5,10 @@ published points only. Any QdrantClient will do, its in-memory one included.
 """
 
 import uuid
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +17,6 @@ from ingest.errors import IndexUnusable
 from ingest.index.contract import Hit, IndexedDocument, Point, Scope
 from ingest.index.payload import (
     DOCUMENT_FIELDS,
-    INTEGER_FIELDS,
-    KEYWORD_FIELDS,
     TEXT_FIELDS,
     conditions,
     from_payload,
@@ -26,6 +24,7 @@ from ingest.index.payload import (
     to_embed_text,
     to_payload,
 )
+from ingest.index.server_retry import persist
 from ingest.types import Chunk, Dense, Sparse
 
 if TYPE_CHECKING:
@@ -42,10 +41,13 @@ _PUBLISH = 64
 @contextmanager
 def reachable() -> Iterator[None]:
     """Turns what the client raises into IndexUnusable with a remedy."""
+    from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
     from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
     try:
         yield
+    except ResourceExhaustedResponse as error:
+        raise IndexUnusable(f"the Qdrant server has too much to do: {error}", hint="run it again later") from error
     except ResponseHandlingException as error:
         hint = "start Qdrant, or correct MANUALDESK_INDEX_URL"
         raise IndexUnusable(f"the Qdrant server does not answer: {error}", hint=hint) from error
@@ -80,29 +82,12 @@ class Collection:
         self.name = name
         self._draft = draft
 
-    def create(self, dimensions: int) -> None:
-        from qdrant_client import models
-
-        self._client.create_collection(
-            self.name,
-            vectors_config={"dense": models.VectorParams(size=dimensions, distance=models.Distance.COSINE)},
-            sparse_vectors_config={"bm25": models.SparseVectorParams(modifier=models.Modifier.IDF)},
-        )
-        with warnings.catch_warnings():
-            # The in-memory client warns that it has no payload indexes; its filters are right all the same.
-            warnings.simplefilter("ignore", UserWarning)
-            for name in (*KEYWORD_FIELDS, "id", "draft"):
-                self._client.create_payload_index(self.name, name, models.PayloadSchemaType.KEYWORD)
-            for name in INTEGER_FIELDS:
-                self._client.create_payload_index(self.name, name, models.PayloadSchemaType.INTEGER)
-            self._client.create_payload_index(self.name, "published", models.PayloadSchemaType.BOOL)
-
     def metadata(self) -> dict[str, object]:
         return dict(self._client.get_collection(self.name).config.metadata or {})
 
     def set_metadata(self, metadata: dict[str, object]) -> None:
         """Raises IndexUnusable where the server is too old to keep it."""
-        self._client.update_collection(self.name, metadata=metadata)
+        persist(lambda: self._client.update_collection(self.name, metadata=metadata))
         kept = self.metadata()
         if any(kept.get(name) != value for name, value in metadata.items()):
             message = "this Qdrant server keeps no collection metadata"
@@ -124,7 +109,7 @@ class Collection:
                 # Not the chunk's own id: a chunk ingested anew would take its published self away from readers.
                 point_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{draft}/{point.chunk.id}"))
                 records.append(models.PointStruct(id=point_id, vector=vector, payload=payload))  # type: ignore[arg-type]
-            self._client.upsert(self.name, records, wait=True)
+            persist(partial(self._client.upsert, self.name, records, wait=True))
 
     def preview(self, draft: Unpublished) -> "Collection":
         """The same collection, read as if the draft were published."""
@@ -142,9 +127,8 @@ class Collection:
         """Show all that the draft wrote: for a rebuild, which nobody reads yet."""
         from qdrant_client import models
 
-        self._client.set_payload(
-            self.name, {"published": True}, models.Filter(must=[_any_of("draft", [draft])]), wait=True
-        )
+        mine = models.Filter(must=[_any_of("draft", [draft])])
+        persist(lambda: self._client.set_payload(self.name, {"published": True}, mine, wait=True))
 
     def publish(self, draft: str, written: dict[str, set[str]], cleared: set[str]) -> None:
         """Show what the draft wrote and delete what it replaces, document by document.
@@ -158,7 +142,7 @@ class Collection:
             for name in names[start : start + _PUBLISH]:
                 ids = None if name in cleared else sorted(written[name])
                 operations += _publish_document(draft, name, ids, shows=name in written)
-            self._client.batch_update_points(self.name, operations, wait=True)  # type: ignore[arg-type]
+            persist(partial(self._client.batch_update_points, self.name, operations, wait=True))  # type: ignore[arg-type]
 
     def nearest(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
         from qdrant_client import models
@@ -230,7 +214,7 @@ class Collection:
         from qdrant_client import models
 
         selector = models.FilterSelector(filter=models.Filter(must=must))
-        self._client.delete(self.name, selector, wait=True)
+        persist(lambda: self._client.delete(self.name, selector, wait=True))
 
     def _scroll(
         self, must: "list[models.Condition]", with_payload: bool | list[str]

@@ -8,7 +8,8 @@ import pytest
 from ingest.errors import SettingError
 from serving.settings import Settings, load_settings
 
-EXAMPLES = {"home": "/srv/manualdesk", "workers": "3"}
+COUNTS = {"workers", "qdrant_shards", "qdrant_replicas"}
+EXAMPLES = {"home": "/srv/manualdesk", **dict.fromkeys(COUNTS, "3")}
 
 
 @pytest.mark.parametrize("key", [item.name for item in fields(Settings)])
@@ -17,7 +18,7 @@ def test_every_setting_can_be_set_both_ways_and_the_environment_wins(key: str, t
     assert str(getattr(load_settings({f"MANUALDESK_{key.upper()}": value}, tmp_path), key)) == value
     (tmp_path / "manualdesk.toml").write_text(f'{key} = "{value}"\n')
     assert str(getattr(load_settings({}, tmp_path), key)) == value
-    other = "7" if key == "workers" else "/else"
+    other = "7" if key in COUNTS else "/else"
     assert str(getattr(load_settings({f"MANUALDESK_{key.upper()}": other}, tmp_path), key)) == other
 
 
