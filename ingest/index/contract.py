@@ -102,6 +102,12 @@ class Index(Protocol):
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         """All documents in scope, by path."""
 
+    def hold(self) -> AbstractContextManager[None]:
+        """Inside it all calls of this thread read the same generation, so that one answer never mixes two.
+
+        On a server, which publishes document by document, each call still reads what is published just then.
+        """
+
     def close(self) -> None: ...
 
 

@@ -147,6 +147,7 @@ class EdgeIndex:
         self._generations = generations
         self._lock = threading.Lock()
         self._reloading = threading.Lock()
+        self._held = threading.local()
         self._checked = time.monotonic()
         self._opened = self._load()
         self._closed = False
@@ -186,7 +187,21 @@ class EdgeIndex:
             return opened.shard.nearest(vector, scope, limit)
 
     @contextmanager
+    def hold(self) -> Iterator[None]:
+        with self._current() as opened:
+            before = getattr(self._held, "opened", None)
+            self._held.opened = opened
+            try:
+                yield
+            finally:
+                self._held.opened = before
+
+    @contextmanager
     def _current(self) -> Iterator[_Opened]:
+        held: _Opened | None = getattr(self._held, "opened", None)
+        if held is not None:
+            yield held  # whoever holds it counts as its user
+            return
         self._follow()
         with self._lock:
             if self._closed:

@@ -1,5 +1,7 @@
 """A draft of the embedded index to read before it is published: an open shard enters, an `Index` leaves."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from ingest.index.contract import Hit, IndexedDocument, IndexInfo, Scope
 from ingest.index.edge_shard import Shard
 from ingest.index.payload import reads_nothing
@@ -29,6 +31,9 @@ class EdgePreview:
 
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         return [] if reads_nothing(scope) else self._shard.documents(scope)
+
+    def hold(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def close(self) -> None:
         """The shard is the draft's and stays open."""

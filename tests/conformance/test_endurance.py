@@ -94,6 +94,31 @@ def test_threads_read_whole_generations_during_publications(store: IndexStore) -
     assert index.info().generation == generation
 
 
+def test_what_is_held_reads_one_generation(edge_store: EdgeStore) -> None:
+    publish(edge_store, "a", text="old")
+    index = edge_store.open()
+
+    def texts() -> set[str]:
+        return {chunk.text for chunk in index.span("a", 0, 9, EVERYTHING)}
+
+    with index.hold():
+        assert texts() == {"old"}
+        generation = publish(edge_store, "a", text="new")
+        other = threading.Thread(target=follow, args=(index, generation))
+        other.start()
+        other.join()
+        with index.hold():
+            assert texts() == {"old"}
+        assert texts() == {"old"}, "another thread's newer generation came through"
+    assert texts() == {"new"}
+
+
+def follow(index: Index, generation: str) -> None:
+    """Read until the index has followed to this generation."""
+    while index.info().generation != generation:
+        threading.Event().wait(0.02)
+
+
 def test_a_closed_index_says_so(edge_store: EdgeStore) -> None:
     publish(edge_store, "a")
     index = edge_store.open()
