@@ -55,7 +55,7 @@ def is_made(store: IndexStore) -> bool:
 
 
 def make_index(store: IndexStore, ir_set: IrSet, embedder: EmbedsPassages, vectors: KeptVectors) -> Iterator[int]:
-    """Cut, embed, publish; yields how many chunks are done, of `len(corpus_chunks(ir_set))`."""
+    """Cut, embed, publish; yields the number of each chunk that is done, of `len(corpus_chunks(ir_set))`."""
     chunks = corpus_chunks(ir_set)
     done = 0
     with store.draft(embedder=embedder.name, dimensions=embedder.dimensions, fresh=True) as draft:
@@ -64,8 +64,8 @@ def make_index(store: IndexStore, ir_set: IrSet, embedder: EmbedsPassages, vecto
             for part in _parts(by_length, _SLICE):
                 dense = vectors.of([piece.embed_text for piece in part], embedder.embed_passages)
                 draft.upsert([_point(piece, vector) for piece, vector in zip(part, dense, strict=True)])
+                yield from range(done, done + len(part))
                 done += len(part)
-                yield done
         vectors.save()
         draft.publish()
 

@@ -47,17 +47,21 @@ class IrOutcome:
             "recall@5": round(self.recall[5], 4),
             "recall@10": round(self.recall[10], 4),
             "confidence": round(self.confidence, 4),
+            "answerable": self.question.answerable,
             "top": list(self.documents[:3]),
         }
 
 
 def run_task(retriever: Retrieves, task: IrTask, queries: Sequence[IrQuery]) -> Iterator[IrOutcome]:
-    """Ask each query that the task judges. The first is asked twice, so that no time is a warm-up."""
+    """Ask each query; one without a right document scores 0, and only its confidence counts.
+
+    The first is asked twice, so that no time is a warm-up.
+    """
     for query in queries[:1]:
         _ask(retriever, task, query)
     for query in queries:
         found = _ask(retriever, task, query)
-        yield judge(query.question, task.relevant[query.question.id], found)
+        yield judge(query.question, task.relevant.get(query.question.id, {}), found)
 
 
 def judged_queries(ir_set: IrSet, task: IrTask, *, most: int = 0) -> list[IrQuery]:
@@ -74,7 +78,7 @@ def unanswerable_queries(ir_set: IrSet) -> list[IrQuery]:
 
 
 def judge(question: Question, relevant: Mapping[str, int], found: Retrieval) -> IrOutcome:
-    """Where the right documents stand. `relevant`: their grades, at least one."""
+    """Where the right documents stand. `relevant`: their grades; none for what cannot be answered."""
     documents = tuple(dict.fromkeys(passage.document for passage in found.passages))[:DEPTH]
     ranks = tuple(rank for rank, document in enumerate(documents, start=1) if document in relevant)
     gain = sum(relevant[documents[rank - 1]] / math.log2(rank + 1) for rank in ranks)
@@ -84,8 +88,8 @@ def judge(question: Question, relevant: Mapping[str, int], found: Retrieval) -> 
         question=question,
         documents=documents,
         ranks=ranks,
-        ndcg=gain / ideal,
-        recall={depth: sum(rank <= depth for rank in ranks) / len(relevant) for depth in (5, DEPTH)},
+        ndcg=gain / ideal if ideal else 0.0,
+        recall={depth: sum(rank <= depth for rank in ranks) / max(1, len(relevant)) for depth in (5, DEPTH)},
         reciprocal_rank=1 / ranks[0] if ranks else 0.0,
         confidence=found.confidence,
         milliseconds=found.milliseconds,

@@ -12,12 +12,19 @@ _INTRODUCTION: Final = """# Results
 
 Written by `manualdesk eval ... --save NAME` and `make bench` from the JSON files beside it; do not edit it by hand.
 Each file says which commit, machine, index and questions its figures belong to. `*` behind a commit: files were
-changed that it does not have. What the figures mean stands in [the page above](../README.md).
+changed that it does not have. What the figures mean stands in [the page above](../README.md). `low` and `high`: 95 of
+100 resamples of the questions have their `evidence@5` or `ndcg@10` between them.
 """
-_TITLES: Final = {"retrieval": "Retrieval", "answers": "Answers", "bench": "Speed and memory"}
+_TITLES: Final = {
+    "retrieval": "Retrieval",
+    "sets": "Retrieval from public sets",
+    "answers": "Answers",
+    "bench": "Speed and memory",
+}
 _SLICES: Final = ("all", "lang: en", "lang: zh", "same language", "cross-lingual", "multi-turn")
 _COLUMNS: Final = {
     "retrieval": ("n", "evidence@1", "evidence@5", "evidence@10", "page@5", "document@5"),
+    "sets": ("n", "ndcg@10", "recall@5", "recall@10", "mrr@10"),
     "answers": ("n", "answered", "refused", "recall", "numbers", "cited", "cite_doc", "cite_page", "verbatim"),
 }
 
@@ -43,15 +50,28 @@ def _part(record: Mapping[str, Any]) -> str:
     if record["kind"] == "bench":
         return f"{heading}\n{_measurements(record['measurements'])}\n"
     columns = _COLUMNS[record["kind"]]
+    if record["kind"] != "sets":
+        return f"{heading}\n{_table(record, columns, _SLICES)}\n"
+    parts = [f"{name}:\n\n{_table(part, columns, list(part['slices']))}\n" for name, part in record["parts"].items()]
+    return "\n".join([heading, *parts])
+
+
+def _table(measured: Mapping[str, Any], columns: Sequence[str], names: Sequence[str]) -> str:
     slices = {
-        name: {column: record["slices"][name].get(column) for column in columns}
-        for name in _SLICES
-        if name in record["slices"]
+        name: {column: measured["slices"][name].get(column) for column in columns}
+        | _interval(measured.get("intervals", {}).get(name))
+        for name in names
+        if name in measured["slices"]
     }
     totals = ", ".join(
-        f"{name.replace('_', ' ')} {value}" for name, value in record["totals"].items() if value is not None
+        f"{name.replace('_', ' ')} {value}" for name, value in measured["totals"].items() if value is not None
     )
-    return f"{heading}\n{markdown_table(slices, first='slice')}\n\n{totals}\n"
+    return f"{markdown_table(slices, first='slice')}\n\n{totals}"
+
+
+def _interval(found: Sequence[float] | None) -> dict[str, float]:
+    """Of the main figure; results that were kept before there were any have none."""
+    return {"low": found[0], "high": found[1]} if found else {}
 
 
 def _origin(record: Mapping[str, Any]) -> str:

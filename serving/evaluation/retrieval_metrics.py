@@ -25,9 +25,14 @@ class RetrievalOutcome:
     page_rank: int | None
     characters: tuple[int, ...] = ()
     """Length of each passage judged."""
-    top: Passage | None = None
+    passages: tuple[Passage, ...] = ()
+    """The first three, to show."""
     confidence: float = 0.0
     milliseconds: float = 0.0
+
+    @property
+    def top(self) -> Passage | None:
+        return self.passages[0] if self.passages else None
 
     def to_json(self) -> dict[str, object]:
         """Without text of manuals: results are committed, and not every manual may be."""
@@ -79,7 +84,7 @@ def judge_retrieval(question: Question, passages: Sequence[Passage], *, millisec
         document_rank=_first([question.is_right_document(p.document) for p in judged]),
         page_rank=_first([question.is_right_page(p.document, p.page, p.text) for p in judged]),
         characters=tuple(len(passage.text) for passage in judged),
-        top=judged[0] if judged else None,
+        passages=tuple(judged[:3]),
         milliseconds=milliseconds,
     )
 

@@ -12,6 +12,7 @@ from ingest.errors import IndexUnusable, SettingError
 from serving.compose import build_store
 from serving.settings import Settings
 from tests.gold import row, unanswerable, write
+from tests.ir_set import write_ir_set
 from ui.cli import app
 
 PUMP = "# Pump P1\n\n## Reset\n\nHold the reset key for ten seconds until the lamp turns green, then let it go.\n"
@@ -72,6 +73,25 @@ def test_retrieval_as_json_of_one_set(runner: CliRunner, questions: str, home: P
     assert measured["index"]["documents"] == 2
     assert measured["totals"]["milliseconds_p50"] > 0
     assert str(home) not in done.stdout
+
+
+def test_a_public_set_has_an_index_of_its_own(runner: CliRunner, home: Path, tmp_path: Path) -> None:
+    folder, report = write_ir_set(tmp_path / "pumps"), tmp_path / "report.html"
+    first = runner.invoke(app, ["eval", "retrieval", str(folder), "--json"], catch_exceptions=False)
+    measured = json.loads(first.stdout)
+    assert measured["index"]["documents"] == 4
+    assert measured["parts"]["qrels"]["slices"]["all"]["n"] == 2
+    assert measured["parts"]["qrels_cross_en"]["slices"]["all"]["recall@10"] == 1.0
+    assert measured["parts"]["qrels"]["totals"]["unanswerable"] == 1
+    (tmp_path / "before.json").write_text(first.stdout, encoding="utf-8")
+    made = sorted((home / "eval").iterdir())
+    again = ["eval", "retrieval", str(folder), "--compare", str(tmp_path / "before.json"), "--html", str(report)]
+    done = runner.invoke(app, again, catch_exceptions=False)
+    assert "0 better, 0 worse" in done.stdout
+    assert "indexing" in first.stderr
+    assert "indexing" not in done.stderr
+    assert sorted((home / "eval").iterdir()) == made
+    assert "qrels_cross_en" in report.read_text(encoding="utf-8")
 
 
 def test_answers_are_cited_and_verbatim(runner: CliRunner, questions: str, home: Path) -> None:
