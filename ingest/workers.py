@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import resource
 import signal
 import threading
 import time
@@ -11,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 
+from ingest.confinement import end, resident_bytes, shut_in
 from ingest.errors import ManualdeskError, ReadError
 from ingest.types import Chunk, PageQuality, SourceFile
 
@@ -23,8 +23,12 @@ class Limits:
     """What one document may cost."""
 
     seconds: float = 300.0
+    seconds_per_megabyte: float = 20.0
+    """On top of that: a scan is 5 to 10 pages a megabyte, at 2 s each."""
     memory_bytes: int = 6 * 1024**3
     """Address space of a worker: a 26 MB PDF of 1,335 pages needs a fifth of it."""
+    resident_bytes: int = 1200 * 1024**2
+    """Memory that a worker and what it started hold: two of them and an embedder (1.3 GB) stay below 4 GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,10 @@ def read_and_chunk(source: SourceFile) -> ChunkedFile:
     """One file, in this process."""
     from ingest.chunk import chunk
     from ingest.readers import read
+    from ingest.readers.characters import cleaned
 
     try:
-        document = read(source)
+        document = cleaned(read(source))
         chunks = tuple(chunk(document))
     except ManualdeskError as error:
         return ChunkedFile(source, (), 0, error)
@@ -109,7 +114,8 @@ class _Worker:
 
     def give(self, source: SourceFile) -> None:
         self.task = source
-        self._deadline = time.monotonic() + self._limits.seconds
+        more = self._limits.seconds_per_megabyte * source.size / 1e6
+        self._deadline = time.monotonic() + self._limits.seconds + more
         with suppress(OSError):  # it died this moment; `poll` finds that out
             self.connection.send(source)
 
@@ -123,9 +129,12 @@ class _Worker:
                 result: ChunkedFile = self.connection.recv()
             elif time.monotonic() > self._deadline:
                 result = self._give_up(source, _too_slow(source))
+            elif resident_bytes(self._process.pid or 0) > self._limits.resident_bytes:
+                result = self._give_up(source, _too_large(source))
             else:
                 return None
         except (EOFError, OSError):
+            self._end()
             self._process.join(timeout=5)
             code = self._process.exitcode
             result = self._give_up(source, _too_large(source) if code == -signal.SIGKILL else _crashed(source, code))
@@ -138,22 +147,28 @@ class _Worker:
         return ChunkedFile(source, (), 0, error)
 
     def stop(self) -> None:
-        self._process.kill()
+        self._end()
         self._process.join()
         self.connection.close()
 
+    def _end(self) -> None:
+        # Once it was waited for, its number may be another process's.
+        if self._process.pid is not None and self._process.exitcode is None:
+            end(self._process.pid)
+
 
 def _serve(connection: Connection, memory_bytes: int) -> None:
-    # Ctrl-C goes to the whole terminal group; the parent decides when its workers end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    shut_in(memory_bytes)
     os.nice(5)  # the parent embeds meanwhile; it is the one that everything waits for
     while True:
         try:
             source = connection.recv()
         except EOFError:
             return
-        connection.send(read_and_chunk(source))
+        try:
+            connection.send(read_and_chunk(source))
+        except MemoryError:
+            connection.send(ChunkedFile(source, (), 0, _too_large(source)))
 
 
 def _too_slow(source: SourceFile) -> ReadError:

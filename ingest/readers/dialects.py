@@ -19,7 +19,7 @@ _INDENT = 4
 
 _ROLE = re.compile(r":[\w:+.-]+:`([^`<>]*[^`<>\s])\s*<[^`<>]+>`")
 _CHOICE = re.compile(r"^(\s*)\.\. (?:only|ifconfig)::.*$", re.MULTILINE)
-_TREE = re.compile(r"^( *)\.\. toctree::[^\n]*\n(?:(?:\1 +[^\n]*|[ \t]*)\n)*", re.MULTILINE)
+_FILES = re.compile(r"^( *)\.\. (?:toctree|include|literalinclude)::[^\n]*\n(?:(?:\1 +[^\n]*|[ \t]*)\n)*", re.MULTILINE)
 
 
 def known_markdown(text: str) -> str:
@@ -66,6 +66,10 @@ def _opening(name: str, title: str | None, colons: str = ":::") -> list[str]:
     return ["", f"{colons} {{.{kind}}}", *([label, ""] if label else [])]
 
 
+_FILE_OPTION = re.compile(r"^[ \t]+:(?:file|url):[^\n]*\n", re.MULTILINE)
+"""pandoc gives up the whole document where it may not read such a file, and it may not read any."""
+
+
 def known_rst(text: str) -> str:
-    """reStructuredText without lists of files, with conditions as plain blocks and links by their words."""
-    return _ROLE.sub(r"\1", _CHOICE.sub(r"\1.. container::", _TREE.sub("", text)))
+    """reStructuredText without other files and lists of them, conditions as plain blocks, links by their words."""
+    return _ROLE.sub(r"\1", _CHOICE.sub(r"\1.. container::", _FILES.sub("", _FILE_OPTION.sub("", text))))

@@ -28,6 +28,7 @@ _FENCED = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)[^\n]*$)", re.DOTALL | re.MUL
 _BROKEN_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*\s[^<>]*\n[^<>]*>")
 _TITLE_BLOCK = "title-block-header"  # what pandoc calls the title of a document in its HTML
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_OWN_ENTITIES = re.compile(r"<!DOCTYPE[^>\[]{0,1000}\[.{0,100000}?\]\s*>", re.DOTALL | re.IGNORECASE)
 _SITE_TAIL = re.compile(r"\s+[—–|]\s+[^—–|]*\b(?:documentation|help|manual|docs)\b[^—–|]*$", re.IGNORECASE)
 
 
@@ -60,6 +61,7 @@ def read_html_text(text: str, *, anchors: str = "") -> Reading:
 def parse(text: str) -> html.HtmlElement | None:
     """The tree of a page, None where there is nothing in it."""
     clean = _XML_DECLARATION.sub("", _INLINE_DATA.sub(r"\1", text)).replace("\x00", "")
+    clean = _OWN_ENTITIES.sub("", clean, count=1)
     if not clean.strip():
         return None
     parser = html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)

@@ -18,6 +18,10 @@ _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
 _FORMAT = "urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0"
 _DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
 _INDEXES = ("table-of-content", "illustration-index", "table-index", "object-index", "alphabetical-index")
+_NO_STYLES = (
+    '<office:document-styles xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    f'xmlns:style="{_STYLE}" office:version="1.2"><office:styles/></office:document-styles>'
+)
 _LONGEST_HEADING = 90
 _ENOUGH_HEADINGS = 3
 
@@ -47,6 +51,8 @@ def prepared(content: bytes) -> bytes:
             for name in dict.fromkeys(names):
                 if not name.startswith(("Pictures/", "Basic/", "Scripts/", "Object")):  # no text for pandoc in these
                     copy.writestr(name, etree.tostring(body) if name == "content.xml" else archive.read(name))
+            if "styles.xml" not in names:
+                copy.writestr("styles.xml", _NO_STYLES)
     return changed.getvalue()
 
 

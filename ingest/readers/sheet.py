@@ -38,12 +38,12 @@ def read_xlsx(source: SourceFile) -> Reading:
 
 def read_csv(source: SourceFile) -> Reading:
     """Tables of a CSV file; the separator (comma, semicolon, tab, bar) is found out, or stated (`sep=;`)."""
+    csv.field_size_limit(_LONGEST_CELL)
     text = decode_text(source.path.read_bytes()).replace("\x00", "")
     stated = _SEPARATOR_LINE.match(text)
     text = text[stated.end() :] if stated else text
     sample = [line for line in text.splitlines()[:50] if line.strip()]
     separator = stated.group(1) if stated else max(",;\t|", key=lambda mark: (_agreement(sample, mark), mark == ","))
-    csv.field_size_limit(_LONGEST_CELL)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     cells = [tuple(" ".join(cell.split()) for cell in row) for row in rows]
     width = max(map(len, cells), default=0)
