@@ -20,6 +20,7 @@ from retrieval.reading import assemble
 from retrieval.scope import Meaning, ProductScope, Scoped
 from retrieval.search import CANDIDATES, Candidate, search
 from retrieval.trace import Trace
+from retrieval.whereabouts import whereabouts
 
 UNKNOWN_SHARE = 0.3
 """What is left of the confidence for each code that no manual holds: its neighbours say nothing of it."""
@@ -72,6 +73,12 @@ class Retriever:
             unknown=unknown,
         )
         return replace(retrieval, trace=_trace(question, retrieval, found, scoped, clock))
+
+    def whereabouts(self, retrieval: Retrieval, document: str, *, scope: Scope) -> str:
+        """Where the manuals whose path holds `document` rank for a question that was searched, as lines of text."""
+        language = retrieval.language
+        vectors = Vectors(self._embedder.embed_query(retrieval.question), query_terms(retrieval.question, language))
+        return whereabouts(self._index, vectors, document, scope)
 
     def _product_scope(self, scope: Scope) -> ProductScope:
         return ProductScope(self._index, Catalogue(self._index, scope, self._aliases))

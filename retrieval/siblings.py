@@ -88,8 +88,11 @@ class Siblings:
         False as well where the second has no such row or section: it then is no candidate for an answer.
         """
         best, chunk = self._best_line(first, rarity)
-        if CELL_BORDER in best and _gain(best, rarity) >= _CLEAR_SHARE * self._asked_for(first[0], rarity):
-            return self._rows_differ(best, first, second, rarity)
+        if best and _gain(best, rarity) >= _CLEAR_SHARE * self._asked_for(first[0], rarity):
+            if CELL_BORDER in best:
+                return self._rows_differ(best, first, second, rarity)
+            if self._said_alike(best, chunk, second):
+                return False
         heading = self._folded_heading(chunk if best else first[0])
         same = [other for other in second if self._folded_heading(other) == heading]
         if not same:
@@ -97,6 +100,16 @@ class Siblings:
         own = {line for other in first if self._folded_heading(other) == heading for line in self._lines(other.text)}
         theirs = {line for other in same for line in self._lines(other.text)}
         return bool(theirs ^ own)
+
+    def _said_alike(self, best: str, chunk: Chunk, second: Sequence[Chunk]) -> bool:
+        """Does the second say the sentence too, between the same neighbours?"""
+        near = self._neighbourhood(best, chunk)
+        return any(near == self._neighbourhood(line, other) for line, other in _all_lines(second))
+
+    def _neighbourhood(self, line: str, chunk: Chunk) -> list[str]:
+        lines = [text for text, _chunk in _all_lines([chunk])]
+        place = lines.index(line)
+        return [self._plain(text) for text in lines[max(0, place - 1) : place + 2]]
 
     def _asked_for(self, chunk: Chunk, rarity: Mapping[str, float]) -> float:
         """The weight of the question's terms that do not merely say which manual is meant."""

@@ -16,6 +16,7 @@ from ui import (
     cli_ingest,
     cli_metadata,
     cli_originals,
+    cli_products,
     cli_runs,
     cli_serve,
     cli_state,
@@ -46,6 +47,7 @@ def _version(
 for part in (
     cli_ingest,
     cli_answers,
+    cli_products,
     cli_documents,
     cli_metadata,
     cli_diff,

@@ -31,6 +31,7 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
         '{"id": "no question"}',
         '{"id": "1", "question": " "}',
         '{"id": "1", "question": null}',
+        '{"id": "1", "question": "%s"}' % ("x" * 2001),
         '{"id": "1", "question": "x", "turns": ["x", ""]}',
         '{"id": "1", "question": "x", "audience": "everybody"}',
     ],
