@@ -6,7 +6,7 @@
 
 The indexes are made on the first run and kept under MANUALDESK_HOME/eval, and so are the vectors of texts and queries,
 so that a later run only searches. A corpus that is cut differently is indexed anew, its known texts not embedded again.
-From Python: `measure(open_set("small"), lambda index, embedder: MyRetriever(index, embedder))`.
+From Python: `list(measure(open_set("small"), lambda index, embedder: MyRetriever(index, embedder)))`.
 """
 
 import argparse
@@ -28,14 +28,14 @@ from ingest.types import Dense
 from retrieval.retriever import Retriever
 from serving.assistant import Retrieves
 from serving.compose import build_store
-from serving.evaluation.figures import mean, percentile
 from serving.evaluation.ir_index import cache_folder, corpus_store, is_made, make_index
-from serving.evaluation.ir_metrics import ir_slices, judged_queries, run_task, unanswerable_queries
+from serving.evaluation.ir_metrics import judged_queries, run_task, unanswerable_queries
 from serving.evaluation.ir_sets import IrSet, read_ir_set
 from serving.evaluation.kept_vectors import KeptVectors
+from serving.evaluation.parts import Part, ir_part, manuals_part
 from serving.evaluation.questions import Question, read_questions
-from serving.evaluation.refusing import auroc, best_point
-from serving.evaluation.results import CHECKOUT
+from serving.evaluation.results import CHECKOUT, describe_index, describe_questions, model_name, save
+from serving.evaluation.results_page import write_page
 from serving.evaluation.retrieval_metrics import Row, retrieval_report, run_retrieval
 from serving.evaluation.tables import shown
 from serving.settings import Settings, load_settings
@@ -86,6 +86,8 @@ class LabSet:
     name: str
     index: Index
     gold: list[Question] | IrSet
+    questions: Path
+    """The file they come from."""
 
 
 def open_set(name: str, full: Path | None = None) -> LabSet:
@@ -94,8 +96,9 @@ def open_set(name: str, full: Path | None = None) -> LabSet:
     if name == "full":
         if full is None:
             sys.exit("--sets full needs --full HOME, the home of an index of all manuals")
-        gold = read_questions(MANUALS["small"][1])
-        return LabSet(name, build_store(replace(settings, home=full, index_url="")).open(), gold)
+        questions = MANUALS["small"][1]
+        index = build_store(replace(settings, home=full, index_url="")).open()
+        return LabSet(name, index, read_questions(questions), questions)
     if name in MANUALS:
         manuals, questions, only_set = MANUALS[name]
         store = open_store(None, cache_folder(settings.home) / f"manuals-{name}")
@@ -103,14 +106,14 @@ def open_set(name: str, full: Path | None = None) -> LabSet:
         for step in pipeline.run(store, settings.embedder, settings.models, cache_folder(settings.home), job):
             if isinstance(step, pipeline.Progress):
                 _show(f"{name}: {step.embedded} chunks embedded")
-        return LabSet(name, store.open(), read_questions(questions, only_set=only_set))
+        return LabSet(name, store.open(), read_questions(questions, only_set=only_set), questions)
     ir_set = read_ir_set(SHARED / "eval" / name)
     store = corpus_store(ir_set, settings.embedder, settings.home)
     if not is_made(store):
         vectors = KeptVectors(cache_folder(settings.home), settings.embedder, "passages")
         for done in make_index(store, ir_set, lab_embedder(settings), vectors):
             _show(f"{name}: {done} chunks indexed")
-    return LabSet(name, store.open(), ir_set)
+    return LabSet(name, store.open(), ir_set, SHARED / "eval" / name / "queries.jsonl")
 
 
 @cache
@@ -120,50 +123,48 @@ def lab_embedder(settings: Settings | None = None) -> LabEmbedder:
     return LabEmbedder(settings.embedder, settings.models, cache_folder(settings.home))
 
 
-def measure(lab_set: LabSet, make: MakeRetriever = Retriever, *, most: int = MOST) -> Iterator[tuple[str, Row]]:
-    """Figures by name of the set or of its task. `most`: queries a task of a public set, 0 for all."""
+def measure(lab_set: LabSet, make: MakeRetriever = Retriever, *, most: int = MOST) -> Iterator[Part]:
+    """What a retriever makes of a set, part by part. `most`: queries a task of a public set, 0 for all."""
     embedder = lab_embedder()
     retriever = make(lab_set.index, embedder)
     if isinstance(lab_set.gold, IrSet):
-        yield from _measure_ir(lab_set.name, lab_set.gold, retriever, most)
+        yield from _measure_tasks(lab_set.gold, retriever, most)
     else:
-        yield lab_set.name, _measure_manuals(lab_set.gold, retriever)
+        yield manuals_part(retrieval_report(list(run_retrieval(retriever, lab_set.gold, limit=10))))
     embedder.save()
 
 
-def _measure_manuals(gold: list[Question], retriever: Retrieves) -> Row:
-    report = retrieval_report(list(run_retrieval(retriever, gold, limit=10)))
-    parts = {"en": "lang: en", "zh": "lang: zh", "cross": "cross-lingual", "turns": "multi-turn"}
-    row: Row = {name: report.slices["all"][name] for name in ("n", "evidence@1", "evidence@5", "evidence@10")}
-    row |= {short: report.slices.get(name, {}).get("evidence@5") for short, name in parts.items()}
-    row |= {name: report.slices["all"][name] for name in ("document@1", "page@5")}
-    yes = [outcome.confidence for outcome in report.outcomes]
-    no = [outcome.confidence for outcome in report.unanswerable]
-    characters = report.totals["mean_passage_characters@5"]
-    return {**row, **_refusal(yes, no, 0.95), "chars@5": characters, "p50 ms": report.totals["milliseconds_p50"]}
+def figures(part: Part) -> Row:
+    """The line of a part: its rates, its main figure by language, what is refused and how long a question takes."""
+    columns = ("n", "evidence@1", "evidence@5", "evidence@10", "document@1", "page@5", "ndcg@10", "recall@10", "mrr@10")
+    row: Row = {name: part.slices["all"][name] for name in columns if name in part.slices["all"]}
+    for name, rates in part.slices.items():
+        if name.startswith("lang: ") or name in ("cross-lingual", "multi-turn"):
+            row[f"{name.removeprefix('lang: ')}"] = rates[part.metric]
+            if "recall@10" in rates:
+                row[f"{name.removeprefix('lang: ')} recall@10"] = rates["recall@10"]
+    return row | part.totals
 
 
-def _measure_ir(name: str, ir_set: IrSet, retriever: Retrieves, most: int) -> Iterator[tuple[str, Row]]:
+def _measure_tasks(ir_set: IrSet, retriever: Retrieves, most: int) -> Iterator[Part]:
     for task in ir_set.tasks:
-        outcomes = list(run_task(retriever, task, judged_queries(ir_set, task, most=most)))
-        slices = ir_slices(outcomes)
-        row: Row = dict(slices["all"])
-        languages = {part.removeprefix("lang: "): rates for part, rates in slices.items() if part.startswith("lang: ")}
-        if len(languages) > 1:
-            row |= {f"ndcg {language}": rates["ndcg@10"] for language, rates in languages.items()}
-            row |= {f"r@10 {language}": rates["recall@10"] for language, rates in languages.items()}
-        unanswerable = unanswerable_queries(ir_set)
-        no = [retriever.retrieve(query.question.text, scope=task.scope(query)).confidence for query in unanswerable]
-        row |= _refusal([outcome.confidence for outcome in outcomes], no, 0.9)
-        yield f"{name}/{task.name}", {**row, "p50 ms": percentile([o.milliseconds for o in outcomes], 50)}
+        asked = judged_queries(ir_set, task, most=most)
+        outcomes = list(run_task(retriever, task, [*asked, *unanswerable_queries(ir_set)]))
+        yield ir_part(task, outcomes[: len(asked)], outcomes[len(asked) :])
 
 
-def _refusal(yes: Sequence[float], no: Sequence[float], answered: float) -> Row:
-    """How many unanswerable ones are refused while so many of the others are answered."""
-    if not no:
-        return {}
-    point = best_point(yes, no, answered=answered)
-    return {f"refused at {answered:.0%}": round(point.refused, 4), "auroc": mean([auroc(yes, no)])}
+def _save(lab_set: LabSet, parts: Sequence[Part], most: int) -> None:
+    """As a result among the others, named lab-SET: its times are without embedding."""
+    settings = {"embedder": model_name(lab_set.index.info().embedder), "most": most, "times": "without embedding"}
+    described = describe_questions(lab_set.questions, only_set="", count=sum(len(part.judged) for part in parts[:1]))
+    measured = {
+        "kind": "sets",
+        "questions": described,
+        "index": describe_index(lab_set.index.info()),
+        "settings": settings,
+        "parts": {part.name: part.to_json() for part in parts},
+    }
+    write_page(save(f"lab-{lab_set.name.replace('_', '-')}", measured).parent)
 
 
 def _show(text: str) -> None:
@@ -176,11 +177,18 @@ def main() -> None:
     parser.add_argument("--sets", default="samples,small,emanual_tv,clapnq,xquad", help="names, separated by commas")
     parser.add_argument("--full", type=Path, help="home of an index of all manuals, for the set full")
     parser.add_argument("--most", type=int, default=MOST, help="queries a task of a public set; 0: all")
+    parser.add_argument("--save", action="store_true", help="keep the figures as data/eval/results/lab-SET.json")
     options = parser.parse_args()
     for name in options.sets.split(","):
         started = time.perf_counter()
-        for title, row in measure(open_set(name, options.full), most=options.most):
-            print(f"{title}: {', '.join(f'{key} {shown(value)}' for key, value in row.items())}", flush=True)
+        lab_set = open_set(name, options.full)
+        parts = []
+        for part in measure(lab_set, most=options.most):
+            parts.append(part)
+            line = ", ".join(f"{key} {shown(value)}" for key, value in figures(part).items())
+            print(f"{name}/{part.name}: {line}", flush=True)
+        if options.save:
+            _save(lab_set, parts, options.most)
         print(f"  {time.perf_counter() - started:.1f} s", file=sys.stderr)
 
 
