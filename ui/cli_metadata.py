@@ -10,7 +10,7 @@ import typer
 
 from ingest.errors import SettingError
 from serving.settings import load_settings
-from ui.cli_documents import JsonOption, documents_app, indexed_documents
+from ui.cli_documents import JsonOption, documents_app
 
 if TYPE_CHECKING:
     from ingest.index.contract import IndexedDocument
@@ -46,21 +46,27 @@ def set_values(
     Manuals that change are read again and published at once; nothing is embedded that was embedded before.
     """
     from ingest.metadata import matches, with_values
+    from ingest.pipeline import published_documents
     from ingest.recorded import opened_records
     from serving.compose import build_place
 
     patterns, values = _parsed(what, clear or [])
     place = build_place(load_settings())
-    matched = [known for known in indexed_documents() if any(matches(pattern, known.document) for pattern in patterns)]
+    matched = [
+        known
+        for known in published_documents(place.store)
+        if any(matches(pattern, known.document) for pattern in patterns)
+    ]
     with opened_records(place.home) as records:
         after = with_values(records.settings(), patterns, values)
         jobs, missing = _jobs(matched, after)
-        changed = [name for job in jobs for name in _to_change(place, job)]
+        touched = [(job, names) for job in jobs if (names := _to_change(place, job))]
+        changed = [name for _job, names in touched for name in names]
         if not dry_run:
             records.set_values(patterns, values)
     published = 0
     if not dry_run and not later:
-        published = sum(_publish(place, job) for job, names in ((job, _to_change(place, job)) for job in jobs) if names)
+        published = sum(_publish(place, job) for job, _names in touched)
     summary = {"matched": len(matched), "changed": changed, "missing": missing, "published": published}
     if as_json:
         typer.echo(json.dumps({**summary, "set": not dry_run}, ensure_ascii=False))
