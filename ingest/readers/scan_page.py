@@ -10,19 +10,15 @@ from statistics import median
 
 import numpy as np
 
-from ingest.readers.pdf_characters import is_cjk
 from ingest.readers.pdf_file import Glyph, PageContent, Rule, Style
 from ingest.readers.scan_engine import Area, Cut, find_lines, read_lines, rules_in, share_upside_down, straightened
 from ingest.readers.scan_models import Picture
 from ingest.readers.scan_spacing import placed_characters
+from ingest.readers.scan_type import Setting, settings
 from ingest.types import Box
 
 _TILT = 0.3
 """Degrees: a page that is turned by less is read as it is."""
-_ASCENDERS = frozenset("bdfhklt0123456789()[]{}|/\\!?&%$#@'\"")
-_DESCENDERS = frozenset("gjpqy()[]{}|/\\$@;,Q_")
-_CAP, _X_HEIGHT, _DESCENT, _IDEOGRAPH = 0.70, 0.50, 0.21, 0.90
-"""Heights of letters in font sizes: the mean of Times, Helvetica and Courier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,9 @@ def scan_page(picture: Picture, number: int, width: float, height: float) -> Sca
     across, down = (height, width) if turned in (90, 270) else (width, height)
     scale = across / upright.shape[1]
     cuts = read_lines(upright, areas)
-    glyphs = [glyph for cut in cuts for glyph in _glyphs(cut, scale)]
+    glyphs = [
+        glyph for cut, setting in zip(cuts, settings(cuts), strict=True) for glyph in _glyphs(cut, setting, scale)
+    ]
     rules = [Rule(*(edge * scale for edge in rule)) for rule in rules_in(upright, max(12, round(24 / scale)))]
     count = sum(len(cut.text) for cut in cuts)
     confidence = sum(cut.confidence * len(cut.text) for cut in cuts) / count if count else 0.0
@@ -125,15 +123,13 @@ def _tilt(areas: Sequence[Area]) -> float:
     return -angle if _TILT < abs(angle) < 15 else 0.0
 
 
-def _glyphs(cut: Cut, scale: float) -> list[Glyph]:
-    size, top, baseline = _measures(cut)
-    if size <= 0:
-        return []
-    style = Style(round(size * scale * 2) / 2, False, False, False, True, (cut.area.top + baseline) * scale)
+def _glyphs(cut: Cut, setting: Setting, scale: float) -> list[Glyph]:
+    size = round(setting.size * scale * 2) / 2
+    style = Style(size, setting.bold, False, False, True, (cut.area.top + setting.baseline) * scale)
     if not cut.upright:
         return _turned_glyphs(cut, style, scale)
     left, above = cut.area.left, cut.area.top
-    upper, lower = (above + top) * scale, (above + baseline + _DESCENT * size) * scale
+    upper, lower = (above + setting.top) * scale, (above + setting.bottom) * scale
     return [
         (
             placed.character,
@@ -144,7 +140,7 @@ def _glyphs(cut: Cut, scale: float) -> list[Glyph]:
             style,
             placed.spaced,
         )
-        for placed in placed_characters(cut, size)
+        for placed in placed_characters(cut, setting)
     ]
 
 
@@ -160,20 +156,3 @@ def _turned_glyphs(cut: Cut, style: Style, scale: float) -> list[Glyph]:
             glyphs.append((character, *edges, aslant, spaced))
         spaced = character.isspace()
     return glyphs
-
-
-def _measures(cut: Cut) -> tuple[float, float, float]:
-    """Font size, top of the letters and baseline of a line, in pixels of the cut."""
-    rows = np.flatnonzero(cut.ink.sum(axis=1) > 0.01 * cut.ink.shape[1])
-    if not len(rows):
-        return 0.0, 0.0, 0.0
-    top, bottom = float(rows[0]), float(rows[-1] + 1)
-    letters = frozenset(cut.text)
-    if any(map(is_cjk, letters)):
-        rises, falls = _IDEOGRAPH - 0.12, 0.12
-    else:
-        tall = any(letter.isupper() or letter in _ASCENDERS or letter > "\x7f" for letter in letters)
-        rises = _CAP if tall else _X_HEIGHT
-        falls = _DESCENT if letters & _DESCENDERS else 0.0
-    size = (bottom - top) / (rises + falls)
-    return size, top, bottom - falls * size

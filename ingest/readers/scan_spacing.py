@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from ingest.readers.pdf_characters import is_cjk
 from ingest.readers.scan_engine import Cut
+from ingest.readers.scan_type import Setting
 
 _NARROWEST_SPACE = 0.13
 """In font sizes: no word space is narrower, however tight a line is set (letters stand at most 0.1 apart)."""
 _WIDEST_SPACE = 0.45
 """In font sizes: no gap between letters is wider, not even between narrow letters of a typewriter face."""
+_FIGURES = 1.6
+"""Between two figures a space has to be so much wider: a 1 stands in the middle of the width that all figures have."""
 _CLOSERS = ".,;:!?)]}%"
 
 
@@ -31,18 +34,18 @@ class Placed:
     spaced: bool
 
 
-def placed_characters(cut: Cut, size: float) -> list[Placed]:
-    """The characters of a line but for its spaces. `size`: its font size in pixels."""
+def placed_characters(cut: Cut, setting: Setting) -> list[Placed]:
+    """The characters of a line but for its spaces."""
     characters, centres, told = _without_spaces(cut)
     if not characters:
         return []
-    gaps = _gaps(cut.ink)
+    gaps = _gaps(cut.ink[int(setting.top) : int(setting.bottom)])
     start, end = (gaps.start, gaps.end) if gaps.end > gaps.start else (0.0, float(cut.ink.shape[1]))
-    least = _least_space(gaps.inner, size)
+    least = _least_space(gaps.inner, setting.size)
     cells: dict[int, tuple[float, float]] = {}
     for left, right in gaps.inner:
         place = _place(centres, (left + right) / 2)
-        wanted = least if place not in told else 0.6 * least
+        wanted = least * (0.6 if place in told else _FIGURES if _amid_figures(characters, place) else 1.0)
         wide = right - left >= wanted and 0 < place < len(characters)
         if wide and (place not in cells or right - left > cells[place][1] - cells[place][0]):
             cells[place] = (left, right)
@@ -79,18 +82,11 @@ class _Gaps:
 
 def _gaps(ink: NDArray[np.bool_]) -> _Gaps:
     """White columns between the first and the last written column, as stretches of them."""
-    # What reaches into the cut from above or below is no letter.
-    written = ink[_body(ink)].sum(axis=0) >= 1
-    columns = np.flatnonzero(written)
+    columns = np.flatnonzero(ink.any(axis=0))
     if not len(columns):
         return _Gaps(0.0, 0.0, ())
     inner = [(float(one + 1), float(other)) for one, other in pairwise(columns.tolist()) if other > one + 1]
     return _Gaps(float(columns[0]), float(columns[-1] + 1), tuple(inner))
-
-
-def _body(ink: NDArray[np.bool_]) -> slice:
-    height = ink.shape[0]
-    return slice(height // 10, max(height - height // 10, height // 10 + 1))
 
 
 def _least_space(gaps: Sequence[tuple[float, float]], size: float) -> float:
@@ -114,6 +110,10 @@ def _least_space(gaps: Sequence[tuple[float, float]], size: float) -> float:
 def _place(centres: Sequence[float], middle: float) -> int:
     """Before which character a gap lies."""
     return int(np.searchsorted(np.asarray(centres), middle))
+
+
+def _amid_figures(characters: Sequence[str], place: int) -> bool:
+    return 0 < place < len(characters) and characters[place - 1].isdigit() and characters[place].isdigit()
 
 
 def _may_part(characters: Sequence[str], place: int) -> bool:
