@@ -17,9 +17,10 @@ from ingest.readers.pdf_continued import join_continued_tables
 from ingest.readers.pdf_elements import elements_of
 from ingest.readers.pdf_file import open_pdf
 from ingest.readers.pdf_footnotes import footnotes
-from ingest.readers.pdf_headings import body_size, fold, heading_levels
+from ingest.readers.pdf_headings import body_of, fold, heading_levels
 from ingest.readers.pdf_joining import hyphenated_words, join_lines
 from ingest.readers.pdf_layout import PageText, lay_out, set_leading
+from ingest.readers.pdf_lines import Line
 from ingest.readers.pdf_running import without_running_lines
 from ingest.readers.pdf_tables import with_tables
 from ingest.readers.scan import PagedFile, Scans
@@ -46,7 +47,7 @@ def read_pages(source: SourceFile, file: PagedFile) -> Document:
     if not any(page.lines for page in pages):
         raise _no_text(source.document, file.page_count)
     first_title = _title(pages, file, source.document)
-    elements = scans.marked(_elements(pages, file))
+    elements = scans.marked(_elements(pages, file, scans.recognised))
     return Document(
         source=source,
         title=source.title or first_title,
@@ -70,7 +71,7 @@ def _no_text(document: str, pages: int) -> ReadError:
     )
 
 
-def _elements(pages: Sequence[PageText], file: PagedFile) -> list[Element]:
+def _elements(pages: Sequence[PageText], file: PagedFile, recognised: frozenset[int]) -> list[Element]:
     everything = {page.number: list(page.lines) for page in pages}
     without_running_lines(pages)
     without_contents(pages)
@@ -79,12 +80,17 @@ def _elements(pages: Sequence[PageText], file: PagedFile) -> list[Element]:
         for page in pages:
             page.lines = everything[page.number]
     set_leading(pages)
-    body = body_size(pages)
-    levels = heading_levels(pages, file.bookmarks(), body)
+    body = body_of(pages)
+    # A manual that is a scan throughout has no other looks to go by.
+    pictures = recognised if len(recognised) < 0.5 * len(pages) else frozenset()
+    levels = heading_levels(pages, file.bookmarks(), body, pictures)
     words = hyphenated_words([line.text for page in pages for line in page.lines])
     headings = frozenset(levels)
-    flows = [with_tables(page, headings) for page in pages]
-    notes = footnotes(pages, body)
+    notes = footnotes(pages, body.size)
+    flows: list[list[Line]] = []
+    for page in pages:
+        ends = [line for line in flows[-1] if id(line) not in notes] if flows else []
+        flows.append(with_tables(page, headings, ends[-1] if ends else None))
     join_continued_tables(flows, notes)
     blocks = [block for page, lines in zip(pages, flows, strict=True) for block in blocks_of(page, lines, levels)]
     return elements_of(blocks, words, notes)

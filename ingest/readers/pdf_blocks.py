@@ -138,6 +138,8 @@ def _pitch(block: Block, line: Line, page: PageText) -> float:
 def _breaks_paragraph(last: Block, line: Line) -> bool:
     """Whether indent, a short line before or a change of weight starts a new paragraph."""
     before = last.lines[-1]
+    if len(last.lines) == 1 and not _is_spread(line) and _hangs_under(before, line):
+        return False
     if _is_spread(before) or _is_spread(line):
         return True
     indent = line.left - before.left
@@ -149,6 +151,14 @@ def _breaks_paragraph(last: Block, line: Line) -> bool:
         return before.right < before.column[1] - 0.2 * (before.column[1] - before.column[0])
     short = before.right < before.column[1] - 0.25 * (before.column[1] - before.column[0])
     return short and bool(_SENTENCE_END.search(before.text))
+
+
+def _hangs_under(before: Line, line: Line) -> bool:
+    """Whether a line goes on under the second part of the one before, as text beside the term it explains."""
+    if len(before.segments) != 2:
+        return False
+    full = before.right > before.column[1] - 6 * before.size
+    return full and abs(line.left - before.segments[1].left) < 0.6 * line.size
 
 
 def _is_spread(line: Line) -> bool:

@@ -36,8 +36,8 @@ CJK = (
 _CJK_CHARACTER = re.compile(f"[{CJK}]")
 _AIR = re.compile(r"(?<=[\u2e80-\u9fffA-Za-z0-9]) +(?=[、，。；：！？）】」』》])|(?<=[（【「『《]) +")
 """Space that only makes a line fill its width, before closing and after opening punctuation."""
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
-_PRIVATE_BULLET = re.compile("^[\ue000-\uf8ff] *")
+_PRIVATE = re.compile("[\x01-\x08\x0e-\x1f\x80-\x9f\ue000-\uf8ff]")
+_PRIVATE_BULLET = re.compile(f"^{_PRIVATE.pattern} *")
 _NEEDS_MENDING = re.compile("[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]")
 
 

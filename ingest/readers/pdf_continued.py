@@ -36,7 +36,7 @@ def _last(lines: Sequence[Line], notes: frozenset[int]) -> int | None:
 
 def _goes_on(table: Line, line: Line) -> bool:
     """Whether a line that follows a table in reading order is a further part of it."""
-    if not table.rows or not line.rows or len(table.rows[0]) != len(line.rows[0]):
+    if not table.rows or not line.rows or len(_named(table)) != len(_named(line)):
         return False
     end = table.parts[-1]
     next_page = line.page == end.page + 1
@@ -60,12 +60,33 @@ def _has_own_header(table: Line, line: Line) -> bool:
     return all(parts and all(parts) for parts in bold) and table.rows[0] != line.rows[0]
 
 
+def _named(table: Line) -> list[int]:
+    """Columns that the first row has a text for, or all where it is no header."""
+    named = [column for column, cell in enumerate(table.rows[0]) if cell]
+    return named if len(table.rows[0]) - len(named) == 1 else list(range(len(table.rows[0])))
+
+
 def _joined(table: Line, line: Line) -> Line:
+    width = max(len(table.rows[0]), len(line.rows[0]))
+    table, line = _widened(table, line, width), _widened(line, table, width)
     repeated = int(table.rows[0] == line.rows[0])
     shift = len(table.rows) - repeated
     more = [(part, row + shift) for part, row in zip(line.parts, line.part_rows, strict=True) if row >= repeated]
-    joined = replace(table, rows=table.rows + line.rows[repeated:])
+    joined = _with_rows(table, table.rows + line.rows[repeated:])
     joined.parts = table.parts + tuple(part for part, _ in more)
     joined.part_rows = table.part_rows + tuple(row for _, row in more)
-    joined.column, joined.baseline, joined.left = table.column, table.baseline, table.left
     return joined
+
+
+def _widened(table: Line, other: Line, width: int) -> Line:
+    """The table with the empty column that only the other part found something in."""
+    if len(table.rows[0]) == width:
+        return table
+    missing = next(column for column in range(width) if column not in _named(other))
+    return _with_rows(table, tuple((*row[:missing], "", *row[missing:]) for row in table.rows))
+
+
+def _with_rows(table: Line, rows: tuple[tuple[str, ...], ...]) -> Line:
+    changed = replace(table, rows=rows)
+    changed.column, changed.baseline, changed.left = table.column, table.baseline, table.left
+    return changed

@@ -91,8 +91,9 @@ def _one_header(
     width = max(column for _, column in places) + 1
     first, second = filled[0], filled[1]
     across = any(places[first, column] == places[first, column - 1] for column in range(1, width))
+    # Beside it stand cells that go down over both rows, or nothing.
     down = [places[first, column] == places[second, column] for column in range(width)]
-    if len(rows) < 4 or not across or not any(down) or all(down):
+    if len(rows) < 4 or not across or all(down) or not (any(down) or not rows[0][0]):
         return rows, filled
     header = tuple(" ".join(filter(None, dict.fromkeys(cells))) for cells in zip(rows[0], rows[1], strict=True))
     return [header, *rows[2:]], filled[1:]

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ingest.readers.pdf_file import Bookmark
 from ingest.readers.pdf_layout import PageText
@@ -26,21 +27,41 @@ Levels = dict[int, int]
 """id of a line -> heading level. A heading of several lines has the level at each of them."""
 
 
-def body_size(pages: Sequence[PageText]) -> float:
-    """The font size most of the text is set in."""
+@dataclass(frozen=True, slots=True)
+class Body:
+    """How most of the text is set."""
+
+    size: float
+    """Font size."""
+    bold: bool
+    """Where even this is bold, weight tells no heading."""
+
+
+def body_of(pages: Sequence[PageText]) -> Body:
+    """How most of the text is set."""
     sizes: Counter[float] = Counter()
+    bold: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:
-            sizes[round(line.size * 2) / 2] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 10.0
+            size = round(line.size * 2) / 2
+            sizes[size] += len(line.text)
+            bold[size] += len(line.text) * line.bold
+    size, count = sizes.most_common(1)[0] if sizes else (10.0, 1)
+    return Body(size, bold[size] > 0.5 * count)
 
 
-def heading_levels(pages: Sequence[PageText], bookmarks: Sequence[Bookmark], body: float) -> Levels:
-    """Levels of the headings: from the outline where it names the line, else from size, weight and numbering."""
+def heading_levels(
+    pages: Sequence[PageText], bookmarks: Sequence[Bookmark], body: Body, pictures: frozenset[int] = frozenset()
+) -> Levels:
+    """Levels of the headings: from the outline where it names the line, else from size, weight and numbering.
+
+    `pictures`: numbers of pages that were read off pictures, screenshots say; their looks tell nothing.
+    """
     levels = _from_bookmarks(pages, bookmarks)
-    by_style = _style_levels(pages, levels, body)
+    printed = [page for page in pages if page.number not in pictures]
+    by_style = _style_levels(printed, levels, body)
     inferred: set[int] = set()
-    for page in pages:
+    for page in printed:
         for place, line in enumerate(page.lines):
             if id(line) in levels or not _looks_like_heading(page, place, body):
                 continue
@@ -120,7 +141,7 @@ def _style(line: Line) -> tuple[float, bool]:
     return round(line.size * 2) / 2, line.bold
 
 
-def _style_levels(pages: Sequence[PageText], levels: Levels, body: float) -> dict[tuple[float, bool], int]:
+def _style_levels(pages: Sequence[PageText], levels: Levels, body: Body) -> dict[tuple[float, bool], int]:
     """Heading level of each style of type that is set off from the body."""
     seen: defaultdict[tuple[float, bool], Counter[int]] = defaultdict(Counter)
     candidates: Counter[tuple[float, bool]] = Counter()
@@ -145,14 +166,16 @@ def _numbered_depth(text: str) -> int:
     return match[0].count(".") + 1 if match else 0
 
 
-def _looks_like_heading(page: PageText, place: int, body: float) -> bool:
+def _looks_like_heading(page: PageText, place: int, body: Body) -> bool:
     """Whether a line stands out as headings do: larger or bold, short, alone, no sentence."""
     line = page.lines[place]
     text = line.text.strip()
     if line.rows or not text or len(text) > _MAX_LENGTH or line.mono or not _WORD.search(text):
         return False
-    larger = line.size >= 1.15 * body
-    if not larger and not (line.bold and line.size >= 0.95 * body):
+    larger = line.size >= 1.15 * body.size
+    bold = line.bold and not body.bold and line.size >= 0.95 * body.size
+    # Words far apart are labels of a drawing or the head of a table.
+    if not (larger or bold) or len(line.segments) > 2:
         return False
     if text[-1] in ".,;，。；、" and not _NUMBERING.match(text):
         return False
@@ -162,4 +185,4 @@ def _looks_like_heading(page: PageText, place: int, body: float) -> bool:
     after = page.lines[place + 1] if place + 1 < len(page.lines) else None
     apart = before is None or line.baseline - before.baseline > 1.6 * line.size or before.column != line.column
     alone = after is None or not (after.bold and after.baseline - line.baseline < 1.5 * line.size)
-    return apart and alone and text[-1] not in ":：" and len(line.segments) <= 2 and len(text) < 100
+    return apart and alone and text[-1] not in ":：" and len(text) < 100

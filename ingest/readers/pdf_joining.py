@@ -22,6 +22,9 @@ def join_lines(lines: Sequence[str], *, words: frozenset[str] = frozenset()) -> 
 
 def join_two(before: str, after: str, *, words: frozenset[str] = frozenset()) -> str:
     """Two pieces of a running text that a line end separated."""
+    if "://" in before.rsplit(" ", maxsplit=1)[-1] and _ADDRESS_END.search(before):
+        # Some programs put a hyphen after the slash where they break an address; others are part of it.
+        return before.removesuffix("/-") + ("/" if before.endswith("/-") else "") + after
     divided = _DIVIDED.search(before)
     if divided and _SUSPENDED.match(after):
         # `Ober- und Unterhitze`: the hyphen stands for what the second word brings.
@@ -35,10 +38,7 @@ def join_two(before: str, after: str, *, words: frozenset[str] = frozenset()) ->
     if before[-1] in "-\u2010" and len(before) > 1 and before[-2].isalnum() and after[0].isalnum():
         return before + after
     unspaced = is_cjk(before[-1]) and is_cjk(after[0])
-    address = "://" in before.rsplit(" ", maxsplit=1)[-1] and _ADDRESS_END.search(before)
-    if unspaced or _is_closing(before[-1], after[0]) or address:
-        return before + after
-    return f"{before} {after}"
+    return before + after if unspaced or _is_closing(before[-1], after[0]) else f"{before} {after}"
 
 
 def hyphenated_words(lines: Sequence[str]) -> frozenset[str]:

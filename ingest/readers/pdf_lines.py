@@ -68,7 +68,9 @@ class Line:
         self.top, self.bottom = min(part.top for part in parts), max(part.bottom for part in parts)
         self.baseline, self.size = longest.baseline, longest.size
         self.bold = all(part.bold for part in parts)
-        self.mono = all(part.mono for part in parts)
+        # An arrow or a box at the end of a line of code comes from another font.
+        lettered = [part for part in parts if any(map(str.isalnum, part.text))]
+        self.mono = all(part.mono for part in lettered or parts)
         self.italic = all(part.italic for part in parts)
         self.text = join_segments(parts, mono=self.mono)
 

@@ -14,11 +14,17 @@ _MARKER = re.compile(r"(?:[•◦▪▫‣●○■□◆–—*-]|\(?(?:\d{1,2}
 Interval = tuple[float, float]
 
 
-def with_tables(page: PageText, headings: frozenset[int]) -> list[Line]:
-    """The page's lines in order, each table without rules as one line with rows. `headings`: ids of lines that are."""
+def with_tables(page: PageText, headings: frozenset[int], before: Line | None = None) -> list[Line]:
+    """The page's lines in order, each table without rules as one line with rows.
+
+    `headings`: ids of lines that are. `before`: the line that ends the page before; a table may go on from there.
+    """
     lines = page.lines
     out: list[Line] = []
     place = 0
+    if before is not None and before.rows and (goes_on := _continuation(lines, before, headings)) is not None:
+        out.append(goes_on)
+        place = len(goes_on.parts)
     while place < len(lines):
         length, gutters = _stretch(lines, place, headings)
         stretch = lines[place : place + length]
@@ -33,6 +39,32 @@ def with_tables(page: PageText, headings: frozenset[int]) -> list[Line]:
             out.append(lines[place])
             place += 1
     return out
+
+
+def _continuation(lines: Sequence[Line], table: Line, headings: frozenset[int]) -> Line | None:
+    """The part at the head of a page of a table whose columns are known from the page before."""
+    first = lines[0] if lines else None
+    if first is None or first.rows or first.mono or len(first.segments) < 2:
+        return None
+    shift = first.left - table.edges[0] if abs(first.left - table.edges[0]) < 60 else 0.0
+    starts = [edge + shift for edge in table.edges[1:-1]]
+    length = 0
+    for place, line in enumerate(lines):
+        far = place and not 0 < line.baseline - lines[place - 1].baseline < 3.2 * first.size
+        crossing = any(part.left < start - 3 and part.right > start for part in line.segments for start in starts)
+        if far or crossing or line.rows or id(line) in headings or line.column != first.column:
+            break
+        if len(line.segments) > 1 or line.left > starts[0] - 3:
+            length = place + 1
+        elif line.baseline - lines[place - 1].baseline > 1.9 * line.size:
+            break
+    stretch = lines[:length]
+    rows, owners = _rows_of_cells(stretch, [(start - 6, start) for start in starts])
+    if not rows or not any(sum(map(bool, row)) > 1 for row in rows):
+        return None
+    part = as_table(list(stretch), rows, [edge + shift for edge in table.edges], owners)
+    part.column = first.column
+    return part
 
 
 def _stretch(lines: Sequence[Line], start: int, headings: frozenset[int]) -> tuple[int, list[Interval]]:
@@ -96,20 +128,31 @@ def _rows(stretch: Sequence[Line], gutters: Sequence[Interval]) -> tuple[Rows, S
         return (), ()
     if not all(_is_aligned([row[column] for row in cells]) for column in range(1, len(gutters) + 1)):
         return (), ()
+    rows, owners = _rows_of_cells(stretch, gutters)
+    alone = sum(sum(map(bool, row)) == 1 for row in rows)
+    # Heads of definitions with a label at the margin, and the text of each between them.
+    if len(rows) < 2 or alone > 0.4 * len(rows):
+        return (), ()
+    return rows, owners
+
+
+def _rows_of_cells(stretch: Sequence[Line], gutters: Sequence[Interval]) -> tuple[Rows, Sequence[int]]:
+    """Rows of lines whose columns are known, and the row each line is in."""
+    cells = [_cells(line, gutters) for line in stretch]
     rows: list[list[list[str]]] = []
     owners: list[int] = []
     for row in cells:
         texts = [join_segments(cell) if cell else "" for cell in row]
         filled = sum(map(bool, texts))
-        # A line without a first cell goes on with the row above, unless it has cells enough to be a row.
-        if rows and not texts[0] and (filled == 1 or filled < 0.5 * len(texts)):
+        # A line without a first cell goes on with the row above, unless it has cells enough to be a row. So does one
+        # whose first cell is the rest of a divided word.
+        divided = bool(rows and rows[-1][0] and rows[-1][0][-1].endswith("-") and texts[0] and len(texts) > 2)
+        if rows and (divided or (not texts[0] and (filled == 1 or filled < 0.5 * len(texts)))):
             for cell, text in zip(rows[-1], texts, strict=True):
                 cell.extend([text] if text else [])
         else:
             rows.append([[text] if text else [] for text in texts])
         owners.append(len(rows) - 1)
-    if len(rows) < 2:
-        return (), ()
     return tuple(tuple(join_lines(cell) for cell in row) for row in rows), owners
 
 

@@ -64,6 +64,11 @@ class Scans:
         self._pages[number] = scanned
         return scanned.content
 
+    @property
+    def recognised(self) -> frozenset[int]:
+        """Numbers of the pages that were read by OCR."""
+        return frozenset(self._pages)
+
     def marked(self, elements: Sequence[Element]) -> list[Element]:
         """The elements with those that were recognised marked, and their boxes where they are on the displayed page."""
         return [self._mark(element) for element in elements]
