@@ -7,7 +7,7 @@ that editors gave. No list of products is kept.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -93,6 +93,11 @@ class Catalogue:
         names = self._names()
         return [names.by_runs[runs] for runs in sorted(names.models.get(document, ()))]
 
+    def knows(self, name: str) -> bool:
+        """Can aliases stand for this: a name, or the first words of a title?"""
+        names = self._names()
+        return _runs(name) in names.by_runs or _titled(name, list(names.documents.values())) is not None
+
     def is_name(self, text: str) -> bool:
         """Is this text a product's name or a manual's title and nothing else?"""
         left = "".join(_RUN.findall(self._without(text, Kind.PRODUCT)))
@@ -143,7 +148,7 @@ class Catalogue:
         for (runs, kind), of in sorted(members.items(), key=lambda item: item[0][1]):
             by_runs[runs] = Name(shown=shown[runs], kind=kind, documents=frozenset(of))
         for alias, target in aliases:
-            found = by_runs.get(_runs(target))
+            found = by_runs.get(_runs(target)) or _titled(target, documents)
             if found:
                 by_runs.setdefault(_runs(alias), Name(shown=found.shown, kind=Kind.MODEL, documents=found.documents))
         return _Names(by_runs, models, {document.document: document for document in documents})
@@ -159,6 +164,19 @@ def _model_names(document: IndexedDocument) -> list[str]:
         if names:
             return names
     return []
+
+
+def _titled(name: str, documents: Sequence[IndexedDocument]) -> Name | None:
+    """A product by the words that its manuals' titles begin with: Aurora, and not the Aurora Plus."""
+    runs = _runs(name)
+    titles = {document.document: _runs(document.title) for document in documents}
+    variants = frozenset(_VARIANT.split("|"))
+    fitting = [
+        document
+        for document, title in titles.items()
+        if title[: len(runs)] == runs and not variants & set(title[len(runs) : len(runs) + 1])
+    ]
+    return Name(shown=name, kind=Kind.MODEL, documents=frozenset(fitting)) if runs and fitting else None
 
 
 def _runs(name: str) -> Runs:

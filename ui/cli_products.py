@@ -46,9 +46,11 @@ def list_products(as_json: Annotated[bool, typer.Option("--json", help="Print on
 @products_app.command("alias")
 def add_alias(product: Product, alias: Alias) -> None:
     """Let a word stand for a product, from the next question on."""
-    known = [name.shown for name in _catalogue().all()]
-    if product not in known:
-        raise SettingError(f"No product is called {product!r}.", hint=f"It can be one of: {', '.join(sorted(known))}.")
+    catalogue = _catalogue()
+    if not catalogue.knows(product):
+        known = ", ".join(sorted(name.shown for name in catalogue.all()))
+        hint = f"It can be the first words of a manual's title, or one of: {known}."
+        raise SettingError(f"No product is called {product!r}.", hint=hint)
     _aliases().add(product, alias)
     typer.echo(f"{alias} now stands for {product}.", err=True)
 
