@@ -25,6 +25,8 @@ class Passage:
     anchor: str = ""
     boxes: tuple[Box, ...] = ()
     chunk_ids: tuple[str, ...] = ()
+    recognised: bool = False
+    """Some of its text was read off a picture by OCR."""
 
     def lines(self, quote: str) -> tuple[Box, ...]:
         """The boxes of the lines that a verbatim part of the text stands in; empty where there are none."""
@@ -57,4 +59,5 @@ class Passage:
             "product": self.product,
             "language": self.language,
             "audience": str(self.audience),
+            "recognised": self.recognised,
         }

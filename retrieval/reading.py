@@ -86,6 +86,7 @@ def _passage(window: _Window) -> Passage:
         anchor=first.anchor,
         boxes=boxes,
         chunk_ids=tuple(chunk.id for chunk in window.chunks),
+        recognised=any(chunk.recognised for chunk in window.chunks),
     )
 
 

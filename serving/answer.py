@@ -42,6 +42,7 @@ class Citation:
             "anchor": self.anchor,
             "boxes": [[box.page, box.left, box.top, box.right, box.bottom] for box in self.boxes],
             "quote": self.quote,
+            "recognised": self.passage.recognised,
         }
 
 

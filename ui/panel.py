@@ -103,6 +103,7 @@ def source_of(citation: Citation, wording: Wording, *, document_pages: int = 0, 
     pictures = _pictures(citation, _cited_lines(citation, home), wording, document_pages)
     audience = wording.public if passage.audience == Audience.PUBLIC else wording.internal
     language = wording.languages.get(passage.language, passage.language)
+    scanned = wording.recognised if passage.recognised else ""
     return Source(
         number=citation.number,
         title=citation.title,
@@ -110,7 +111,7 @@ def source_of(citation: Citation, wording: Wording, *, document_pages: int = 0, 
         section=[heading for heading in citation.section if heading != citation.title],
         place=wording.page.format(page=citation.page) if citation.page else "",
         document=citation.document,
-        labels=[label for label in (passage.product, language, audience) if label],
+        labels=[label for label in (passage.product, language, audience, scanned) if label],
         before=before,
         quote=quote,
         after=after,

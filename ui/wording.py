@@ -35,6 +35,8 @@ class Wording:
     cited_passage: str
     public: str
     internal: str
+    recognised: str
+    """Of a passage that was read off a picture."""
     not_found: str
     languages: dict[str, str]
     title_question: str
@@ -66,6 +68,7 @@ ENGLISH = Wording(
     cited_passage="From the manual",
     public="Public",
     internal="Internal",
+    recognised="Read from a scan",
     not_found="Not in the manuals",
     languages={"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "ja": "Japanese", "es": "Spanish"},
     title_question="Which warnings does “{title}” give?",
@@ -105,6 +108,7 @@ CHINESE = Wording(
     cited_passage="手册原文",
     public="公开",
     internal="内部",
+    recognised="扫描识别",
     not_found="手册中没有",
     languages={"en": "英文", "zh": "中文", "de": "德文", "fr": "法文", "ja": "日文", "es": "西班牙文"},
     title_question="《{title}》中有哪些警告？",
