@@ -13,7 +13,7 @@ from serving.evaluation.intervals import Interval, interval
 from serving.evaluation.ir_metrics import IrOutcome, ir_slices
 from serving.evaluation.ir_sets import IrTask
 from serving.evaluation.questions import Question, by_slice
-from serving.evaluation.refusing import auroc, best_point, operating_points, reliability
+from serving.evaluation.refusing import Bin, auroc, best_point, operating_points, reliability
 from serving.evaluation.retrieval_metrics import RetrievalOutcome, RetrievalReport, Row
 
 CURVE_POINTS: Final = 60
@@ -85,10 +85,14 @@ class Part:
             "totals": self.totals,
             "slices": self.slices,
             "intervals": {name: [found.low, found.high] for name, found in self.intervals.items()},
-            "reliability": [asdict(found) for found in reliability(yes, no) if found.count] if no else [],
+            "reliability": [_rounded(found) for found in reliability(yes, no) if found.count] if no else [],
             "curve": curve(yes, no) if no else [],
             "outcomes": [item.kept for item in (*self.judged, *self.unanswerable)],
         }
+
+
+def _rounded(found: Bin) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in asdict(found).items()}
 
 
 def manuals_part(report: RetrievalReport) -> Part:

@@ -21,6 +21,8 @@ from ingest.index.contract import IndexInfo
 
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = CHECKOUT / "data" / "eval" / "results"
+_LINE: Final = 240
+"""Characters of a value that is written on one line."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -66,9 +68,24 @@ def save(name: str, measured: Mapping[str, object], folder: Path = FOLDER) -> Pa
     }
     path = folder / f"{name}.json"
     work = folder / f".{name}.{os.getpid()}"
-    work.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    work.write_text(_written(record) + "\n", encoding="utf-8")
     work.replace(path)
     return path
+
+
+def _written(value: object, depth: int = 0) -> str:
+    """JSON, what is short on one line: hundreds of outcomes are then as many lines, and so is what changes of them."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(line) + depth <= _LINE or not isinstance(value, dict | list) or not value:
+        return line
+    inner = " " * (depth + 1)
+    if isinstance(value, dict):
+        items = [f"{json.dumps(key)}: {_written(item, depth + 1)}" for key, item in value.items()]
+        opened, closed = "{", "}"
+    else:
+        items = [_written(item, depth + 1) for item in value]
+        opened, closed = "[", "]"
+    return f"{opened}\n{inner}" + f",\n{inner}".join(items) + f"\n{' ' * depth}{closed}"
 
 
 def describe_questions(path: Path, *, only_set: str, count: int) -> dict[str, object]:
