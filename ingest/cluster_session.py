@@ -32,7 +32,7 @@ _PRIVATE = {
 _STORE_BYTES = 512 * 1024**2
 """Shared memory of a cluster on this machine: twice what is in flight (see `cluster_reading`)."""
 _EMBEDDER_BYTES = 1.5 * 1024**3
-"""Memory set aside for an embedder: torch and the bundled model take 0.9 GB."""
+"""Memory set aside for an embedder: torch and the bundled model take 1.1 GB."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +145,8 @@ def _unusable(address: str, error: Exception) -> SettingError:
     reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
     return SettingError(
         f"The Ray cluster {address} cannot be used: {reason}",
-        hint="Look at `ray status` there. Its Ray and Python must be of the versions installed here.",
+        hint="Look at `ray status` there. It must have the Ray and Python of this machine, and this machine its token "
+        "where it asks for one (RAY_AUTH_MODE=token).",
     )
 
 

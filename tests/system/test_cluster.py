@@ -3,8 +3,10 @@
 import os
 import shutil
 import signal
+import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +25,7 @@ from ingest.index.edge import EdgeStore
 from ingest.types import Chunk, Dense, SourceFile
 from ingest.workers import ChunkedFile, Limits, read_and_chunk
 from tests.bench.process_tree import tree
-from tests.conftest import ROOT, Command
+from tests.conftest import MANUALDESK, ROOT, Command, environment
 
 LIMITS = Limits()
 SAMPLES = ROOT / "data" / "samples"
@@ -55,14 +57,15 @@ def write(folder: Path, name: str, text: str) -> SourceFile:
 
 def workers(task: str) -> list[int]:
     """Process ids of Ray's workers that are at this task now."""
-    found = []
-    for process in tree(os.getpid()):
-        try:
-            if Path(f"/proc/{process}/cmdline").read_bytes().startswith(f"ray::{task}".encode()):
-                found.append(process)
-        except OSError:
-            continue
-    return found
+    return [process for process in tree(os.getpid()) if title(process).startswith(f"ray::{task}")]
+
+
+def title(process: int) -> str:
+    """The command line of a process that runs, empty for one that does not."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
 
 
 @contextmanager
@@ -174,3 +177,26 @@ def test_a_cluster_is_shared_out() -> None:
     assert share_out({"CPU": 64.0, "memory": 16e9}).embedders < 16  # each takes memory
     cards = share_out({"CPU": 64.0, "GPU": 4.0, "memory": 512e9})
     assert (cards.embedders, cards.graphics, cards.readers) == (4, 1, 32)
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_nothing_of_a_cluster_that_was_started(home: Path, tmp_path: Path) -> None:
+    settings = {**environment(home), "TMPDIR": str(tmp_path)}
+    command = [str(MANUALDESK), "ingest", str(SAMPLES), "--workers", "ray"]
+    with subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        until(lambda: len(tree(run.pid)) > 5, "Ray's processes")
+        started = tree(run.pid)
+        until(lambda: any("EmbeddingActor" in title(process) for process in tree(run.pid)), "an embedder")
+        started += tree(run.pid)
+        run.send_signal(signal.SIGINT)
+        _out, complaint = run.communicate(timeout=60)
+    assert "Traceback" not in complaint
+    until(lambda: not [process for process in started if title(process)], "the end of Ray's processes")
+    assert not list(tmp_path.glob("manualdesk-ray-*"))
+
+
+def until(happens: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 120
+    while not happens():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
