@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 
 from ingest.confinement import end, resident_bytes, shut_in
 from ingest.errors import ManualdeskError, ReadError
+from ingest.readers.pace import Counter, count_in
 from ingest.types import Chunk, PageQuality, SourceFile
 
 _DOCUMENTS_PER_WORKER = 200
@@ -24,7 +25,9 @@ class Limits:
 
     seconds: float = 300.0
     seconds_per_megabyte: float = 20.0
-    """On top of that: a scan is 5 to 10 pages a megabyte, at 2 s each."""
+    """On top of that."""
+    seconds_per_scanned_page: float = 90.0
+    """From the last page that was read by OCR to the next: it takes 2 to 5 s, so the file is not hanging."""
     memory_bytes: int = 6 * 1024**3
     """Address space of a worker: a 26 MB PDF of 1,335 pages needs a fifth of it."""
     resident_bytes: int = 1200 * 1024**2
@@ -93,7 +96,9 @@ class _Worker:
         self._limits = limits
         context = multiprocessing.get_context("spawn")
         self.connection, child = context.Pipe()
-        self._process = context.Process(target=_serve, args=(child, limits.memory_bytes), daemon=True)
+        self._scanned = context.RawValue("i", 0)
+        self._scanned_before = 0
+        self._process = context.Process(target=_serve, args=(child, limits.memory_bytes, self._scanned), daemon=True)
         self._process.start()
         child.close()
         self.task: SourceFile | None = None
@@ -125,6 +130,7 @@ class _Worker:
         if source is None:
             return None
         try:
+            self._prolong()
             if self.connection.poll():
                 result: ChunkedFile = self.connection.recv()
             elif time.monotonic() > self._deadline:
@@ -142,6 +148,13 @@ class _Worker:
         self._done += 1
         return result
 
+    def _prolong(self) -> None:
+        """A page recognised since the last look gives the file time for the next."""
+        scanned = self._scanned.value
+        if scanned != self._scanned_before:
+            self._scanned_before = scanned
+            self._deadline = max(self._deadline, time.monotonic() + self._limits.seconds_per_scanned_page)
+
     def _give_up(self, source: SourceFile, error: ReadError) -> ChunkedFile:
         self._lost = True
         return ChunkedFile(source, (), 0, error)
@@ -157,8 +170,9 @@ class _Worker:
             end(self._process.pid)
 
 
-def _serve(connection: Connection, memory_bytes: int) -> None:
+def _serve(connection: Connection, memory_bytes: int, scanned: Counter) -> None:
     shut_in(memory_bytes)
+    count_in(scanned)
     os.nice(5)  # the parent embeds meanwhile; it is the one that everything waits for
     while True:
         try:

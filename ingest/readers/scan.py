@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from ingest.errors import ReadError
 from ingest.quality import PageHint, is_garbled
+from ingest.readers.pace import page_recognised
 from ingest.readers.pdf_file import Bookmark, PageContent
 from ingest.readers.pdf_picture import Drawn
 from ingest.readers.scan_models import Picture
@@ -15,6 +17,8 @@ _FEW_GLYPHS = 120
 """A page with a picture all over it and less text than that is a scan with a stamp or a page number on it."""
 _MOST = 0.5
 """Share of a page that is taken by the picture of a scan."""
+_MOST_PAGES = 1500
+"""Read by OCR in one file: an hour or more."""
 _MANY_SHAPES = 20
 """Fewer are the frame of a page that is left blank."""
 
@@ -44,6 +48,7 @@ class Scans:
         self._file = file
         self._pages: dict[int, ScannedPage] = {}
         self._drawn: set[int] = set()
+        self._count = 0
 
     def page(self, number: int) -> PageContent:
         """A page's content, recognised where the file holds no usable text for it."""
@@ -58,7 +63,14 @@ class Scans:
         picture = self._file.picture(number)
         if picture is None:
             return content
+        self._count += 1
+        if self._count > _MOST_PAGES:
+            raise ReadError(
+                f"It has more than {_MOST_PAGES} pages without text, too many to recognise",
+                hint="Split the file, or run it through a program for text recognition first.",
+            )
         scanned = scan_page(picture, number, content.width, content.height)
+        page_recognised()
         if len(scanned.content.glyphs) <= len(content.glyphs) and not _is_garbled(content):
             return content
         self._pages[number] = scanned
