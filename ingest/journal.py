@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.index.contract import EMBEDDING
 from ingest.types import Dense
 
 FILE = "unpublished-vectors.sqlite3"
@@ -72,7 +73,7 @@ class Journal:
             self._connection = None
 
     def _key(self, text: str) -> bytes:
-        return hashlib.sha256(f"{self.made_by[0]}\n{text}".encode(errors="surrogatepass")).digest()[:20]
+        return hashlib.sha256(f"{self.made_by[0]}\n{EMBEDDING}\n{text}".encode(errors="surrogatepass")).digest()[:20]
 
     def _open(self) -> sqlite3.Connection | None:
         try:

@@ -5,7 +5,7 @@ stops it earlier leaves the published generation as it was, and the vectors made
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,13 +86,15 @@ def run(
     if not work.to_read and not work.removed and published.documents:
         yield _report(work, published.info, started=started)
         return
+    if refused is not None and not fresh:
+        raise refused
     crew = crew or hire(embedder_name, models, job.workers)
     # Small files first: the model has work at once, and a large file is read while it is busy with the others.
     sources = sorted(work.to_read, key=lambda source: source.size)
     # Closed inside out: the crew first, so that a thread that waits for its next file is not waited for.
     with ReadAhead(crew.read(sources)) as files, closing(crew):
         # Where vectors are added to others, the model need not be loaded to know their dimensions.
-        known = published.info if refused is None else None
+        known = None if fresh else published.info
         dimensions = known.dimensions if known else crew.embedder().dimensions
         with (
             store.draft(embedder=embedder_name, dimensions=dimensions, fresh=fresh) as draft,
@@ -161,14 +163,21 @@ def _check_unmoved(draft: Draft, planned_on: Sequence[IndexedDocument]) -> None:
 def _publish(draft: Draft, job: Job, work: Plan, tally: Tally, published: _Published) -> IndexInfo | None:
     """The new generation; None where nothing changed: a file that stays unreadable shall not use up the kept ones."""
     lost = {failed.document for failed in tally.failures}
-    changed = work.removed or any(source.document not in lost for source in work.to_read)
+    removed = _removed(work, lost)
+    changed = removed or any(source.document not in lost for source in work.to_read)
     if not changed and published.documents:
         return None
     # At the end, for documents that were only renamed give their vectors to the new names.
-    draft.remove(work.removed)
+    draft.remove(removed)
     if job.gate is not None:
         job.gate(draft.preview())
     return draft.publish()
+
+
+def _removed(work: Plan, lost: Container[str]) -> tuple[str, ...]:
+    """All that is no longer there; but a renamed manual that cannot be read now stays under its old name."""
+    kept = {old for old, new in work.renamed if new in lost}
+    return tuple(document for document in work.removed if document not in kept)
 
 
 def _report(work: Plan, info: IndexInfo | None, tally: Tally | None = None, *, started: float) -> Report:
@@ -179,7 +188,7 @@ def _report(work: Plan, info: IndexInfo | None, tally: Tally | None = None, *, s
         added=tuple(source.document for source in work.added if source.document not in lost),
         updated=tuple(source.document for source in work.updated if source.document not in lost),
         unchanged=len(work.unchanged),
-        removed=work.removed,
+        removed=_removed(work, lost),
         renamed=tuple(pair for pair in work.renamed if pair[1] not in lost),
         failed=tuple(sorted(failed, key=lambda failed: failed.document)),
         skipped=work.skipped,
