@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from ingest.records.store import Records
 
 
+MOST_PATHS = 20
+"""Paths told of a job: an editor's setting may concern thousands of files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an installation keeps what, and the embedder that its index is made with."""
@@ -146,4 +150,6 @@ def describe(job: Job) -> str:
         *(["--force"] if job.force else []),
         *(["--allow-removals"] if job.allow_removals else []),
     ]
-    return shlex.join([*(str(path.absolute()) for path in job.paths), *options])
+    paths = [str(path.absolute()) for path in job.paths[:MOST_PATHS]]
+    rest = f" and {len(job.paths) - MOST_PATHS} more paths" if len(job.paths) > MOST_PATHS else ""
+    return shlex.join([*paths, *options]) + rest

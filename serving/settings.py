@@ -27,7 +27,7 @@ class Settings:
     """The settings of one installation. `api keys` are kept out of `repr`."""
 
     home: Path = field(default_factory=_default_home)
-    """Folder of all state: index, models made ready, originals."""
+    """Folder of all state: index, records, models made ready, originals."""
     index_url: str = ""
     """A Qdrant server, such as http://localhost:6333. Empty: the embedded index under `home`."""
     index_api_key: str = field(default="", repr=False)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
 LATEST = "latest"
+LONGEST_JOB = 100
+"""Characters of a job in a list; `runs show` has all of it."""
 runs_app = typer.Typer(help="What earlier runs did, newest first.", invoke_without_command=True)
 
 
@@ -48,7 +50,7 @@ def list_runs(
         elif run.report and run.kind == "ingest":
             did = one_line(report_from_json(run.report))
         else:
-            did = run.job
+            did = run.job if len(run.job) <= LONGEST_JOB else f"{run.job[:LONGEST_JOB]}..."
         typer.echo(f"{run.number:5}  {moment(run)}  {run.kind:8} {run.state:8} {did}")
 
 

@@ -9,7 +9,7 @@ from ingest.audience import Audience
 from ingest.errors import ManualdeskError
 from ingest.index.edge import EdgeStore
 from ingest.pipeline import Job
-from ingest.recorded import Place, describe, opened_records, record_change, recorded
+from ingest.recorded import MOST_PATHS, Place, describe, opened_records, record_change, recorded
 from ingest.records.types import Run, State
 from tests.conformance.synthetic import DIMENSIONS, EMBEDDER, points
 
@@ -67,3 +67,5 @@ def test_a_change_notes_the_run_and_what_is_indexed_for_whom(tmp_path: Path) -> 
 def test_a_job_is_told_as_the_command_that_asks_for_it(tmp_path: Path) -> None:
     job = Job(paths=(tmp_path / "my manuals",), root=tmp_path, force=True, allow_removals=True)
     assert describe(job) == f"'{tmp_path}/my manuals' --root {tmp_path} --force --allow-removals"
+    many = Job(paths=tuple(Path(f"/m/{number}.md") for number in range(MOST_PATHS + 3)))
+    assert describe(many).endswith("/m/19.md and 3 more paths")
