@@ -145,12 +145,20 @@ def _breaks_paragraph(last: Block, line: Line) -> bool:
     indent = line.left - before.left
     if abs(indent) > 0.8 * line.size:
         first_line_indent = len(last.lines) == 1 and -4 * line.size < indent < 0
-        if not first_line_indent:
+        if not first_line_indent and not _is_cut_off(last, line):
             return True
     if before.bold != line.bold and all(part.bold == before.bold for part in last.lines):
         return before.right < before.column[1] - 0.2 * (before.column[1] - before.column[0])
     short = before.right < before.column[1] - 0.25 * (before.column[1] - before.column[0])
     return short and bool(_SENTENCE_END.search(before.text))
+
+
+def _is_cut_off(last: Block, line: Line) -> bool:
+    """Whether a first line that hangs out ends in mid-sentence at the edge of its column."""
+    before = last.lines[-1]
+    full = len(last.lines) == 1 and before.right > before.column[1] - 2 * before.size
+    mid_word = before.text.rstrip().endswith("-") or line.text[0].islower()
+    return full and mid_word and 0 < line.left - before.left < 8 * line.size
 
 
 def _hangs_under(before: Line, line: Line) -> bool:

@@ -57,7 +57,8 @@ def _has_own_header(table: Line, line: Line) -> bool:
     bold = [
         [part.bold for part, row in zip(one.parts, one.part_rows, strict=True) if row == 0] for one in (table, line)
     ]
-    return all(parts and all(parts) for parts in bold) and table.rows[0] != line.rows[0]
+    headers = [list(filter(None, one.rows[0])) for one in (table, line)]
+    return all(parts and all(parts) for parts in bold) and headers[0] != headers[1]
 
 
 def _named(table: Line) -> list[int]:

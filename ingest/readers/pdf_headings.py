@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.readers.pdf_file import Bookmark
 from ingest.readers.pdf_layout import PageText
@@ -22,6 +23,8 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # What is less is a label in a drawing.
 _WORD = re.compile(r"[^\W\d_]{3}|[\u2e80-\u9fff\uac00-\ud7af]")
 _MAX_LENGTH = 160
+_LABEL = 3
+"""Letters and digits of the longest label."""
 
 Levels = dict[int, int]
 """id of a line -> heading level. A heading of several lines has the level at each of them."""
@@ -66,7 +69,8 @@ def heading_levels(
             if id(line) in levels or not _looks_like_heading(page, place, body):
                 continue
             level = by_style.get(_style(line))
-            if level is not None:
+            # An outline names the short ones too: what it leaves out, `GND`, is a label in a drawing.
+            if level is not None and (not bookmarks or len(fold(line.text)) > _LABEL or not line.text.isascii()):
                 levels[id(line)] = _numbered_depth(line.text) or level
                 inferred.add(id(line))
     _without_jumps(pages, levels, inferred)
@@ -175,7 +179,8 @@ def _looks_like_heading(page: PageText, place: int, body: Body) -> bool:
     larger = line.size >= 1.15 * body.size
     bold = line.bold and not body.bold and line.size >= 0.95 * body.size
     # Words far apart are labels of a drawing or the head of a table.
-    if not (larger or bold) or len(line.segments) > 2:
+    apart = any(after.left - part.right > 4 * line.size for part, after in pairwise(line.segments))
+    if not (larger or bold) or len(line.segments) > 2 or apart:
         return False
     if text[-1] in ".,;，。；、" and not _NUMBERING.match(text):
         return False
@@ -183,6 +188,6 @@ def _looks_like_heading(page: PageText, place: int, body: Body) -> bool:
         return True
     before = page.lines[place - 1] if place else None
     after = page.lines[place + 1] if place + 1 < len(page.lines) else None
-    apart = before is None or line.baseline - before.baseline > 1.6 * line.size or before.column != line.column
+    alone_above = before is None or line.baseline - before.baseline > 1.6 * line.size or before.column != line.column
     alone = after is None or not (after.bold and after.baseline - line.baseline < 1.5 * line.size)
-    return apart and alone and text[-1] not in ":：" and len(text) < 100
+    return alone_above and alone and text[-1] not in ":：" and len(text) < 100

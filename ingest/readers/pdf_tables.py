@@ -51,7 +51,13 @@ def _continuation(lines: Sequence[Line], table: Line, headings: frozenset[int]) 
     length = 0
     for place, line in enumerate(lines):
         far = place and not 0 < line.baseline - lines[place - 1].baseline < 3.2 * first.size
-        crossing = any(part.left < start - 3 and part.right > start for part in line.segments for start in starts)
+        # A cell too full for its column may reach into the next; running text begins at the margin or anywhere.
+        crossing = any(
+            part.left < start - 3 and part.right > start
+            for part in line.segments
+            if not any(abs(part.left - start) < 3 for start in starts)
+            for start in starts
+        )
         if far or crossing or line.rows or id(line) in headings or line.column != first.column:
             break
         if len(line.segments) > 1 or line.left > starts[0] - 3:
@@ -131,7 +137,7 @@ def _rows(stretch: Sequence[Line], gutters: Sequence[Interval]) -> tuple[Rows, S
     rows, owners = _rows_of_cells(stretch, gutters)
     alone = sum(sum(map(bool, row)) == 1 for row in rows)
     # Heads of definitions with a label at the margin, and the text of each between them.
-    if len(rows) < 2 or alone > 0.4 * len(rows):
+    if len(rows) < 2 or alone >= 0.4 * len(rows):
         return (), ()
     return rows, owners
 

@@ -209,3 +209,30 @@ def test_a_hyphen_that_stands_for_a_word_to_come_stays(tmp_path: Path) -> None:
     assert texts(read(tmp_path, pdf_bytes([page]))) == [
         "Die Temperatur ist niedriger zu wählen als bei Ober- und Unterhitze."
     ]
+
+
+def test_labels_of_a_drawing_are_no_headings(tmp_path: Path) -> None:
+    page = PdfPage().text(60, 80, "Measuring", size=16).lines(60, 110, *FILLER, *FILLER)
+    page.text(92, 220, "IN1", size=20).text(237, 220, "GND", size=20).text(150, 300, "OUT", size=20)
+    document = read(tmp_path, pdf_bytes([page], (PdfBookmark("Measuring", 1),)))
+    assert texts(document, Kind.HEADING) == ["Measuring"]
+
+
+def test_weight_tells_nothing_where_all_is_bold(tmp_path: Path) -> None:
+    page = PdfPage().text(60, 80, "Measuring", size=16, font="bold").lines(60, 110, *FILLER, font="bold")
+    page.text(60, 160, "seconds (60 of them)", font="bold").text(60, 190, "minutes (60 of them)", font="bold")
+    document = read(tmp_path, pdf_bytes([page]))
+    assert texts(document, Kind.HEADING) == ["Measuring"]
+
+
+def test_a_term_keeps_the_text_that_hangs_under_it(tmp_path: Path) -> None:
+    page = PdfPage().lines(60, 80, "These options are known, and each of them may be given more than once on one line.")
+    page.text(60, 110, "-p part  This option tells the program what kind of part is connected to the program-")
+    page.text(100, 122, "mer. It has to be given first.")
+    assert "to the programmer. It has to be given first." in texts(read(tmp_path, pdf_bytes([page])))[1]
+
+
+def test_signs_of_symbol_fonts_before_lines_are_bullets(tmp_path: Path) -> None:
+    page = PdfPage()
+    page.operators.append(r"BT /regular 10 Tf 60 742 Td (\201 Clean the filter.) Tj ET")
+    assert texts(read(tmp_path, pdf_bytes([page])), Kind.LIST_ITEM) == ["• Clean the filter."]

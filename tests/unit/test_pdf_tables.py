@@ -139,3 +139,26 @@ def test_a_header_of_two_rows_is_read_as_one(tmp_path: Path) -> None:
     (table,) = tables(tmp_path, page)
     assert table.rows[0] == ("Part", "Interval normal", "Interval dusty")
     assert table.rows[1:] == (("Filter", "500 h", "200 h"), ("Belt", "900 h", "900 h"))
+
+
+def test_a_table_without_rules_goes_on_overleaf_in_its_columns(tmp_path: Path) -> None:
+    first, second = PdfPage(), PdfPage()
+    rows = (("Part", "Number", "Used in"), ("Belt", "4711", "P1"), ("Filter", "4712", "P1"), ("Fuse", "4713", "P2"))
+    for place, row in enumerate(rows):
+        for left, cell in zip((60, 200, 340), row, strict=True):
+            first.text(left, 700 + 14 * place, cell)
+    # Two lines are too few to be known as a table by themselves, and air in the last cell is no border.
+    for left, cell in ((60, "Hose"), (200, "4714"), (340, "P1"), (400, "P2")):
+        second.text(left, 100, cell)
+    second.text(60, 114, "Cap").text(200, 114, "4715").text(340, 114, "P1")
+    second.lines(60, 160, "The parts are sent within two days, and those for the older model within a week.")
+    (table,) = tables(tmp_path, first, second)
+    assert table.rows == (*rows, ("Hose", "4714", "P1 P2"), ("Cap", "4715", "P1"))
+
+
+def test_heads_of_definitions_with_a_label_at_the_margin_are_no_table(tmp_path: Path) -> None:
+    page = PdfPage()
+    for place, name in enumerate(("start", "stop", "reset", "park")):
+        page.text(60, 100 + 40 * place, name).text(420, 100 + 40 * place, "[Command]")
+        page.text(84, 112 + 40 * place, f"Tells the drive to {name} at once.")
+    assert tables(tmp_path, page) == []
