@@ -6,9 +6,12 @@ TEXT = (".txt", ".text")
 SCANS = (".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 """Pictures that may be a scanned or photographed page."""
 
-SUFFIXES = frozenset(
-    (*HTML, *MARKDOWN, *TEXT, *SCANS, ".csv", ".docx", ".epub", ".odt", ".pdf", ".pptx", ".rst", ".xlsx")
-)
+WITH_MACROS = (".docm", ".pptm", ".xlsm")
+"""Office files that bring programs along; only their text is taken."""
+
+_OTHERS = (".csv", ".docx", ".epub", ".odt", ".pdf", ".pptx", ".rst", ".xlsx")
+
+SUFFIXES = frozenset((*HTML, *MARKDOWN, *TEXT, *SCANS, *WITH_MACROS, *_OTHERS))
 """Every ending, in lower case, that `ingest.readers.read` takes."""
 
 PICTURES = frozenset(".gif .ico .svg .css .js .woff .woff2 .ttf".split())

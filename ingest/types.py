@@ -117,7 +117,8 @@ class PageQuality:
     score: float
     """0 (nothing usable) to 1 (nothing to complain of)."""
     problems: tuple[str, ...] = ()
-    """What lowers the score, as short names: `empty`, `garbled`, `broken table`, `suspicious order`, `recognised`."""
+    """What lowers the score, as short names: `empty`, `garbled`, `broken table`, `suspicious order`, `recognised`,
+    `macros left out`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

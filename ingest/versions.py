@@ -11,15 +11,15 @@ from ingest.index.made_by import MadeBy
 from ingest.suffixes import HTML, MARKDOWN, TEXT
 from ingest.types import SourceFile
 
-READERS = {"epub": 2, "html": 2, "markdown": 2, "office": 2, "pdf": 3, "picture": 1, "sheet": 2, "text": 1}
+READERS = {"epub": 2, "html": 2, "markdown": 2, "office": 2, "pdf": 3, "picture": 1, "sheet": 2, "text": 2}
 """By family; raised when the readers of that family would make other elements of the same file."""
 
 _FAMILIES = {
     **dict.fromkeys(HTML, "html"),
     **dict.fromkeys((*MARKDOWN, ".rst"), "markdown"),
     **dict.fromkeys(TEXT, "text"),
-    **dict.fromkeys((".docx", ".odt", ".pptx"), "office"),
-    **dict.fromkeys((".csv", ".xlsx"), "sheet"),
+    **dict.fromkeys((".docm", ".docx", ".odt", ".pptm", ".pptx"), "office"),
+    **dict.fromkeys((".csv", ".xlsm", ".xlsx"), "sheet"),
     ".epub": "epub",
     ".pdf": "pdf",
 }

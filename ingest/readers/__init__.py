@@ -10,9 +10,9 @@ from ingest.errors import ManualdeskError, ReadError
 from ingest.language import detect_language
 from ingest.metadata import language_code
 from ingest.quality import page_qualities
-from ingest.readers.containers import check_container
-from ingest.suffixes import HTML, MARKDOWN, SCANS, SUFFIXES, TEXT
-from ingest.types import Document, Kind, SourceFile
+from ingest.readers.containers import check_container, has_macros
+from ingest.suffixes import HTML, MARKDOWN, SCANS, SUFFIXES, TEXT, WITH_MACROS
+from ingest.types import Document, Kind, PageQuality, SourceFile
 
 if TYPE_CHECKING:
     from ingest.readers.markup import Reading
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["SUFFIXES", "read"]
 
 _LARGEST_FILE = 200 * 2**20
-_ZIPPED = frozenset({".docx", ".epub", ".odt", ".pptx", ".xlsx"})
+_ZIPPED = frozenset({".docx", ".epub", ".odt", ".pptx", ".xlsx", *WITH_MACROS})
 _SAVE_AGAIN = "Open it in the program that wrote it, save it again, then run ingest again."
 
 
@@ -70,12 +70,12 @@ def _reader(suffix: str) -> "Callable[[SourceFile], Reading]":
         **dict.fromkeys(MARKDOWN, markup.read_markdown),
         **dict.fromkeys(TEXT, plain.read_text),
         ".csv": sheet.read_csv,
-        ".docx": markup.read_docx,
+        **dict.fromkeys((".docx", ".docm"), markup.read_docx),
         ".epub": epub.read_epub,
         ".odt": markup.read_odt,
-        ".pptx": office.read_pptx,
+        **dict.fromkeys((".pptx", ".pptm"), office.read_pptx),
         ".rst": markup.read_rst,
-        ".xlsx": sheet.read_xlsx,
+        **dict.fromkeys((".xlsx", ".xlsm"), sheet.read_xlsx),
     }
     if suffix not in readers:
         raise ReadError(f"no reader for {suffix or 'such a name'}", hint=f"Known: {', '.join(sorted(SUFFIXES))}.")
@@ -108,8 +108,13 @@ def _document(source: SourceFile, reading: "Reading") -> Document:
         title=source.title or reading.title or readable_name(source.path),
         language=source.language or language_code(reading.language) or detect_language(sample),
         elements=reading.elements,
-        quality=page_qualities(reading.elements, {}),
+        quality=(*_left_out(source.path), *page_qualities(reading.elements, {})),
     )
+
+
+def _left_out(path: Path) -> tuple[PageQuality, ...]:
+    """Macros are not read, let alone run; an editor is told so."""
+    return (PageQuality(page=0, score=1.0, problems=("macros left out",)),) if has_macros(path) else ()
 
 
 def readable_name(path: Path) -> str:

@@ -17,6 +17,14 @@ LARGEST_RATIO = 200
 _SMALL = 16 * 2**20
 """Below this no ratio hurts anybody."""
 _MOST_ENTRIES = 50_000
+_WITH_PROGRAMS = frozenset({".docm", ".docx", ".odt", ".pptm", ".pptx", ".xlsm", ".xlsx"})
+_MAIN_PARTS = {
+    ".docx": "word/",
+    ".epub": "META-INF/container.xml",
+    ".odt": "content.xml",
+    ".pptx": "ppt/",
+    ".xlsx": "xl/",
+}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AGAIN = "Open it in the program that wrote it, save it again, then run ingest again."
 _HARM = "It is damaged or made to do harm; leave it out."
@@ -38,11 +46,32 @@ def check_container(path: Path, document: str) -> None:
         if any(entry.flag_bits & 1 for entry in entries) or _is_encrypted_odf(archive):
             raise ReadError(f"{document} is locked with a password", hint="Save it without a password.")
         _check_entries(entries, path.stat().st_size, document)
+        _check_kind({entry.filename for entry in entries}, path.suffix.lower(), document)
+
+
+def _check_kind(names: set[str], suffix: str, document: str) -> None:
+    """An archive of another kind under this name is told for what it is."""
+    kinds = {
+        kind
+        for kind, mark in _MAIN_PARTS.items()
+        if any(name.startswith(mark) or name.endswith(f"/{mark}") for name in names)
+    }
+    wanted = suffix if suffix in _MAIN_PARTS else f"{suffix[:-1]}x"
+    if wanted in kinds or (wanted == ".epub" and any(name.lower().endswith(".opf") for name in names)):
+        return
+    if kinds:
+        real = min(kinds)
+        raise ReadError(
+            f"{document} is no {suffix} file; by what is in it, it is a {real}", hint=f"Give it the ending {real}."
+        )
+    raise ReadError(f"{document} is an archive without what makes a {suffix} file", hint=_SAVE_AGAIN)
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], packed: int, document: str) -> None:
     if len(entries) > _MOST_ENTRIES:
         raise ReadError(f"{document} holds {len(entries)} files in its archive", hint=_HARM)
+    if any(not 0 <= entry.header_offset < packed for entry in entries):
+        raise ReadError(f"{document} is damaged: parts of its archive are not there", hint=_SAVE_AGAIN)
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > LARGEST_UNPACKED:
         raise ReadError(f"{document} would unpack to {unpacked / 2**30:.1f} GB", hint=_HARM)
@@ -62,6 +91,14 @@ def _is_encrypted_odf(archive: zipfile.ZipFile) -> bool:
     if name not in archive.namelist() or archive.getinfo(name).file_size > _SMALL:
         return False
     return b"encryption-data" in archive.read(name)
+
+
+def has_macros(path: Path) -> bool:
+    """Does an office file bring a program along, whatever its name?"""
+    if path.suffix.lower() not in _WITH_PROGRAMS:
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(name.endswith("vbaProject.bin") or name.startswith("Basic/") for name in archive.namelist())
 
 
 def xml_tree(content: bytes, *, forgiving: bool = False) -> etree._Element:

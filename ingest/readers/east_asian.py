@@ -16,20 +16,33 @@ _SAMPLE = 200_000
 
 def east_asian_encoding(content: bytes) -> str:
     """Codec name of text in Japanese, Korean or Chinese."""
+    if not re.search(rb"[\x80-\xff]", content):
+        return ""
     sample = content[:_SAMPLE]
     for name in ("shift_jis", "euc_jp"):
         text = _decoded(sample, name, whole=len(sample) == len(content))
-        if text and len(_KANA.findall(text)) >= 0.2 * max(1, len(_WIDE.findall(text))) and _is_plain(text):
+        if (
+            text
+            and len(_KANA.findall(text)) >= 0.2 * max(1, len(_WIDE.findall(text)))
+            and _is_plain(text)
+            and _in_rows(text)
+        ):
             return name
     text = _decoded(sample, "euc_kr", whole=len(sample) == len(content))
     wide = _WIDE.findall(text)
-    if len(wide) >= _ENOUGH_HANGUL and len(_HANGUL.findall(text)) >= 0.97 * len(wide):
+    if len(wide) >= _ENOUGH_HANGUL and len(_HANGUL.findall(text)) >= 0.97 * len(wide) and _in_rows(text):
         return "euc_kr"
     for name, codec, first, last in (("gb18030", "gb2312", 0xB0, 0xD7), ("big5", "big5", 0xA4, 0xC6)):
         text = _decoded(sample, codec, whole=len(sample) == len(content))
-        if text and _common_share(text, codec, first, last) >= 0.6:
+        if text and _common_share(text, codec, first, last) >= 0.6 and _in_rows(text):
             return name
     return ""
+
+
+def _in_rows(text: str) -> bool:
+    """Wide characters stand beside each other; what accented letters turn into stands alone among letters."""
+    rows = re.findall(f"{_WIDE.pattern}+", text)
+    return sum(len(row) for row in rows if len(row) > 1) >= 0.6 * sum(map(len, rows))
 
 
 def _decoded(sample: bytes, name: str, *, whole: bool) -> str:

@@ -82,11 +82,11 @@ _CANDIDATES = ["utf_8", "cp1252", "gb18030", "big5", "shift_jis", "euc_jp", "euc
 
 
 def _detected(content: bytes) -> str:
-    if _is_western(content):
-        return content.decode("cp1252", errors="replace")
     eastern = east_asian_encoding(content)
     if eastern:
         return content.decode(eastern, errors="replace")
+    if _is_western(content):
+        return content.decode("cp1252", errors="replace")
     from charset_normalizer import from_bytes
 
     best = from_bytes(content[:200_000], cp_isolation=_CANDIDATES).best()

@@ -163,3 +163,15 @@ def test_megabytes_of_inline_pictures_and_deep_nesting_are_no_trouble() -> None:
     picture = "A" * 3_000_000
     body = f"<img src='data:image/png;base64,{picture}'>" + "<div>" * 600 + "deep" + "</div>" * 600
     assert [e.text for e in page(body).elements] == ["deep"]
+
+
+def test_a_table_in_a_cell_of_a_table_with_headers_is_that_cells_value() -> None:
+    inner = "<table><tr><td>1</td><td>2</td></tr></table>"
+    body = f"<table><tr><th>Code</th><th>Values</th></tr><tr><td>E1</td><td>{inner}</td></tr></table>"
+    (table,) = only(body, Kind.TABLE)
+    assert table.rows == (("Code", "Values"), ("E1", "1 2"))
+
+
+def test_entities_that_a_page_declares_say_nothing() -> None:
+    text = '<!DOCTYPE html [<!ENTITY b SYSTEM "file:///etc/hostname">]><html><body><p>Open it.</p></html>'
+    assert [e.text for e in read_html_text(text).elements] == ["Open it."]

@@ -1,5 +1,6 @@
 """Office files, sheets and books, made by the libraries that write them, to Documents; and what cannot be read."""
 
+import datetime as dt
 import zipfile
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from ingest.errors import ReadError
 from ingest.readers import read
+from ingest.readers.number_format import shown_moment, shown_number
 from ingest.types import Document, Kind, SourceFile
 
 
@@ -243,3 +245,110 @@ def test_an_archive_that_would_fill_the_disk_is_refused(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(ReadError, match="GB"):
         read(source(path))
+
+
+@pytest.mark.parametrize("suffix", [".docm", ".docx"])
+def test_macros_are_left_out_and_an_editor_is_told(tmp_path: Path, suffix: str) -> None:
+    import docx
+
+    book = docx.Document()
+    book.add_paragraph("Open the valve.")
+    book.save(str(tmp_path / "plain.docx"))
+    path = tmp_path / f"a{suffix}"
+    with zipfile.ZipFile(tmp_path / "plain.docx") as plain, zipfile.ZipFile(path, "w") as archive:
+        for name in plain.namelist():
+            content = plain.read(name)
+            if name == "[Content_Types].xml":
+                content = content.replace(b"wordprocessingml.document.main", b"document.macroEnabled.main")
+            archive.writestr(name, content)
+        archive.writestr("word/vbaProject.bin", b"Sub AutoOpen()")
+    document = read(source(path))
+    assert outline(document) == [(Kind.PARAGRAPH, "Open the valve.")]
+    assert [quality.problems for quality in document.quality] == [("macros left out",)]
+
+
+def test_docx_headings_by_outline_level_text_boxes_and_no_deleted_text(tmp_path: Path) -> None:
+    import docx
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    def paragraph(inner: str) -> str:
+        return f"<w:p {nsdecls('w')}>{inner}</w:p>"
+
+    heading = paragraph('<w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>Care</w:t></w:r>')
+    box = "<w:txbxContent><w:p><w:r><w:t>In the box.</w:t></w:r></w:p></w:txbxContent>"
+    boxed = paragraph(f"<w:r><w:t>Before the box.</w:t></w:r><w:r><w:pict>{box}</w:pict></w:r>")
+    deleted = '<w:del w:id="1" w:author="a"><w:r><w:delText>wet</w:delText></w:r></w:del>'
+    inserted = '<w:ins w:id="2" w:author="a"><w:r><w:t>dry.</w:t></w:r></w:ins>'
+    changed = paragraph(f'<w:r><w:t xml:space="preserve">Keep </w:t></w:r>{deleted}{inserted}')
+    gallery = '<w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>'
+    line = "<w:p><w:r><w:t>Care 1</w:t></w:r></w:p>"
+    contents = f"<w:sdt {nsdecls('w')}>{gallery}<w:sdtContent>{line}</w:sdtContent></w:sdt>"
+    book = docx.Document()
+    for place, block in enumerate((heading, boxed, changed, contents)):
+        book.element.body.insert(place, parse_xml(block))
+    path = tmp_path / "a.docx"
+    book.save(str(path))
+    assert outline(read(source(path))) == [
+        (Kind.HEADING, "Care"),
+        (Kind.PARAGRAPH, "Before the box."),
+        (Kind.PARAGRAPH, "In the box."),
+        (Kind.PARAGRAPH, "Keep dry."),
+    ]
+
+
+def test_sheets_side_by_side_and_headers_of_two_rows(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Model", "Voltage", None], [None, "min", "max"], ["A", 3, 5]):
+        sheet.append(row)
+    sheet.merge_cells("B1:C1")
+    sheet.merge_cells("A1:A2")
+    beside = book.create_sheet("Beside")
+    for row in (["Code", "Cause", None, "Part", "Price"], ["E1", "Fuse", None, "F-1", 2.5]):
+        beside.append(row)
+    beside["E2"].number_format = '#,##0.00 "€"'
+    path = tmp_path / "a.xlsx"
+    book.save(str(path))
+    assert [element.rows for element in read(source(path)).elements if element.rows] == [
+        (("Model", "Voltage min", "Voltage max"), ("A", "3", "5")),
+        (("Code", "Cause"), ("E1", "Fuse")),
+        (("Part", "Price"), ("F-1", "2.50 €")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "shown"),
+    [
+        (1234.5, "#,##0.00\\ [$€-407]", "1,234.50 €"),
+        (0.256, "0.0%", "25.6%"),
+        (2.75, "# ??/??", "2 3/4"),
+        (-3, "0.0;(0.0)", "(3.0)"),
+        (7, "000", "007"),
+        (1500, '0.0,"k"', "1.5k"),
+        (0.1 + 0.2, "General", "0.3"),
+        (1.5e-7, "0.00E+00", "1.50E-07"),
+        (dt.datetime.fromisoformat("2025-03-01 08:05"), "dd.mm.yyyy hh:mm", "01.03.2025 08:05"),
+        (dt.datetime.fromisoformat("2025-03-01"), 'yyyy"年"m"月"d"日"', "2025年3月1日"),
+        (dt.datetime.fromisoformat("2025-03-01"), "mm-dd-yy", "2025-03-01"),
+        (dt.time(14, 30), "h:mm AM/PM", "2:30 PM"),
+        (dt.timedelta(hours=30), "[h]:mm", "30:00"),
+    ],
+)
+def test_numbers_and_moments_as_they_are_shown(value: float | dt.datetime, form: str, shown: str) -> None:
+    is_number = isinstance(value, float | int)
+    assert (shown_number(value, form) if is_number else shown_moment(value, form)) == shown
+
+
+def test_an_archive_of_another_kind_is_told_for_what_it_is(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Code", "Cause"])
+    book.save(str(tmp_path / "a.xlsx"))
+    path = (tmp_path / "a.xlsx").rename(tmp_path / "a.docx")
+    with pytest.raises(ReadError, match=r"it is a \.xlsx") as caught:
+        read(source(path))
+    assert ".xlsx" in caught.value.hint

@@ -170,3 +170,68 @@ def test_a_declared_charset_is_believed_unless_the_bytes_are_utf_8() -> None:
     page = '<meta http-equiv="Content-Type" content="text/html; charset=ISO-8859-1"><p>Durée – 5 µs</p>'
     assert decode_html(page.encode("cp1252")) == page
     assert decode_html(page.encode()) == page
+
+
+def test_admonitions_of_other_markdown_tools(tmp_path: Path) -> None:
+    text = """# Care
+
+!!! warning "Keep dry"
+    Not under water.
+
+    Not in rain.
+
+::: tip Clean it
+Once a year.
+:::
+
+{% hint style="danger" %}
+Live parts.
+{% endhint %}
+
+{{< badge new >}}
+
+```
+!!! note
+::: tip
+```
+"""
+    elements = reading(tmp_path, "a.md", text.encode()).elements
+    assert [(e.kind, e.text) for e in elements[1:]] == [
+        (Kind.WARNING, "Keep dry\nNot under water.\nNot in rain."),
+        (Kind.WARNING, "Clean it\nOnce a year."),
+        (Kind.WARNING, "Danger\nLive parts."),
+        (Kind.CODE, "!!! note\n::: tip"),
+    ]
+
+
+def test_a_footnote_stands_behind_its_paragraph(tmp_path: Path) -> None:
+    text = "# A\n\nWait.[^1]\n\n# B\n\nGo.\n\n[^1]: Ten minutes.\n"
+    elements = reading(tmp_path, "a.md", text.encode()).elements
+    assert [(e.text, e.anchor) for e in elements] == [
+        ("A", "a"), ("Wait.", "a"), ("Ten minutes.", "a"), ("B", "b"), ("Go.", "b")
+    ]  # fmt: skip
+
+
+def test_sphinx_lists_of_files_go_and_files_that_may_not_be_read_cost_nothing_else(tmp_path: Path) -> None:
+    text = "A\n=\n\n.. toctree::\n   :maxdepth: 2\n\n   intro\n   more\n\n.. csv-table:: T\n   :file: x.csv\n\n"
+    text += ".. only:: html\n\n   See :ref:`the lamp <lamp-1>`.\n\n.. literalinclude:: x.c\n   :lines: 1\n\nGo.\n"
+    elements = reading(tmp_path, "a.rst", text.encode()).elements
+    assert [e.text for e in elements] == ["A", "T", "See the lamp.", "Go."]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("E02;电压过低", "gb18030"),
+        ("E02;電壓過低", "big5"),
+        ("E02;電源オフ", "shift_jis"),
+        ("E02;電源がオフ", "euc_jp"),
+        ("E02;전원이 꺼져 있습니다", "euc_kr"),
+        ("E02;Нет питания", "cp1251"),
+        ("Code;Cause", "utf-16-be"),
+        ("Änderung der Größe: ±5 µm, 20 °C", "cp1252"),
+        ("Déjà réglé à 5 °C près", "cp1252"),
+    ],
+)
+def test_a_few_words_are_enough_to_tell_an_encoding(text: str, encoding: str) -> None:
+    assert decode_text(text.encode(encoding)) == text
