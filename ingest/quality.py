@@ -5,6 +5,7 @@ A page is judged by its own text; one that is not named has nothing to complain 
 """
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,9 +29,10 @@ _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]|\\(ci
 _MOJIBAKE = re.compile(
     "Ã[\u0080-\u00bf¤¶¼ŸŒ©¨ª«¬±³´¹º]|â€[\u0080-\u00ff™œ˜“”¦¢]|Â[°§±µ·»«©®]|[äåæçèé][\u0080-\u00bf]{2}"
 )
-_WORD = re.compile(r"[A-Za-zÀ-ÿ]{4,}")
-_VOWELS = frozenset("aeiouyàáâäãåæèéêëìíîïòóôöõøœùúûüýÿ")
-_FEWEST_WORDS = 20
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_COMMON_LETTERS, _COMMON_SHARE = "etaoinrs", 0.35
+"""60 to 68 % of English, German, French and Spanish are these, 45 % of assembler; of letters by chance 31 %."""
+_FEWEST_LETTERS = 200
 _LONGEST_CELL = 1500
 
 
@@ -70,15 +72,12 @@ def is_garbled(text: str) -> bool:
 
 
 def _implausible_letters(text: str) -> bool:
-    """Latin words in which vowels hardly occur: a font whose codes mean other letters than they say."""
-    words = [word.lower() for word in _WORD.findall(text)]
-    joined = "".join(words)
-    latin = sum(map(len, re.findall(r"[A-Za-z]+", text)))
-    if len(words) < _FEWEST_WORDS or latin < 0.5 * sum(map(str.isalpha, text)):
+    """Latin words in which the commonest letters hardly occur: a font whose codes mean other letters than they say."""
+    words = _WORD.findall(unicodedata.normalize("NFKD", text))
+    letters = "".join(words).lower()
+    if len(letters) < _FEWEST_LETTERS or len(letters) < 0.5 * sum(map(str.isalpha, text)):
         return False
-    vowels = sum(letter in _VOWELS for letter in joined) / len(joined)
-    without = sum(not any(letter in _VOWELS for letter in word) for word in words) / len(words)
-    return vowels < 0.2 or (without > 0.4 and vowels < 0.28)
+    return sum(map(letters.count, _COMMON_LETTERS)) < _COMMON_SHARE * len(letters)
 
 
 def _judged(page: int, elements: Sequence[Element], hint: PageHint) -> PageQuality:
@@ -111,10 +110,10 @@ def _is_broken(rows: Sequence[Sequence[str]]) -> bool:
     """Rows of unequal length, nearly all cells empty, or a cell that swallowed a page."""
     if len({len(row) for row in rows}) > 1:
         return True
-    cells = [cell for row in rows for cell in row]
-    if len(cells) >= 12 and sum(not cell.strip() for cell in cells) > 0.75 * len(cells):
+    cells = [cell for row in rows[1:] for cell in row]
+    if len(cells) >= 12 and sum(not cell.strip() for cell in cells) > 0.85 * len(cells):
         return True
-    return any(len(cell) > _LONGEST_CELL for cell in cells)
+    return any(len(cell) > _LONGEST_CELL for row in rows for cell in row)
 
 
 def _jumps(page: int, elements: Sequence[Element]) -> bool:
