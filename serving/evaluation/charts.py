@@ -38,8 +38,11 @@ def rates_chart(title: str, rows: Sequence[tuple[str, float, Interval]]) -> str:
 
 
 def square_chart(title: str, axes: tuple[str, str], line: Sequence[Point], dots: Sequence[tuple[Point, int]]) -> str:
-    """A line and dots in the unit square with its diagonal; a dot is as large as its count says."""
-    parts = [_unit_axes(*axes)]
+    """A line and dots in the unit square; a dot is as large as its count says.
+
+    The dashed diagonal is what knowing nothing gives for a line, what is perfect for dots.
+    """
+    parts = [_unit_axes(*axes), _diagonal(falling=bool(line))]
     if line:
         path = " ".join(f"{_across(x):.1f},{_down(y):.1f}" for x, y in line)
         parts.append(f'<polyline class="curve" points="{path}"/>')
@@ -84,10 +87,14 @@ def _unit_axes(across: str, down: str) -> str:
         row = _down(tick)
         lines.append(f'<line class="grid" x1="{_across(0)}" y1="{row:.1f}" x2="{_across(1)}" y2="{row:.1f}"/>')
         lines.append(f'<text x="{_PAD - 6}" y="{row + 4:.1f}" text-anchor="end">{tick:g}</text>')
-    lines.append(f'<line class="grid strong" x1="{_across(0)}" y1="{_down(0)}" x2="{_across(1)}" y2="{_down(1)}"/>')
     lines.append(f'<text x="{_across(0.5)}" y="{_SIDE + 34}" text-anchor="middle">{escape(across)}</text>')
     lines.append(f'<text transform="translate(12 {_down(0.5)}) rotate(-90)" text-anchor="middle">{escape(down)}</text>')
     return "".join(lines)
+
+
+def _diagonal(*, falling: bool) -> str:
+    left, right = (1, 0) if falling else (0, 1)
+    return f'<line class="grid strong" x1="{_across(0)}" y1="{_down(left)}" x2="{_across(1)}" y2="{_down(right)}"/>'
 
 
 def _across(share: float) -> float:

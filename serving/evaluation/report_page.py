@@ -129,7 +129,7 @@ def _missed(part: Part) -> Iterator[str]:
 def _comparison(found: Comparison) -> Iterator[str]:
     change = found.difference
     sign = "good" if change.interval.low > 0 else "bad" if change.interval.high < 0 else ""
-    word = "clear" if change.is_clear else "could be chance"
+    word = "clear" if change.is_clear else "could be chance" if found.better or found.worse else "no change"
     yield f"<h2>{escape(found.part)}, against the earlier run</h2>"
     yield (
         f"<p>{escape(found.metric)} over {found.count} questions: {change.before:.3f} before, {change.after:.3f} now, "
