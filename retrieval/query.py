@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from retrieval.evidence import Evidence
 from retrieval.passages import Passage
 from retrieval.trace import Trace
 
@@ -35,5 +36,7 @@ class Retrieval:
     """Siblings that answer differently while nothing tells which one is meant; empty where there is no doubt."""
     unknown: tuple[str, ...] = ()
     """Codes and model names of the question that no manual in scope holds, in their plain form (`e48`)."""
+    evidence: Evidence | None = None
+    """What the confidence stands on; None without passages."""
     trace: Trace | None = None
     """How it came about, for editors."""

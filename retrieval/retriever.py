@@ -12,10 +12,13 @@ from ingest.sparse import query_terms, term_id, terms
 from ingest.types import Sparse, Vectors
 from retrieval.aliases import Aliases
 from retrieval.codes import codes_in, plain
-from retrieval.confidence import Rarity, confidence
+from retrieval.confidence import confidence
 from retrieval.conversation import rewrite
+from retrieval.definitions import definitions_first
+from retrieval.evidence import gather
 from retrieval.models import Catalogue
 from retrieval.query import Retrieval, Turn
+from retrieval.rarity import Rarity
 from retrieval.reading import assemble
 from retrieval.scope import Meaning, ProductScope, Scoped
 from retrieval.search import CANDIDATES, Candidate, search
@@ -60,7 +63,8 @@ class Retriever:
         passages = tuple(assemble(self._index, scoped.candidates, scope, limit=limit))
         clock.passed("read")
         unknown = self._unknown(asked, scope)
-        sure = confidence(language, passages, rarity) * UNKNOWN_SHARE ** len(unknown)
+        evidence = gather(language, passages, rarity, found) if passages else None
+        sure = confidence(evidence) * UNKNOWN_SHARE ** len(unknown)
         clock.passed("judge")
         retrieval = Retrieval(
             question=asked,
@@ -71,6 +75,7 @@ class Retriever:
             rarity=rarity,
             options=scoped.options,
             unknown=unknown,
+            evidence=evidence,
         )
         return replace(retrieval, trace=_trace(question, retrieval, found, scoped, clock))
 
@@ -86,7 +91,8 @@ class Retriever:
     def _found(self, searched: str, language: str, scope: Scope, clock: "_Clock") -> list[Candidate]:
         vectors = Vectors(self._embedder.embed_query(searched), query_terms(searched, language))
         clock.passed("embed")
-        found = search(self._index, vectors, scope, limit=2 * CANDIDATES)
+        fused = search(self._index, vectors, scope, limit=2 * CANDIDATES)
+        found = definitions_first(self._index, searched, fused, scope)
         clock.passed("search")
         return found
 

@@ -10,7 +10,7 @@ from ingest.index.contract import IndexStore
 from ingest.index.server_layout import Layout
 from ingest.recorded import Place
 from retrieval.aliases import FILE, Aliases
-from retrieval.confidence import REFUSE_BELOW
+from retrieval.confidence import calibration
 from retrieval.retriever import Retriever
 from serving.assistant import Assistant
 from serving.evaluation.gate import Gate
@@ -57,4 +57,4 @@ def build_gate(settings: Settings, questions: Path) -> Gate:
 def build_assistant(settings: Settings) -> Assistant:
     """A retriever and, where a model server is configured, a client of it (reachable or not: it is asked each time)."""
     model = ChatModel(settings.llm_url, settings.llm_model, api_key=settings.llm_api_key) if settings.llm_url else None
-    return Assistant(build_retriever(settings), model, refuse_below=REFUSE_BELOW)
+    return Assistant(build_retriever(settings), model, refuse_below=calibration().refuse_below)

@@ -1,0 +1,172 @@
+"""What speaks for the answer being in the passages: a question's terms, the first passages and the candidates go in,
+a few numbers come out, which `confidence.py` weighs.
+
+None of them depends on the size of the corpus, or on where an embedder's bunched-up cosines happen to lie.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import astuple, dataclass
+from difflib import get_close_matches
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.sentences import split_sentences
+from ingest.sparse import terms
+from retrieval.passages import Passage
+from retrieval.search import CANDIDATES, Candidate
+
+READ = 3
+"""Passages that are looked into: an answer that stands further down is not found by a reader either."""
+_PRIOR = 0.6
+_PRIOR_WEIGHT = 4.0
+"""The share expected of a question, and how much rarity (in IDF) it takes to outweigh that: a share of few words says
+little."""
+_FOREIGN = 0.25
+"""How much a missing word counts where the passages are in another language."""
+_NEAR = 0.8
+"""Similarity from which a word that no manual holds is taken for a misspelling of one that the passages hold."""
+_REACH = 4
+"""Terms between two words of the question that still belong together."""
+_TENTH = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Each number is larger where an answer is likelier, but for `missing`."""
+
+    covered: float
+    """Share of what is asked that the passages hold, rarer words counting more. What is asked is the question without
+    the words of the manual's title: every passage of a manual about the T200 speaks of the T200."""
+    together: float
+    """Share of the whole question that two neighbouring sentences hold at best."""
+    asked_together: float
+    """The same of what is asked."""
+    near: float
+    """Share of the question's neighbouring words that stand near each other in a passage too."""
+    missing: float
+    """Words of what is asked that the passages lack."""
+    asked: float
+    """Words that are asked, not counting the title's."""
+    sparse_lead: float
+    """How far the best BM25 score is ahead of the tenth, as a share of it."""
+    dense_lead: float
+    """How far the nearest vector is ahead of the tenth, in cosine."""
+    dense_spread: float
+    """The same against all candidates, in their standard deviations."""
+
+    def vector(self) -> NDArray[np.float64]:
+        """The numbers in the order of the fields, shape (9,)."""
+        return np.array(astuple(self), dtype=np.float64)
+
+
+def gather(
+    language: str, passages: Sequence[Passage], rarity: Mapping[str, float], candidates: Sequence[Candidate]
+) -> Evidence:
+    """`language`: of the question; `rarity`: its terms in order with their IDF; `candidates`: as found."""
+    read = passages[:READ]
+    question = _Question(language, rarity, read)
+    sentences = [words for passage in read for words in _sentences(passage)]
+    pairs = [set(first) | set(second) for first, second in pairwise(sentences)] or [set(words) for words in sentences]
+    texts = [terms(_text(passage), passage.language) for passage in read]
+    held = {term for text in texts for term in text}
+    missing = [term for term in question.asked if not question.held(term, held)]
+    dense = sorted((found.dense for found in candidates if found.dense), reverse=True)[:CANDIDATES]
+    sparse = sorted((found.sparse for found in candidates if found.sparse), reverse=True)[:CANDIDATES]
+    return Evidence(
+        covered=question.share(question.asked, held),
+        together=max((question.share(list(rarity), pair) for pair in pairs), default=_PRIOR),
+        asked_together=max((question.share(question.asked, pair) for pair in pairs), default=_PRIOR),
+        near=_near(rarity, texts),
+        missing=float(len(missing)) * (_FOREIGN if question.foreign else 1.0),
+        asked=float(len(question.asked)),
+        sparse_lead=1 - _at(sparse, _TENTH) / sparse[0] if sparse else 0.0,
+        dense_lead=dense[0] - (_at(dense, _TENTH) or dense[-1]) if dense else 0.0,
+        dense_spread=_spread(dense),
+    )
+
+
+class _Question:
+    """A question's terms beside the passages that are to answer it."""
+
+    def __init__(self, language: str, rarity: Mapping[str, float], read: Sequence[Passage]) -> None:
+        self._rarity = rarity
+        self.foreign = any(passage.language != language for passage in read)
+        titles = {term for passage in read for term in terms(f"{passage.title} {passage.product}", passage.language)}
+        self.asked = [term for term in rarity if term not in titles]
+        self._characters = set("".join(passage.text for passage in read))
+
+    def share(self, wanted: Sequence[str], held: Set[str]) -> float:
+        """How much of the wanted terms is held, by rarity, drawn towards what is known of questions in general."""
+        found = _PRIOR * _PRIOR_WEIGHT
+        total = _PRIOR_WEIGHT
+        for term in wanted:
+            weight = self._rarity[term]
+            share = self.held(term, held)
+            # Across languages only names, codes and numbers can be compared: that another word is missing says little.
+            found += weight * share
+            total += weight * (_FOREIGN if self.foreign and not share and not _is_name(term) else 1.0)
+        return found / total
+
+    def held(self, term: str, held: Set[str]) -> float:
+        if term in held:
+            return 1.0
+        if not term.isascii() and len(term) == 2 and set(term) <= self._characters:
+            return 0.5  # a pair of CJK characters often spans two words; both being there is half the evidence
+        if len(term) <= 4 or not term.isalpha() or not term.isascii():
+            return 0.0
+        # Comparing with every word of three passages would take longer than the search.
+        alike = [word for word in held if word[0] == term[0] and abs(len(word) - len(term)) <= 2]
+        return 1.0 if get_close_matches(term, alike, n=1, cutoff=_NEAR) else 0.0
+
+
+def _is_name(term: str) -> bool:
+    """Spelt the same in every language, as far as can be seen from the term."""
+    return term.isascii() and ":" not in term
+
+
+def _text(passage: Passage) -> str:
+    return " ".join((passage.title, *passage.section, passage.product, passage.text))
+
+
+def _sentences(passage: Passage) -> Iterator[list[str]]:
+    for line in passage.text.split("\n"):
+        for sentence in split_sentences(line):
+            yield terms(sentence, passage.language)
+
+
+def _near(rarity: Mapping[str, float], texts: Sequence[Sequence[str]]) -> float:
+    """Neighbours in the question that are at most _REACH terms apart in one of the texts, by rarity."""
+    places: list[dict[str, list[int]]] = []
+    for text in texts:
+        at: dict[str, list[int]] = {}
+        for place, term in enumerate(text):
+            if term in rarity:
+                at.setdefault(term, []).append(place)
+        places.append(at)
+    found = 0.4 * _PRIOR_WEIGHT
+    total = _PRIOR_WEIGHT
+    for first, second in pairwise(rarity):
+        weight = rarity[first] + rarity[second]
+        total += weight
+        if any(_meet(at.get(first, []), at.get(second, [])) for at in places):
+            found += weight
+    return found / total
+
+
+def _meet(first: Sequence[int], second: Sequence[int]) -> bool:
+    return any(abs(one - other) <= _REACH for one in first for other in second)
+
+
+def _at(scores: Sequence[float], place: int) -> float:
+    return scores[place] if place < len(scores) else 0.0
+
+
+def _spread(dense: Sequence[float]) -> float:
+    if len(dense) < 2:
+        return 0.0
+    mean = sum(dense) / len(dense)
+    deviation = math.sqrt(sum((score - mean) ** 2 for score in dense) / len(dense))
+    return (dense[0] - mean) / deviation if deviation else 0.0
