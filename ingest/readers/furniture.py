@@ -15,9 +15,12 @@ _PAGE_ROLES = frozenset({"navigation", "search", "contentinfo", "banner"})
 _PAGE_CLASSES = frozenset(
     "headerlink navheader navfooter sphinxsidebar wy-nav-side wy-nav-top wy-breadcrumbs wy-breadcrumbs-aside "
     "rst-footer-buttons rst-versions breadcrumb breadcrumbs topnav navbar sidebar-drawer toc-drawer bd-sidebar "
-    "leftside rightside skip-link "
+    "leftside rightside skip-link footer site-footer page-footer "
     "skip-to-content linenos lineno linenodiv indexterm viewcode-link anchorjs-link "
     "footnote-ref footnote-reference footnote-back fn-backref".split()
+)
+_PAGE_IDS = frozenset(
+    "footer footer-text navbar navigation topnav breadcrumb breadcrumbs site-footer page-footer".split()
 )
 _CONTENTS_CLASSES = frozenset("toc toctree-wrapper tableofcontents relatedtopics local-toc".split())
 _CONTENTS_IDS = frozenset("toc table-of-contents tableofcontents generated-toc".split())
@@ -44,6 +47,8 @@ def is_furniture(node: html.HtmlElement) -> bool:
     if node.tag == "header":
         # A site's header; one with a heading in it is the title of the manual or of a section.
         return node.find(".//h1") is None and node.find(".//h2") is None and node.find(".//h3") is None
+    if node.tag in {"div", "ul", "p", "table"} and (node.get("id") or "").lower() in _PAGE_IDS:
+        return True
     return not classes(node).isdisjoint(_PAGE_CLASSES)
 
 

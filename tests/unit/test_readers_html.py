@@ -100,7 +100,7 @@ def test_the_site_around_a_page_is_left_out_and_its_text_is_not() -> None:
       <div id="header"><h1>Title<a class="headerlink" href="#t">¶</a></h1>
       <div id="toc"><ul><li>One</li></ul></div></div>
       <p>Body.</p><div class="toctree-wrapper"><a href="a.html">Next chapter</a></div>
-      <footer>© Somebody</footer><script>var text = "code";</script>"""
+      <footer>© Somebody</footer><div id="footer"><p>Last updated today</p></div><script>var text = "code";</script>"""
     assert outline(body) == [(Kind.HEADING, "Title"), (Kind.PARAGRAPH, "Body.")]
 
 
