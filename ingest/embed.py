@@ -55,10 +55,11 @@ class Embedder:
         return self._encode([self._passage_prefix + text for text in texts])
 
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
-        vectors = self._model.encode(
-            texts, batch_size=self._batch, convert_to_tensor=True, normalize_embeddings=True, show_progress_bar=False
-        )
-        return np.ascontiguousarray(vectors.float().cpu().numpy(), dtype=np.float32)
+        vectors = self._model.encode(texts, batch_size=self._batch, convert_to_tensor=True, show_progress_bar=False)
+        # Normalised anew: what bfloat16 rounds is off by a few thousandths.
+        exact = np.ascontiguousarray(vectors.float().cpu().numpy(), dtype=np.float32)
+        unit: NDArray[np.float32] = exact / np.linalg.norm(exact, axis=1, keepdims=True)
+        return unit
 
 
 def _load(place: str, name: str, threads: int | None) -> "SentenceTransformer":

@@ -75,7 +75,8 @@ def _asked(name: str) -> Iterator[tuple[Numbers, bool]]:
     retriever = Retriever(lab_set.index, embedder)
     ask = partial(retriever.retrieve, limit=5)
     if isinstance(lab_set.gold, IrSet):
-        found = [(ask(query.question.text, scope=EVERYTHING), query.question.answerable) for query in lab_set.gold.queries]
+        queries = [query.question for query in lab_set.gold.queries]
+        found = [(ask(q.text, scope=EVERYTHING), q.answerable) for q in queries]
     else:
         found = [(ask(q.text, scope=q.scope, turns=q.turns), q.answerable) for q in lab_set.gold]
     embedder.save()
