@@ -7,6 +7,7 @@ length-normalised term frequencies, and a question the weight 1 for each of its 
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -33,6 +34,13 @@ _CJK: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN: Final = re.compile(
     rf"(?P<option>(?<![\w-])--?[a-z][\w-]*)|(?P<word>[^\W{_CJK}_]+(?:[-_./:'’+][^\W{_CJK}_]+)*)|(?P<cjk>[{_CJK}]+)"
 )
+_CJK_ONLY: Final = re.compile(rf"[{_CJK}]")
+_DASH: Final = re.compile(r"[‐‑‒–—−]+(?=[^\W\d])|(?<=\w)[‐‑‒–−](?=\w)")
+_JOINT: Final = re.compile(r" ?[-_./+:’']{0,2} ?")
+LONGEST_JOINED: Final = 4
+"""Words: OR D 2101 EN."""
+JOINED_WEIGHT: Final = 0.7
+"""What two words count as one: less than as they are, for a compound may be of another matter."""
 _PART: Final = re.compile(r"[^\W_]+")
 _LETTERS_DIGITS: Final = re.compile(r"[^\W\d_]+|\d+")
 # Words so common that they only add noise to short questions; the IDF would nearly silence them anyway.
@@ -58,8 +66,31 @@ def passage_terms(text: str, language: str) -> Sparse:
 
 
 def query_terms(text: str, language: str) -> Sparse:
-    """Weight 1 for each distinct term of a question."""
-    return _sparse(dict.fromkeys(terms(text, language), 1.0))
+    """Weight 1 for each distinct term of a question; words that may be one code or one word come joined as well.
+
+    A manual's own spelling is indexed; a question may leave out its joints (FS 10 3, h1 backup orb, long option) or
+    write other dashes than it, and has to meet it all the same.
+    """
+    dashed = _DASH.sub(lambda match: "--" if match.group() == "—" else "-", unicodedata.normalize("NFKC", text))
+    weights = dict.fromkeys(_joined(dashed.lower()), JOINED_WEIGHT)
+    return _sparse(weights | dict.fromkeys(terms(dashed, language), 1.0))
+
+
+def _joined(folded: str) -> Iterator[str]:
+    """Neighbouring words written as one: pairs, and up to four where one of them is a number or a letter."""
+    words = [match for match in _PART.finditer(folded) if not _CJK_ONLY.match(match.group())]
+    for first in range(len(words)):
+        joined = words[first].group()
+        for last in range(first + 1, min(len(words), first + LONGEST_JOINED)):
+            between = folded[words[last - 1].end() : words[last].start()]
+            if not _JOINT.fullmatch(between):
+                break
+            joined += words[last].group()
+            pieces = [word.group() for word in words[first : last + 1]]
+            if len(pieces) == 2 or any(len(piece) == 1 or not piece.isalpha() for piece in pieces):
+                yield joined
+            if between.strip() == "+":
+                yield words[last].group()  # the K of Ctrl+K, which some manuals write apart
 
 
 def terms(text: str, language: str) -> list[str]:

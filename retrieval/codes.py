@@ -25,6 +25,13 @@ _BEFORE_NUMBERS = frozenset(
 _COMMON = re.compile(r"v\d+|usb\d|ipv\d|win\d+|windows\d+|ios\d+|mp\d|h26\d|x\d+|utf\d+|rs\d{3}|wpa\d|ps\d")
 
 
+_DASH = re.compile(r"[‐‑‒–—−]")
+_OPTION = re.compile(r"(?<![\w-])--?[a-z][\w-]*")
+_WORD_NUMBER = re.compile(rf"(?<!{_LETTER})[a-z]{{1,8}} \d{{1,6}}(?![.,:]?\d|{_LETTER})")
+_ENTRY_END = re.compile(r":\s| [-–—] ")
+_BETWEEN = re.compile(r",\s*|\s*/\s*(?=-)")
+
+
 def codes_in(text: str) -> list[str]:
     """The codes a text names, in order, without repetition."""
     return list(dict.fromkeys(_codes(unicodedata.normalize("NFKC", text).lower())))
@@ -42,12 +49,29 @@ def as_written(text: str, code: str) -> str:
     return found.group() if found else code
 
 
+def names_in(text: str) -> list[str]:
+    """What may be a code or an option: the codes, options as typed (`-q`, `--dry-run`), and words before a number."""
+    folded = _DASH.sub("-", unicodedata.normalize("NFKC", text)).lower()
+    doubtful = [plain(match.group()) for match in _WORD_NUMBER.finditer(folded)]
+    return list(dict.fromkeys([*_codes(folded), *_OPTION.findall(folded), *doubtful]))
+
+
 def defines(text: str, code: str) -> str:
-    """The row or entry of a text that says what a code is: the code stands in one of its first two cells."""
+    """The row or entry of a text that says what a code is: it stands in one of the first two cells, or before a dash
+    or colon, with nothing else but its like."""
     for line in text.splitlines():
-        if CELL_BORDER in line and code in [plain(cell) for cell in line.split(CELL_BORDER)[:2]]:
+        if CELL_BORDER in line:
+            heads = line.split(CELL_BORDER)[:2]
+        else:
+            heads = _ENTRY_END.split(line, maxsplit=1)[:1] if _ENTRY_END.search(line) else []
+        if any(_same(part, code) for head in heads for part in _BETWEEN.split(head)):
             return line
     return ""
+
+
+def _same(written: str, code: str) -> bool:
+    part = _DASH.sub("-", unicodedata.normalize("NFKC", written)).lower().strip(" *•`")
+    return part == code if code.startswith("-") else plain(part) == code
 
 
 def _codes(folded: str) -> Iterator[str]:
