@@ -174,7 +174,7 @@ def _looks_like_heading(page: PageText, place: int, body: Body) -> bool:
     """Whether a line stands out as headings do: larger or bold, short, alone, no sentence."""
     line = page.lines[place]
     text = line.text.strip()
-    if line.rows or not text or len(text) > _MAX_LENGTH or line.mono or not _WORD.search(text):
+    if line.rows or not text or len(text) > _MAX_LENGTH or line.mono or text[0] in "•◦▪" or not _WORD.search(text):
         return False
     larger = line.size >= 1.15 * body.size
     bold = line.bold and not body.bold and line.size >= 0.95 * body.size

@@ -186,8 +186,11 @@ def _headings(truth: Truth, pieces: Sequence[Piece]) -> Score:
 def _order(blocks: Sequence[Block], folded: str) -> Score:
     probes = [fold(max((cell for row in block.rows for cell in row), key=len, default=block.text)) for block in blocks]
     source = "".join(fold(block.text) for block in blocks)
+    # What stands twice, a title in the contents too, has no place of its own.
     places = [
-        folded.find(probe) for probe in probes if len(probe) > RUN and source.count(probe) == 1 and probe in folded
+        folded.find(probe)
+        for probe in probes
+        if len(probe) > RUN and source.count(probe) == 1 and folded.count(probe) == 1
     ]
     steps = [one < other for one, other in combinations(places, 2)]
     return Score(pairs_in_order=sum(steps), pairs_out_of_order=len(steps) - sum(steps))
