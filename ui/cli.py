@@ -23,6 +23,9 @@ from ui import (
 )
 from ui.complaint import complain
 
+STOPPED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
 app = typer.Typer(
     name="manualdesk",
     help="Answers questions about product manuals, with sources that can be checked.",
@@ -71,14 +74,15 @@ def main() -> None:
         complain(error.message, error.hint)
         status = 1
     except (KeyboardInterrupt, typer.Abort):
-        complain("Stopped.")
-        status = 130
+        status = STOPPED
     except BrokenPipeError:
         # The reader of our output left (`| head`): no error, but Python must not complain while closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
         status = _unexpected(error)
+    if status == STOPPED:
+        complain("Stopped.")  # Typer turns most Ctrl-C into this status by itself, in silence
     sys.exit(status if isinstance(status, int) else 0)
 
 

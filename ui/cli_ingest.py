@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ingest.index.contract import Index
     from ingest.pipeline import Job, Progress, Report
     from ingest.plan import Plan
+    from ingest.recorded import Place
 
 _SETTLED_MS = 2000
 """Changes this close together are one: a folder being copied in is ingested once."""
@@ -54,7 +55,7 @@ def ingest(
 ) -> None:
     """Bring the index to what is in the paths: add, update, leave alone, remove; publish whole."""
     from ingest import pipeline
-    from ingest.recorded import plan_recorded, run_recorded
+    from ingest.recorded import plan_recorded
     from serving.compose import build_place
 
     settings = load_settings()
@@ -70,17 +71,23 @@ def ingest(
     if dry_run:
         _print_plan(plan_recorded(place, job), as_json=as_json)
         return
-
-    def once(job: "Job") -> "Report":
-        report = follow(run_recorded(place, job))
-        _print_report(report, as_json=as_json)
-        return report
-
-    report = once(job)
+    report = _once(place, job, as_json=as_json)
     if watch:
-        _watch(paths, lambda: once(replace(job, force=False)))
+        _watch(paths, lambda: _once(place, replace(job, force=False), as_json=as_json))
     elif strict and report.failed:
         raise typer.Exit(1)
+
+
+def _once(place: "Place", job: "Job", *, as_json: bool) -> "Report":
+    from ingest.recorded import run_recorded
+
+    try:
+        report = follow(run_recorded(place, job))
+    except KeyboardInterrupt:
+        typer.echo("The index is whole; the next ingest goes on with what was embedded already.", err=True)
+        raise
+    _print_report(report, as_json=as_json)
+    return report
 
 
 def _watch(paths: Sequence[Path], again: "Callable[[], Report]") -> None:

@@ -115,6 +115,8 @@ def test_ctrl_c_leaves_the_published_generation(manualdesk: Command, manuals: Pa
     _out, said = child.communicate(timeout=60)
     assert child.returncode == 130, said
     assert b"Traceback" not in said
+    assert b"The index is whole" in said
+    assert b"Stopped." in said
     assert not list((home / "index").glob("draft-*"))
     assert json.loads(manualdesk("status", "--json").stdout)["generation"] == before["generation"]
 
