@@ -17,6 +17,7 @@ from ingest.readers.markup import Reading, read_html_text
 from ingest.types import Element, SourceFile
 
 _NAV_PROPERTY = "nav"
+_PAGES = (".xhtml", ".html", ".htm")
 
 
 def read_epub(source: SourceFile) -> Reading:
@@ -26,8 +27,9 @@ def read_epub(source: SourceFile) -> Reading:
         package = _package_name(archive, names)
         tree = _xml(archive.read(package))
         elements: list[Element] = []
-        for name in _spine(tree, posixpath.dirname(package)):
-            if name in names:
+        for chapter in _spine(tree, posixpath.dirname(package)):
+            name = _found(chapter, names)
+            if name:
                 anchors = f"{posixpath.relpath(name, posixpath.dirname(package) or '.')}#"
                 elements.extend(read_html_text(decode_html(archive.read(name)), anchors=anchors).elements)
     return Reading(tuple(elements), title=_said(tree, "title"), language=_said(tree, "language"))
@@ -57,11 +59,22 @@ def _package_name(archive: zipfile.ZipFile, names: set[str]) -> str:
 def _spine(tree: etree._Element, folder: str) -> list[str]:
     chapters = {}
     for item in tree.iter("{*}item"):
-        is_page = "html" in (item.get("media-type") or "")
+        href = unquote(item.get("href") or "")
+        is_page = "html" in (item.get("media-type") or "") or href.lower().endswith(_PAGES)
         if is_page and _NAV_PROPERTY not in (item.get("properties") or "").split():
-            chapters[item.get("id")] = posixpath.normpath(posixpath.join(folder, unquote(item.get("href") or "")))
+            chapters[item.get("id")] = posixpath.normpath(posixpath.join(folder, href))
     ordered = [chapters[ref] for item in tree.iter("{*}itemref") if (ref := item.get("idref")) in chapters]
-    return list(dict.fromkeys(ordered))
+    return list(dict.fromkeys(ordered or chapters.values()))
+
+
+def _found(chapter: str, names: set[str]) -> str:
+    """The chapter's name in the archive; where it is not as the book says, in other capitals or another folder."""
+    if chapter in names:
+        return chapter
+    last = posixpath.basename(chapter).lower()
+    alike = [name for name in sorted(names) if name.lower() == chapter.lower()]
+    moved = [name for name in sorted(names) if posixpath.basename(name).lower() == last]
+    return alike[0] if alike else moved[0] if len(moved) == 1 else ""
 
 
 def _said(tree: etree._Element, name: str) -> str:
