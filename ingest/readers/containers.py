@@ -98,7 +98,13 @@ def has_macros(path: Path) -> bool:
     if path.suffix.lower() not in _WITH_PROGRAMS:
         return False
     with zipfile.ZipFile(path) as archive:
-        return any(name.endswith("vbaProject.bin") or name.startswith("Basic/") for name in archive.namelist())
+        return any(map(_is_program, archive.namelist()))
+
+
+def _is_program(name: str) -> bool:
+    """LibreOffice lists its libraries (`script-lc.xml`, `script-lb.xml`) in documents without a single macro too."""
+    listed = name.endswith(("-lc.xml", "-lb.xml", "/"))
+    return name.endswith("vbaProject.bin") or (name.startswith(("Basic/", "Scripts/")) and not listed)
 
 
 def xml_tree(content: bytes, *, forgiving: bool = False) -> etree._Element:
