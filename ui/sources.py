@@ -31,6 +31,11 @@ TYPES = {
     ".rst": "text/plain",
     ".txt": "text/plain",
     ".csv": "text/plain",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
 }
 """What a browser may show; everything else is handed over as a download."""
 

@@ -130,8 +130,7 @@ def _recognised(file: Path) -> str:
         scans = Scans(opened)
         for number in range(1, opened.page_count + 1):
             for line in lay_out(scans.page(number)).lines:
-                # A merged cell is repeated in its row; the page shows it once.
-                lines += [" ".join(dict.fromkeys(row)) for row in line.rows] or [line.text]
+                lines += [" ".join(row) for row in line.rows] or [line.text]
     return "\n".join(lines)
 
 
