@@ -32,6 +32,9 @@ class RayCrew:
         self._readings.append(reading)
         return reading.files(sources)
 
+    def prepare(self) -> None:
+        """Nothing: the nodes load their models while they wait for the first texts."""
+
     def embedder(self) -> ClusterEmbedder:
         """Raises ModelUnavailable, and SettingError where the cluster cannot be reached."""
         if self._embedder is None:

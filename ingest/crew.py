@@ -5,12 +5,14 @@ The crew of a Ray cluster (`cluster.py`) has the same three methods; the pipelin
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.errors import ManualdeskError
 from ingest.types import SourceFile
 from ingest.workers import ChunkedFile, read_all
 
@@ -46,6 +48,9 @@ class Crew(Protocol):
         Once `close` was called from another thread it ends soon, with whatever is still unread.
         """
 
+    def prepare(self) -> None:
+        """New texts will come: get the embedder ready meanwhile, where that takes time. Says nothing of failures."""
+
     def embedder(self) -> PassageEmbedder:
         """The embedder, loaded when first asked for. Raises ModelUnavailable. May be a `BatchEmbedder` too."""
 
@@ -62,19 +67,33 @@ class LocalCrew:
         self._workers = max(1, workers)
         self._closed = threading.Event()
         self._embedder: PassageEmbedder | None = None
+        self._loads = threading.Lock()
+        self._preparing: threading.Thread | None = None
 
     def read(self, sources: Sequence[SourceFile]) -> Iterator[ChunkedFile]:
         return read_all(sources, workers=self._workers, closed=self._closed)
 
+    def prepare(self) -> None:
+        if self._preparing is None:
+            self._preparing = threading.Thread(target=self._prepare, name="load-embedder", daemon=True)
+            self._preparing.start()
+
     def embedder(self) -> PassageEmbedder:
         from ingest.embed import Embedder
 
-        if self._embedder is None:
-            self._embedder = Embedder(self._embedder_name, self._models)
-        return self._embedder
+        with self._loads:
+            if self._embedder is None:
+                self._embedder = Embedder(self._embedder_name, self._models)
+            return self._embedder
 
     def close(self) -> None:
         self._closed.set()
+        if self._preparing is not None:
+            self._preparing.join()
+
+    def _prepare(self) -> None:
+        with suppress(ManualdeskError):  # raised again when the embedder is asked for
+            self.embedder()
 
 
 def hire(embedder_name: str, models: Path, workers: int | str) -> Crew:

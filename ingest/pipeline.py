@@ -93,6 +93,8 @@ def run(
     sources = sorted(work.to_read, key=lambda source: source.size)
     # Closed inside out: the crew first, so that a thread that waits for its next file is not waited for.
     with ReadAhead(crew.read(sources)) as files, closing(crew):
+        if not {source.revision for source in sources} <= {document.revision for document in published.documents}:
+            crew.prepare()
         # Where vectors are added to others, the model need not be loaded to know their dimensions.
         known = None if fresh else published.info
         dimensions = known.dimensions if known else crew.embedder().dimensions

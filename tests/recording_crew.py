@@ -51,6 +51,7 @@ class RecordingCrew:
         self.words = embedder or WordEmbedder()
         self.read_documents: list[str] = []
         self.loads = 0
+        self.prepared = 0
         self.closed = 0
 
     @property
@@ -61,6 +62,9 @@ class RecordingCrew:
         for source in sources:
             self.read_documents.append(source.document)
             yield read_and_chunk(source)
+
+    def prepare(self) -> None:
+        self.prepared += 1
 
     def embedder(self) -> WordEmbedder:
         self.loads += 1
@@ -73,7 +77,7 @@ class RecordingCrew:
         """Empty the lists before the next run."""
         self.read_documents.clear()
         self.words.texts.clear()
-        self.loads = 0
+        self.loads = self.prepared = 0
 
 
 def vector_of(text: str) -> NDArray[np.float32]:

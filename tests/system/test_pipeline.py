@@ -47,7 +47,7 @@ def test_changed_metadata_embeds_nothing_and_loads_no_model(desk: Desk) -> None:
     desk.write("manual.toml", '[default]\naudience = "public"\n')
     report = desk.ingest()
     assert (report.updated, report.embedded, report.taken_over) == (("pump.md",), 0, report.chunks)
-    assert desk.crew.loads == 0
+    assert (desk.crew.loads, desk.crew.prepared) == (0, 0)
     (document,) = desk.store.open().documents(EVERYTHING)
     assert document.audience == "public"
 
