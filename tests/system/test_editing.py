@@ -1,32 +1,58 @@
 """A content editor's day: what is set, compared, removed and restored, and what is told of it afterwards."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Command
+from tests.conftest import Command, command
 
 NAMES = ["lamp/l1.md", "pump/p1.md", "pump/p2.md"]
 
 
-@pytest.fixture
-def manuals(tmp_path: Path) -> Path:
-    folder = tmp_path / "manuals"
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
+    """A folder with `manuals`, the `home` that they were ingested into, and `start`, a copy of both for each test."""
+    base = tmp_path_factory.mktemp("desk")
     for number, name in enumerate(NAMES):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(f"# Device {number}\n\n## Reset\n\nHold the key for {number + 3} seconds.\n")
-    (folder / "manual.toml").write_text('["gone.md"]\ntitle = "Gone"\n')
-    return folder
+        (base / "manuals" / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / "manuals" / name).write_text(
+            f"# Device {number}\n\n## Reset\n\nHold the key for {number + 3} seconds.\n"
+        )
+    (base / "manuals" / "manual.toml").write_text('["gone.md"]\ntitle = "Gone"\n')
+    (base / "home").mkdir()
+    (base / "home" / "models").symlink_to(models)
+    assert command(base / "home", base)("ingest", base / "manuals").returncode == 0
+    (base / "start").mkdir()
+    _copy(base, base / "start")
+    return base
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Manuals and home, links and the holes of the index's files kept."""
+    for name in ("manuals", "home"):
+        shutil.rmtree(target / name, ignore_errors=True)
+        subprocess.run(["cp", "-a", source / name, target / name], check=True)
 
 
 @pytest.fixture
-def desk(manualdesk: Command, manuals: Path) -> Command:
-    """The command over the ingested manuals."""
-    assert manualdesk("ingest", manuals).returncode == 0
-    return manualdesk
+def manuals(ingested: Path) -> Path:
+    return ingested / "manuals"
+
+
+@pytest.fixture
+def home(ingested: Path) -> Path:
+    return ingested / "home"
+
+
+@pytest.fixture
+def desk(ingested: Path) -> Command:
+    """The command over the ingested manuals, as they were at first."""
+    _copy(ingested / "start", ingested)
+    return command(ingested / "home", ingested)
 
 
 def value(done: subprocess.CompletedProcess[str]) -> Any:
