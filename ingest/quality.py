@@ -1,7 +1,7 @@
 """Pages and what was read of them in, how well that went out: what an editor should look at.
 
-A page is judged by its own text; one that is not named has nothing to complain of. The thresholds are such that of
-3,900 pages of well-made manuals hardly one is named that a person would not name too (tests/bench/quality.py).
+A page is judged by its own text; one that is not named has nothing to complain of. The thresholds are such that pages
+of well-made manuals are hardly ever named (tests/bench/quality.py).
 """
 
 import re
