@@ -166,6 +166,12 @@ def _model_names(document: IndexedDocument) -> list[str]:
     return []
 
 
+def lead(title: str) -> str:
+    """The name that a title begins with where it has no model number: Aurora, Aurora Plus."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", title))
+    return " ".join(words[:2] if len(words) > 1 and words[1].lower() in _VARIANT.split("|") else words[:1])
+
+
 def _titled(name: str, documents: Sequence[IndexedDocument]) -> Name | None:
     """A product by the words that its manuals' titles begin with: Aurora, and not the Aurora Plus."""
     runs = _runs(name)

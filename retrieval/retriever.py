@@ -1,7 +1,7 @@
 """The one way from a question to passages: completed, embedded, searched, fused, scoped, read whole, judged."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -72,7 +72,7 @@ class Retriever:
             passages=passages,
             confidence=sure,
             milliseconds=clock.total,
-            rarity=rarity,
+            rarity=_asked_for(rarity, asked, meaning, products.catalogue),
             options=scoped.options,
             unknown=unknown,
             evidence=evidence,
@@ -120,6 +120,14 @@ class _Clock:
     @property
     def total(self) -> float:
         return sum(self.stages.values())
+
+
+def _asked_for(rarity: Mapping[str, float], asked: str, meaning: Meaning, catalogue: Catalogue) -> Mapping[str, float]:
+    """The question's terms without the model's name: it says whose manual to read, not what to look for in it."""
+    if not meaning.is_model:
+        return rarity
+    named = {term for mention in catalogue.mentions(asked) for term in terms(asked[mention.start : mention.end], "en")}
+    return {term: weight for term, weight in rarity.items() if term not in named} or rarity
 
 
 def _with_names(asked: str, meaning: Meaning, catalogue: Catalogue) -> str:

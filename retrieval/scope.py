@@ -94,6 +94,8 @@ class ProductScope:
         if several:
             return Scoped(candidates=tuple(kept), fates=fates, reason=reason)
         owners = {} if meaning.is_model else self._code_owners(asked, kept)
+        if owners and len(self._told_apart(list(owners.values()), (asked, said))) == 1:
+            owners = {}
         options = list(owners)
         for family in self.siblings.families(kept):
             if set(family) & set(owners.values()):

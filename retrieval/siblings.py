@@ -16,7 +16,7 @@ from ingest.index.contract import EVERYTHING, Index
 from ingest.sentences import split_sentences
 from ingest.sparse import terms
 from ingest.types import Chunk
-from retrieval.models import Catalogue
+from retrieval.models import Catalogue, lead
 from retrieval.search import Candidate
 
 LOOKED_AT = 12
@@ -76,10 +76,12 @@ class Siblings:
         return self._alike(*keys)
 
     def label(self, document: str) -> str:
-        """What a document is about: the models of its title, else its product, folded for comparing."""
+        """What a document is about: the models of its title, else its product and the name its title begins with."""
         names = self._catalogue.models_of(document)
         known = self._catalogue.document(document)
-        return " ".join(name.shown.lower() for name in names) or (known.product.lower() if known else "")
+        if names or known is None:
+            return " ".join(name.shown.lower() for name in names)
+        return f"{known.product} {lead(known.title)}".lower()
 
     def differ(self, first: Sequence[Chunk], second: Sequence[Chunk], rarity: Mapping[str, float]) -> bool:
         """Do two siblings' chunks, best first, answer differently?
