@@ -105,6 +105,8 @@ class Siblings:
 
     def _said_alike(self, best: str, chunk: Chunk, second: Sequence[Chunk]) -> bool:
         """Does the second say the sentence too, between the same neighbours?"""
+        if _unnumbered(self._plain(best)) == self._folded_heading(chunk):
+            return False  # a heading answers nothing: what stands below it does
         near = self._neighbourhood(best, chunk)
         return any(near == self._neighbourhood(line, other) for line, other in _all_lines(second))
 
