@@ -4,7 +4,6 @@ a few numbers come out, which `confidence.py` weighs.
 None of them depends on the size of the corpus, or on where an embedder's bunched-up cosines happen to lie.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass
 from difflib import get_close_matches
@@ -31,6 +30,8 @@ _NEAR = 0.8
 _REACH = 4
 """Terms between two words of the question that still belong together."""
 _TENTH = 9
+_PAIR = 0.6
+"""Words that a pair of CJK characters stands for: the pairs of a text overlap, its words do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +43,19 @@ class Evidence:
     the words of the manual's title: every passage of a manual about the T200 speaks of the T200."""
     together: float
     """Share of the whole question that two neighbouring sentences hold at best."""
-    asked_together: float
-    """The same of what is asked."""
     near: float
     """Share of the question's neighbouring words that stand near each other in a passage too."""
     missing: float
-    """Words of what is asked that the passages lack."""
+    """Words of what is asked that the passages lack, about."""
     asked: float
-    """Words that are asked, not counting the title's."""
+    """Words that are asked, not counting the title's, about."""
     sparse_lead: float
     """How far the best BM25 score is ahead of the tenth, as a share of it."""
     dense_lead: float
     """How far the nearest vector is ahead of the tenth, in cosine."""
-    dense_spread: float
-    """The same against all candidates, in their standard deviations."""
 
     def vector(self) -> NDArray[np.float64]:
-        """The numbers in the order of the fields, shape (9,)."""
+        """The numbers in the order of the fields, shape (7,)."""
         return np.array(astuple(self), dtype=np.float64)
 
 
@@ -78,13 +75,11 @@ def gather(
     return Evidence(
         covered=question.share(question.asked, held),
         together=max((question.share(list(rarity), pair) for pair in pairs), default=_PRIOR),
-        asked_together=max((question.share(question.asked, pair) for pair in pairs), default=_PRIOR),
         near=_near(rarity, texts),
-        missing=float(len(missing)) * (_FOREIGN if question.foreign else 1.0),
-        asked=float(len(question.asked)),
+        missing=_words(missing) * (_FOREIGN if question.foreign else 1.0),
+        asked=_words(question.asked),
         sparse_lead=1 - _at(sparse, _TENTH) / sparse[0] if sparse else 0.0,
         dense_lead=dense[0] - (_at(dense, _TENTH) or dense[-1]) if dense else 0.0,
-        dense_spread=_spread(dense),
     )
 
 
@@ -160,13 +155,9 @@ def _meet(first: Sequence[int], second: Sequence[int]) -> bool:
     return any(abs(one - other) <= _REACH for one in first for other in second)
 
 
+def _words(chosen: Sequence[str]) -> float:
+    return sum(1.0 if term.isascii() or len(term) != 2 else _PAIR for term in chosen)
+
+
 def _at(scores: Sequence[float], place: int) -> float:
     return scores[place] if place < len(scores) else 0.0
-
-
-def _spread(dense: Sequence[float]) -> float:
-    if len(dense) < 2:
-        return 0.0
-    mean = sum(dense) / len(dense)
-    deviation = math.sqrt(sum((score - mean) ** 2 for score in dense) / len(dense))
-    return (dense[0] - mean) / deviation if deviation else 0.0

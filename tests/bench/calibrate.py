@@ -40,7 +40,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Evidence of questions, shape (n, 9); whether each is answerable and which set it is of, shape (n,)."""
+    """Evidence of questions, shape (n, 7); whether each is answerable and which set it is of, shape (n,)."""
 
     evidence: Numbers
     answerable: NDArray[np.bool_]
