@@ -11,7 +11,7 @@ from ingest.index.made_by import MadeBy
 from ingest.suffixes import HTML, MARKDOWN, TEXT
 from ingest.types import SourceFile
 
-READERS = {"epub": 2, "html": 2, "markdown": 2, "office": 2, "pdf": 4, "picture": 1, "sheet": 2, "text": 2}
+READERS = {"epub": 2, "html": 2, "markdown": 2, "office": 2, "pdf": 5, "picture": 1, "sheet": 2, "text": 2}
 """By family; raised when the readers of that family would make other elements of the same file."""
 
 _FAMILIES = {

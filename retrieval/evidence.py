@@ -7,7 +7,7 @@ None of them depends on the size of the corpus, or on where an embedder's bunche
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass
 from difflib import get_close_matches
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,17 +65,17 @@ def gather(
     """`language`: of the question; `rarity`: its terms in order with their IDF; `candidates`: as found."""
     read = passages[:READ]
     question = _Question(language, rarity, read)
-    sentences = [words for passage in read for words in _sentences(passage)]
-    pairs = [set(first) | set(second) for first, second in pairwise(sentences)] or [set(words) for words in sentences]
-    texts = [terms(_text(passage), passage.language) for passage in read]
-    held = {term for text in texts for term in text}
+    texts = [list(_sentences(passage)) for passage in read]
+    sentences = [set(words) for text in texts for words in text]
+    pairs = [first | second for first, second in pairwise(sentences)] or sentences
+    held = set().union(*sentences, *(terms(_headings(passage), passage.language) for passage in read))
     missing = [term for term in question.asked if not question.held(term, held)]
     dense = sorted((found.dense for found in candidates if found.dense), reverse=True)[:CANDIDATES]
     sparse = sorted((found.sparse for found in candidates if found.sparse), reverse=True)[:CANDIDATES]
     return Evidence(
         covered=question.share(question.asked, held),
         together=max((question.share(list(rarity), pair) for pair in pairs), default=_PRIOR),
-        near=_near(rarity, texts),
+        near=_near(rarity, [list(chain.from_iterable(text)) for text in texts]),
         missing=_words(missing) * (_FOREIGN if question.foreign else 1.0),
         asked=_words(question.asked),
         sparse_lead=1 - _at(sparse, _TENTH) / sparse[0] if sparse else 0.0,
@@ -122,8 +122,8 @@ def _is_name(term: str) -> bool:
     return term.isascii() and ":" not in term
 
 
-def _text(passage: Passage) -> str:
-    return " ".join((passage.title, *passage.section, passage.product, passage.text))
+def _headings(passage: Passage) -> str:
+    return " ".join((passage.title, *passage.section, passage.product))
 
 
 def _sentences(passage: Passage) -> Iterator[list[str]]:

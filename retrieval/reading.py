@@ -45,11 +45,10 @@ def assemble(index: Index, candidates: Sequence[Candidate], scope: Scope, *, lim
 
 def _widen(index: Index, candidate: Candidate, scope: Scope, taken: set[str]) -> _Window:
     """Put back the neighbours that belong to the same section, the following ones first."""
-    chunk = candidate.chunk
+    around = index.span(candidate.chunk.document, candidate.chunk.ordinal - 1, candidate.chunk.ordinal + 2, scope)
+    # Found chunks come without the boxes of their lines.
+    chunk = next((near for near in around if near.id == candidate.chunk.id), candidate.chunk)
     window = _Window([chunk], candidate.score)
-    if window.size >= BUDGET:
-        return window
-    around = index.span(chunk.document, chunk.ordinal - 1, chunk.ordinal + 2, scope)
     for neighbour in [near for near in around if near.ordinal > chunk.ordinal]:
         if neighbour.id in taken or not _belongs(neighbour, chunk) or window.size + measure(neighbour.text) > BUDGET:
             break

@@ -40,7 +40,8 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A found chunk; `score` is the cosine (dense) or the BM25 score (sparse)."""
+    """A found chunk, without boxes and origins (`Index.span` gives those); `score` is the cosine (dense) or the BM25
+    score (sparse)."""
 
     chunk: Chunk
     score: float

@@ -14,6 +14,7 @@ from ingest.errors import IndexUnusable
 from ingest.index.contract import Hit, IndexedDocument, Point, Scope
 from ingest.index.payload import (
     DOCUMENT_FIELDS,
+    FOUND_FIELDS,
     INTEGER_FIELDS,
     KEYWORD_FIELDS,
     REINGEST,
@@ -96,7 +97,7 @@ class Shard:
             query = edge.Query.Nearest(edge.SparseVector(list(vector.indices), list(vector.values)), using="bm25")
         else:
             query = edge.Query.Nearest(vector, using="dense")  # type: ignore[arg-type]  # arrays are taken too, uncopied
-        request = edge.QueryRequest(limit=limit, query=query, filter=_filter(scope), with_payload=True)
+        request = edge.QueryRequest(limit=limit, query=query, filter=_filter(scope), with_payload=list(FOUND_FIELDS))
         return [Hit(from_payload(found.payload), found.score) for found in self._shard.query(request)]
 
     def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:

@@ -39,6 +39,33 @@ DOCUMENT_FIELDS = (
 )
 """What `to_document` reads, so that listing documents need not load their text."""
 
+FOUND_FIELDS = (
+    "id",
+    "document",
+    "revision",
+    "ordinal",
+    "title",
+    "section",
+    "text",
+    "page",
+    "pages",
+    "anchor",
+    "kinds",
+    "product",
+    "version",
+    "language",
+    "audience",
+    "document_pages",
+    "document_chunks",
+    "root",
+    "signature",
+    "recognised",
+    "model",
+    "valid_from",
+    "valid_until",
+)
+"""What a search loads: all but the boxes of the lines, which are half of a payload and needed of few chunks."""
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
@@ -111,10 +138,13 @@ def to_payload(chunk: Chunk) -> Payload:
 
 
 def from_payload(payload: Mapping[str, object] | None) -> Chunk:
-    """The chunk a payload was made of. Raises IndexUnusable where it is not one of ours."""
+    """The chunk a payload was made of; without boxes where it holds `FOUND_FIELDS` only.
+
+    Raises IndexUnusable where it is not one of ours.
+    """
     try:
         fields = dict(payload or {})
-        boxes = cast(list[list[float]], fields.pop("boxes"))
+        boxes = cast(list[list[float]], fields.pop("boxes", []))
         return Chunk(
             section=tuple(cast(list[str], fields.pop("section"))),
             pages=tuple(cast(list[int], fields.pop("pages"))),

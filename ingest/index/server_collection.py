@@ -17,6 +17,7 @@ from ingest.errors import IndexUnusable
 from ingest.index.contract import Hit, IndexedDocument, Point, Scope
 from ingest.index.payload import (
     DOCUMENT_FIELDS,
+    FOUND_FIELDS,
     TEXT_FIELDS,
     conditions,
     from_payload,
@@ -156,7 +157,7 @@ class Collection:
             using="bm25" if isinstance(vector, Sparse) else "dense",
             query_filter=models.Filter(must=self._in_scope(scope)),
             limit=limit,
-            with_payload=True,
+            with_payload=list(FOUND_FIELDS),
         )
         return [Hit(from_payload(point.payload), point.score) for point in found.points]
 

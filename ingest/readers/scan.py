@@ -15,8 +15,8 @@ from ingest.types import Element
 
 _FEW_GLYPHS = 120
 """A page with a picture all over it and less text than that is a scan with a stamp or a page number on it."""
-_MOST = 0.5
-"""Share of a page that is taken by the picture of a scan."""
+_MOST = 0.85
+"""Share of a page that the picture of a scan takes at least; a figure under the page's header takes less."""
 _MOST_PAGES = 1500
 """Read by OCR in one file: an hour or more."""
 _MANY_SHAPES = 20
