@@ -3,7 +3,6 @@
 No manual is opened here but for its hash and, in Markdown, its front matter.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from ingest.metadata import (
     language_code,
     resolve,
 )
+from ingest.originals import fingerprint
 from ingest.suffixes import PICTURES, SCANS, SUFFIXES
 from ingest.types import SourceFile
 
@@ -152,14 +152,15 @@ def _take(file: Path, document: str, known: "_Known", found: _Found) -> None:
     if not document.isprintable():
         found.skipped.append((ascii(document), "its name has characters that cannot be shown; rename it"))
         return
-    if not file.resolve().is_relative_to(known.folders.base):
+    # realpath, since resolve() raises on a link that leads to itself.
+    if not Path(os.path.realpath(file)).is_relative_to(known.folders.base):
         found.skipped.append((document, "a link that leads out of the root"))
         return
     try:
         if not file.is_file():
             found.skipped.append((document, "not a regular file"))
             return
-        revision, size = _fingerprint(file)
+        revision, size = fingerprint(file)
         values, origins = resolve(known.layers(file, document))
     except (OSError, SettingError) as error:
         found.failed.append((document, _failure(document, error)))
@@ -181,12 +182,6 @@ def _take(file: Path, document: str, known: "_Known", found: _Found) -> None:
             origins=origins,
         )
     )
-
-
-def _fingerprint(file: Path) -> tuple[str, int]:
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256")
-        return digest.hexdigest()[:16], stream.tell()
 
 
 def _front_matter(file: Path) -> Metadata:

@@ -3,6 +3,7 @@
 They also bring a removed manual back. What no kept generation holds any more can be pruned.
 """
 
+import hashlib
 import os
 import shutil
 from collections.abc import Collection
@@ -23,11 +24,21 @@ class KeptOriginal:
     """Bytes."""
 
 
+def fingerprint(file: Path) -> tuple[str, int]:
+    """The revision that a file's bytes are, and how many they are."""
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256")
+        return digest.hexdigest()[:16], stream.tell()
+
+
 def keep_original(home: Path, source: SourceFile) -> None:
-    """Keep a copy of the file; does nothing where its revision is already kept."""
+    """Keep a copy of the file; does nothing where its revision is already kept.
+
+    Nor where the file was changed since its revision was taken: the next ingest keeps what it is now.
+    """
     kept = _place(home, source.revision, source.document)
     if not kept.exists():
-        _copy(source.path, kept)
+        _copy(source.path, kept, revision=source.revision)
 
 
 def original_path(home: Path, revision: str, document: str) -> Path | None:
@@ -73,13 +84,14 @@ def unneeded(home: Path, needed: Collection[str]) -> list[KeptOriginal]:
     return [kept for kept in found if kept.revision and kept.revision not in needed]
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copy whole or not at all."""
+def _copy(source: Path, target: Path, *, revision: str = "") -> None:
+    """Copy whole or not at all; where a revision is given, only that one."""
     target.parent.mkdir(parents=True, exist_ok=True)
     work = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         shutil.copyfile(source, work)
-        work.replace(target)
+        if not revision or fingerprint(work)[0] == revision:
+            work.replace(target)
     finally:
         work.unlink(missing_ok=True)
 

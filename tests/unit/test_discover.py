@@ -160,10 +160,12 @@ def test_what_is_no_manual_is_skipped_with_a_word_and_pictures_without(tmp_path:
     write(root, "manual.toml", '["gone.pdf"]\ntitle = "Gone"\n')
     (root / "link.txt").symlink_to(outside)
     (root / "folder").symlink_to(outside.parent)
+    (root / "itself.txt").symlink_to("itself.txt")
+    (root / "nowhere.txt").symlink_to("gone.txt")
     discovery = discover([root], root=root)
     assert [source.document for source in discovery.files] == ["a.txt"]
     skipped = dict(discovery.skipped)
-    assert set(skipped) == {"old.doc", "README", "link.txt", "folder", "manual.toml"}
+    assert set(skipped) == {"old.doc", "README", "link.txt", "folder", "manual.toml", "itself.txt", "nowhere.txt"}
     assert "gone.pdf" in skipped["manual.toml"]
 
 

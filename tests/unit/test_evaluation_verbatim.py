@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.originals import keep_original
+from ingest.originals import fingerprint, keep_original
 from ingest.types import SourceFile
 from serving.evaluation.verbatim import QuoteChecker
 from tests.gold import citation
 from tests.pdf_writer import PdfPage, pdf_bytes
 
-REVISION = "00112233445566ff"
 HTML = """<html><head><title>Pump P1</title></head><body><h1>Reset</h1>
 <p>Hold the <b>reset</b>
 key for 10 seconds.</p>
@@ -62,12 +61,13 @@ def test_a_quote_stands_in_a_document_without_pages(manuals: Path, quote: str, v
 
 
 def test_without_a_root_the_kept_original_of_the_cited_revision_is_read(manuals: Path, tmp_path: Path) -> None:
-    source = SourceFile(path=manuals / "pump.html", document="en/pump.html", revision=REVISION, size=1)
+    revision, size = fingerprint(manuals / "pump.html")
+    source = SourceFile(path=manuals / "pump.html", document="en/pump.html", revision=revision, size=size)
     keep_original(tmp_path, source)
     checker = QuoteChecker(tmp_path)
     quote = "Hold the reset key"
-    assert checker.is_verbatim(citation("en/pump.html", None, quote, revision=REVISION)) is True
-    assert checker.is_verbatim(citation("en/pump.html", None, quote, revision=REVISION[::-1])) is None
+    assert checker.is_verbatim(citation("en/pump.html", None, quote, revision=revision)) is True
+    assert checker.is_verbatim(citation("en/pump.html", None, quote, revision=revision[::-1])) is None
 
 
 def test_a_file_that_is_not_there_or_broken_says_nothing(manuals: Path) -> None:
