@@ -8,7 +8,7 @@ from html import escape
 
 from ingest.pipeline import Report
 from ingest.records.types import Run, State
-from ui.run_text import STATES, moment, next_steps, pages, reason
+from ui.run_text import STATES, command, moment, next_steps, pages, reason
 
 LONG = 12
 """A list of more entries than this is folded."""
@@ -79,7 +79,7 @@ def _head(run: Run, title: str) -> str:
         f"<header>\n<h1>{escape(title)}</h1>\n"
         f'<p><span class="state {"good" if good else "bad"}">{escape(STATES[run.state])}</span></p>\n'
         f'<p class="soft"><time datetime="{escape(run.started_at)}">{escape(moment(run))}</time>{by}: '
-        f"<code>manualdesk {escape(run.kind)} {escape(run.job)}</code></p>\n</header>\n"
+        f"<code>{escape(command(run))}</code></p>\n</header>\n"
     )
 
 

@@ -55,6 +55,11 @@ def reason(failure: Failure) -> str:
     return failure.error.removeprefix(f"{failure.document}: ")
 
 
+def command(run: Run) -> str:
+    """What was asked for: the command of an ingest, else what was done and to what."""
+    return f"{'manualdesk ' if run.kind == 'ingest' else ''}{run.kind} {run.job}".rstrip()
+
+
 def moment(run: Run) -> str:
     """When a run began: `2026-01-31 12:00 UTC`."""
     return f"{run.started_at[:16].replace('T', ' ')} UTC"
@@ -79,7 +84,7 @@ def _numbers(numbers: list[int]) -> str:
 
 def run_lines(run: Run, report: Report | None) -> Iterator[str]:
     """The whole run."""
-    yield f"run {run.number}: {run.kind} {run.job}"
+    yield f"run {run.number}: {command(run)}"
     by = f" by {run.started_by}" if run.started_by else ""
     yield f"{moment(run)}{by}: {STATES[run.state]} after {run.seconds:.1f} s"
     if run.error:
@@ -111,9 +116,12 @@ def timings(report: Report) -> str:
 def next_steps(run: Run, report: Report | None) -> list[str]:
     """What an editor may want to do after this run; empty where there is nothing."""
     steps = []
-    if run.state is not State.DONE:
+    if run.state is State.RUNNING:
+        # Killed in the instant after publishing, it left a new index and could not say so.
+        steps.append("If it does not run any more, it was killed: run it again, and it goes on where it can.")
+    elif run.state is not State.DONE:
         steps.append(
-            "Nothing of this run was published; the index is as it was before. "
+            "The index is as it was before (one on a Qdrant server may have some of the manuals already). "
             + (run.hint or "Run the same command again: it goes on where it can.")
         )
     if report is None:

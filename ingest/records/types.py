@@ -11,7 +11,7 @@ class State(StrEnum):
     """How a run ended."""
 
     RUNNING = "running"
-    """Not yet, or it was killed."""
+    """It has not ended, or was killed."""
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
@@ -24,13 +24,13 @@ class Run:
 
     number: int
     kind: str
-    """`ingest`, `remove`, `restore`, `rollback`."""
+    """`ingest`, `set`, `remove`, `restore`, `rollback`."""
     state: State
     started_at: str
     seconds: float
     started_by: str
     job: str
-    """What was asked for, as a command would say it."""
+    """What it was about, as a command would say it: paths and options of an ingest, else names or files."""
     generation: str = ""
     error: str = ""
     hint: str = ""

@@ -108,6 +108,9 @@ def test_the_next_steps_name_what_is_there_to_do() -> None:
     for part in ("a.md, b.md, c.pdf", "3 pages", "1 group", "documents restore old.pdf"):
         assert part in said
     assert next_steps(RUN, replace(REPORT, failed=(), removed=(), renamed=(), duplicates=(), weak_pages=())) == []
+    killed = "\n".join(next_steps(replace(RUN, state=State.RUNNING), None))
+    assert "killed" in killed
+    assert "index is as" not in killed  # it may have been published
     stopped = replace(RUN, state=State.FAILED, error="no space left", hint="Make room.")
     assert "Make room." in next_steps(stopped, None)[0]
 
@@ -125,6 +128,11 @@ def test_the_page_tells_all_of_it_and_stands_alone() -> None:
     assert 'lang="en"' in page
     assert "prefers-color-scheme: dark" in page
     assert "default-src 'none'" in page
+
+
+def test_only_an_ingest_is_told_as_a_command() -> None:
+    assert next(run_lines(RUN, None)) == "run 12: manualdesk ingest /manuals"
+    assert next(run_lines(replace(RUN, kind="rollback", job=""), None)) == "run 12: rollback"
 
 
 def test_long_lists_are_folded() -> None:
