@@ -21,7 +21,7 @@ from ui import (
     cli_serve,
     cli_state,
 )
-from ui.complaint import complain
+from ui.complaint import complain, disk_hint
 
 STOPPED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -92,6 +92,9 @@ def _unexpected(error: Exception) -> int:
         return int(getattr(error, "exit_code", 2))
     if os.environ.get("MANUALDESK_DEBUG"):
         raise error
+    if isinstance(error, OSError) and (hint := disk_hint(error)):
+        complain(f"{error.filename2 or error.filename or 'A file'}: {error.strerror}", hint)
+        return 1
     complain(
         f"Something unexpected went wrong: {type(error).__name__}: {error}",
         "Run it again with MANUALDESK_DEBUG=1 and report what it prints.",

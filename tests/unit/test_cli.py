@@ -10,6 +10,7 @@ import pytest
 
 from ingest.errors import SettingError
 from ingest.index.generations import Generations
+from ui.complaint import disk_hint
 
 MANUALDESK = Path(sys.executable).with_name("manualdesk")
 
@@ -90,6 +91,15 @@ def test_an_index_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None
     with pytest.raises(SettingError, match=str(folder)) as caught, Generations(folder).locked():
         pass
     assert "MANUALDESK_HOME" in caught.value.hint
+
+
+def test_a_full_disk_is_told_with_what_helps() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no disk that is always full")
+    with pytest.raises(OSError, match="space") as caught, Path("/dev/full").open("wb", buffering=0) as disk:
+        disk.write(b"x")
+    assert "Make room" in disk_hint(caught.value)
+    assert disk_hint(FileNotFoundError(2, "No such file")) == ""
 
 
 def test_doctor_knows_a_folder_that_holds_no_model(tmp_path: Path) -> None:
