@@ -1,4 +1,4 @@
-"""The one way from a question to passages: completed, embedded, searched, fused, scoped, read whole, judged."""
+"""The one way from a question to passages: completed, embedded, searched, scoped, reranked, read whole, judged."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from retrieval.models import Catalogue
 from retrieval.query import Retrieval, Turn
 from retrieval.rarity import Rarity
 from retrieval.reading import assemble
+from retrieval.rerank import Reranked, Reranker
 from retrieval.scope import Meaning, ProductScope, Scoped
 from retrieval.search import CANDIDATES, Candidate, search
 from retrieval.trace import Trace
@@ -35,8 +36,11 @@ _SCOPES = 32
 class Retriever:
     """Holds an open index and a loaded embedder; safe to share between threads."""
 
-    def __init__(self, index: Index, embedder: Embedder, aliases: Aliases | None = None) -> None:
+    def __init__(
+        self, index: Index, embedder: Embedder, aliases: Aliases | None = None, reranker: Reranker | None = None
+    ) -> None:
         self._index = index
+        self._reranker = reranker
         self._embedder = embedder
         self._rarity = Rarity(index)
         self._aliases = aliases
@@ -59,12 +63,14 @@ class Retriever:
         meaning = products.meaning(question, asked, turns, product)
         language = detect_language(question)
         clock.passed("rewrite")
-        found = self._found(_with_names(asked, meaning, products.catalogue), language, scope, clock)
+        searched = _with_names(asked, meaning, products.catalogue)
+        found = self._found(searched, language, scope, clock)
         rarity = {term: self._rarity.of(term) for term in terms(asked, language)}
         said = " ".join([question, *(turn.text for turn in reversed(turns) if turn.role == "user")])
         scoped = products.decide(asked, meaning, found, rarity, said)
         clock.passed("scope")
-        passages = tuple(assemble(self._index, scoped.candidates, scope, limit=limit))
+        order = self._reranked(searched, scoped, clock)
+        passages = tuple(assemble(self._index, order.candidates, scope, limit=limit))
         clock.passed("read")
         unknown = self._unknown(asked, scope)
         evidence = gather(language, passages, rarity, found) if passages else None
@@ -81,7 +87,7 @@ class Retriever:
             unknown=unknown,
             evidence=evidence,
         )
-        return replace(retrieval, trace=_trace(question, retrieval, found, scoped, clock))
+        return replace(retrieval, trace=_trace(question, retrieval, found, scoped, order=order, clock=clock))
 
     def whereabouts(self, retrieval: Retrieval, document: str, *, scope: Scope) -> str:
         """Where the manuals whose path holds `document` rank for a question that was searched, as lines of text."""
@@ -99,6 +105,13 @@ class Retriever:
         found = definitions_first(self._index, searched, fused, scope)
         clock.passed("search")
         return found
+
+    def _reranked(self, searched: str, scoped: Scoped, clock: "_Clock") -> Reranked:
+        if self._reranker is None:
+            return Reranked(candidates=scoped.candidates)
+        order = self._reranker.rerank(searched, scoped.candidates, scoped.fates)
+        clock.passed("rerank")
+        return order
 
     def _unknown(self, asked: str, scope: Scope) -> tuple[str, ...]:
         """Codes of the question that no chunk in scope holds. A code in another scope is as unknown as one in none."""
@@ -142,7 +155,15 @@ def _with_names(asked: str, meaning: Meaning, catalogue: Catalogue) -> str:
     return " ".join([asked, *dict.fromkeys(name.shown for name in meaning.names if name not in named)])
 
 
-def _trace(question: str, retrieval: Retrieval, found: Sequence[Candidate], scoped: Scoped, clock: _Clock) -> Trace:
+def _trace(
+    question: str,
+    retrieval: Retrieval,
+    found: Sequence[Candidate],
+    scoped: Scoped,
+    *,
+    order: Reranked,
+    clock: _Clock,
+) -> Trace:
     return Trace(
         question=question,
         rewritten=retrieval.question,
@@ -152,7 +173,9 @@ def _trace(question: str, retrieval: Retrieval, found: Sequence[Candidate], scop
         terms=retrieval.rarity,
         unknown=retrieval.unknown,
         found=tuple(found),
-        kept=scoped.candidates,
+        kept=order.candidates,
+        reranker=order.note,
+        reranked=order.scores,
         fates=scoped.fates,
         passages=retrieval.passages,
         confidence=retrieval.confidence,

@@ -32,7 +32,9 @@ class TracedCandidate:
     """BM25."""
     fused: float
     final: float
-    """After the scope was decided; 0 where it left the chunk out."""
+    """After the scope was decided, of the place that a reranker gave it; 0 where the scope left the chunk out."""
+    reranked: float | None
+    """What a reranker gave it, 0 to 1; None where it was not read."""
     passage: int
     """Number of the passage that it stands in, from 1; 0: none."""
     fate: str
@@ -47,6 +49,7 @@ class TracedCandidate:
             "sparse": {"rank": self.sparse_rank, "score": round(self.sparse, 3)},
             "fused": round(self.fused, 4),
             "final": round(self.final, 4),
+            "reranked": None if self.reranked is None else round(self.reranked, 4),
             "passage": self.passage,
             "fate": self.fate,
         }
@@ -70,12 +73,16 @@ class Trace:
     found: tuple[Candidate, ...]
     """As fused."""
     kept: tuple[Candidate, ...]
-    """In the order of the passages, after the scope was decided."""
+    """In the order of the passages, after the scope was decided and a reranker has read them."""
     fates: Mapping[str, str]
     passages: tuple[Passage, ...]
     confidence: float
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     """By stage."""
+    reranker: str = ""
+    """Which one read how many candidates, or why none; empty where none is configured."""
+    reranked: Mapping[str, float] = field(default_factory=dict)
+    """Its scores by chunk, 0 to 1."""
 
     def candidates(self) -> list[TracedCandidate]:
         """Every candidate in the order of the fused ranking."""
@@ -94,6 +101,7 @@ class Trace:
                 sparse=candidate.sparse,
                 fused=candidate.score,
                 final=final.get(candidate.chunk.id, 0.0),
+                reranked=self.reranked.get(candidate.chunk.id),
                 passage=place.get(candidate.chunk.id, 0),
                 fate=self._fate(candidate.chunk.id, place.get(candidate.chunk.id, 0)),
             )
@@ -110,6 +118,7 @@ class Trace:
             "options": list(self.options),
             "terms": {term: round(weight, 2) for term, weight in self.terms.items()},
             "unknown": list(self.unknown),
+            "reranker": self.reranker,
             "candidates": [candidate.to_json() for candidate in self.candidates()],
             "confidence": round(self.confidence, 3),
             "timings_ms": {stage: round(spent, 2) for stage, spent in self.milliseconds.items()},
@@ -132,6 +141,8 @@ class Trace:
         lines.append("terms       " + ", ".join(f"{term} {weight:.1f}" for term, weight in telling))
         if self.unknown:
             lines.append(f"unknown     {', '.join(self.unknown)}: no manual in scope holds it")
+        if self.reranker:
+            lines.append(f"reranker    {self.reranker}")
         lines.append(f"confidence  {self.confidence:.2f}{self._evidence()}")
         lines.append(
             "timings     " + ", ".join(f"{stage} {spent:.1f} ms" for stage, spent in self.milliseconds.items())
@@ -172,5 +183,6 @@ def _table(candidates: Sequence[TracedCandidate]) -> list[str]:
         page = f", page {item.page}" if item.page else ""
         where = f"{item.document}{page}, {' > '.join(item.section)}"
         lines.append(f" {dense:<11} {sparse:<12} {item.fused:.3f}  {item.final:.3f}  {where}")
-        lines.append(f"{'':41}{item.fate}")
+        read = "" if item.reranked is None else f"; reranker {item.reranked:.3f}"
+        lines.append(f"{'':41}{item.fate}{read}")
     return lines

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import ManualdeskError
+from retrieval.cross_encoder import CrossEncoderModel, is_folder
 from serving.settings import Settings
 
 
@@ -25,7 +26,7 @@ class Check:
 
 def checks(settings: Settings) -> list[Check]:
     """All findings, in the order in which a new installation would meet them."""
-    parts: tuple[Callable[[Settings], Iterator[Check]], ...] = (_machine, _index, _embedder, _language_model)
+    parts: tuple[Callable[[Settings], Iterator[Check]], ...] = (_machine, _index, _embedder, _reranker, _language_model)
     return [check for part in parts for check in part(settings)]
 
 
@@ -71,6 +72,23 @@ def _embedder(settings: Settings) -> Iterator[Check]:
     else:
         yield Check("Embedder", True, f"{settings.embedder}, from a model hub")
     yield Check("Processor", True, _precision())
+
+
+def _reranker(settings: Settings) -> Iterator[Check]:
+    """One in a folder is loaded and read with: only that tells whether its files fit together."""
+    name = settings.reranker
+    if not name:
+        hint = "Name a cross-encoder, such as BAAI/bge-reranker-v2-m3: MANUALDESK_RERANKER."
+        yield Check("Reranker", False, "none configured; passages stand in the order of the search", hint, needed=False)
+    elif not is_folder(name):
+        yield Check("Reranker", True, f"{name}, from a model hub")
+    else:
+        try:
+            model = CrossEncoderModel(name)
+        except ManualdeskError as error:
+            yield Check("Reranker", False, error.message, error.hint)
+            return
+        yield Check("Reranker", True, f"{name}, at most {model.seconds:.1f} s a question")
 
 
 def _precision() -> str:

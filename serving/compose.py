@@ -11,6 +11,8 @@ from ingest.index.server_layout import Layout
 from ingest.recorded import Place
 from retrieval.aliases import FILE, Aliases
 from retrieval.confidence import calibration
+from retrieval.cross_encoder import CrossEncoderModel, is_folder
+from retrieval.rerank import Reranker
 from retrieval.retriever import Retriever
 from serving.assistant import Assistant
 from serving.evaluation.gate import Gate
@@ -32,10 +34,10 @@ def build_place(settings: Settings) -> Place:
 
 
 def build_retriever(settings: Settings) -> Retriever:
-    """Opens the index and loads the embedder (about 3 s).
+    """Opens the index and loads the embedder (about 3 s) and, where one is configured, the reranker.
 
-    Raises IndexUnusable where nothing was ingested yet or the vectors are of another model, ModelUnavailable where the
-    embedder cannot be loaded.
+    Raises IndexUnusable where nothing was ingested yet or the vectors are of another model, ModelUnavailable where
+    one of the models cannot be loaded.
     """
     index = build_store(settings).open()
     made_by = index.info().embedder
@@ -44,11 +46,28 @@ def build_retriever(settings: Settings) -> Retriever:
             f"The index was made with the embedding model {made_by}, but {settings.embedder} is configured.",
             hint=f"Set MANUALDESK_EMBEDDER={made_by}, or embed everything anew: manualdesk ingest --force PATH",
         )
-    return Retriever(index, Embedder(settings.embedder, settings.models), Aliases(settings.home / FILE))
+    embedder, reranker = build_models(settings)
+    return Retriever(index, embedder, Aliases(settings.home / FILE), reranker)
+
+
+def build_models(settings: Settings) -> tuple[Embedder, Reranker | None]:
+    """The models of retrieval, loaded; None without a configured reranker. Raises ModelUnavailable."""
+    # A bundled embedder takes this process off the model hub: a reranker from there is fetched before.
+    from_hub = bool(settings.reranker) and not is_folder(settings.reranker)
+    early = _reranker(settings.reranker) if from_hub else None
+    embedder = Embedder(settings.embedder, settings.models)
+    return embedder, early or (_reranker(settings.reranker) if settings.reranker else None)
+
+
+def _reranker(name: str) -> Reranker:
+    return Reranker(CrossEncoderModel(name))
 
 
 def build_gate(settings: Settings, questions: Path) -> Gate:
-    """A gate that asks these gold questions; models are loaded when it is called. Raises SettingError for the file."""
+    """A gate that asks these gold questions; models are loaded when it is called. Raises SettingError for the file.
+
+    Without a reranker: what is judged is the index, and a time box would make the verdict depend on the machine.
+    """
     embedder = cache(lambda name: Embedder(name, settings.models))
     gold = read_questions(questions)
     return Gate(gold, build_store(settings), lambda index: Retriever(index, embedder(index.info().embedder)))

@@ -38,6 +38,9 @@ class Settings:
     """Nodes that keep each piece; most of them must have a write. 0: the server's own default."""
     embedder: str = BUNDLED_EMBEDDER
     """The bundled model, a folder, or a hub name such as BAAI/bge-m3."""
+    reranker: str = ""
+    """A cross-encoder that reads the best candidates: a folder, or a hub name such as BAAI/bge-reranker-v2-m3. Empty:
+    none."""
     llm_url: str = "http://127.0.0.1:8001/v1"
     """An OpenAI-compatible server; `manualdesk llm serve` starts one there. Empty: always quotes."""
     llm_model: str = ""

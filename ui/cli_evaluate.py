@@ -87,13 +87,13 @@ def answers(
 def _measured(report: "AnswerReport", settings: Settings, questions: dict[str, object]) -> dict[str, object]:
     from serving.evaluation.results import describe_index, model_name
 
-    embedder = model_name(settings.embedder)
+    embedder, reranker = model_name(settings.embedder), model_name(settings.reranker)
     used = {"language_model": _language_model(report, settings)}
     return {
         "kind": "answers",
         "questions": questions,
         "index": describe_index(published_info(settings)),
-        "settings": {"embedder": embedder, "server": bool(settings.index_url), **used},
+        "settings": {"embedder": embedder, "reranker": reranker, "server": bool(settings.index_url), **used},
         "totals": report.totals,
         "slices": report.slices,
         "outcomes": [outcome.to_json() for outcome in report.outcomes],

@@ -107,7 +107,12 @@ def _manuals(path: Path, only_set: str, limit: int) -> _Run:
     report = retrieval_report(outcomes)
     part = manuals_part(report)
     info = published_info(settings)
-    used = {"embedder": model_name(settings.embedder), "server": bool(settings.index_url), "limit": limit}
+    used = {
+        "embedder": model_name(settings.embedder),
+        "reranker": model_name(settings.reranker),
+        "server": bool(settings.index_url),
+        "limit": limit,
+    }
     measured: dict[str, object] = {
         "kind": "retrieval",
         "questions": describe_questions(path, only_set=only_set, count=len(report.outcomes)),
@@ -121,6 +126,7 @@ def _manuals(path: Path, only_set: str, limit: int) -> _Run:
 
 def _public_set(folder: Path, most: int) -> _Run:
     from retrieval.retriever import Retriever
+    from serving.compose import build_models
     from serving.evaluation.ir_metrics import judged_queries, run_task, unanswerable_queries
     from serving.evaluation.ir_sets import read_ir_set
     from serving.evaluation.parts import ir_part
@@ -128,8 +134,9 @@ def _public_set(folder: Path, most: int) -> _Run:
 
     ir_set = read_ir_set(folder)
     settings = load_settings()
-    index, embedder = _open_set(ir_set, settings)
-    retriever, info = Retriever(index, embedder), index.info()
+    embedder, reranker = build_models(settings)
+    index = _open_set(ir_set, settings, embedder)
+    retriever, info = Retriever(index, embedder, reranker=reranker), index.info()
     parts = []
     for task in ir_set.tasks:
         asked = judged_queries(ir_set, task, most=most)
@@ -142,25 +149,27 @@ def _public_set(folder: Path, most: int) -> _Run:
         "kind": "sets",
         "questions": described,
         "index": describe_index(info),
-        "settings": {"embedder": model_name(settings.embedder), "most": most},
+        "settings": {
+            "embedder": model_name(settings.embedder),
+            "reranker": model_name(settings.reranker),
+            "most": most,
+        },
         "parts": {part.name: part.to_json() for part in parts},
     }
     return _Run(measured, parts, f"Retrieval: {ir_set.name}", info)
 
 
-def _open_set(ir_set: "IrSet", settings: Settings) -> "tuple[Index, Embedder]":
+def _open_set(ir_set: "IrSet", settings: Settings, embedder: "Embedder") -> "Index":
     """The set's own index, made first where this is its first run with this embedder."""
-    from ingest.embed import Embedder
     from serving.evaluation.ir_index import cache_folder, corpus_chunks, corpus_store, is_made, make_index
     from serving.evaluation.kept_vectors import KeptVectors
 
     store = corpus_store(ir_set, settings.embedder, settings.home)
-    embedder = Embedder(settings.embedder, settings.models)
     if not is_made(store):
         typer.echo(f"indexing the {len(ir_set.documents)} documents of {ir_set.name}, once", err=True)
         vectors = KeptVectors(cache_folder(settings.home), settings.embedder, "passages")
         followed(make_index(store, ir_set, embedder, vectors), len(corpus_chunks(ir_set)))
-    return store.open(), embedder
+    return store.open()
 
 
 def _write_report(path: Path, run: _Run, comparisons: "Sequence[Comparison]") -> None:

@@ -30,7 +30,7 @@ WRAPPED = {
     "sqlalchemy": ("ingest/records/",),
     "qdrant_edge": ("ingest/index/edge_shard.py",),
     "qdrant_client": ("ingest/index/server",),
-    "sentence_transformers": ("ingest/embed.py",),
+    "sentence_transformers": ("ingest/embed.py", "retrieval/cross_encoder.py"),
     "openai": ("serving/model.py",),
     "ray": ("ingest/cluster",),
     "chainlit": ("ui/app.py", "ui/server.py"),
