@@ -85,6 +85,7 @@ def discover(paths: Sequence[Path], *, root: Path, said: Sequence[Setting] = ())
     failure: what was meant is not known. Hidden files, illustrations and `manual.toml` are passed over in silence.
     """
     base = root.resolve()
+    _check_name(base)
     known = _Known(FolderTree(base), said, Illustrations(base))
     found = _Found()
     seen: set[str] = set()
@@ -98,6 +99,16 @@ def discover(paths: Sequence[Path], *, root: Path, said: Sequence[Setting] = ())
     found.skipped.extend(known.folders.unused())
     found.files.sort(key=lambda source: source.document)
     return Discovery(tuple(found.files), tuple(sorted(found.skipped)), tuple(sorted(found.failed, key=lambda f: f[0])))
+
+
+def _check_name(base: Path) -> None:
+    """The root is kept with every passage, as text."""
+    try:
+        str(base).encode()
+    except UnicodeEncodeError:
+        raise SettingError(
+            f"The folder {str(base)!a} has a name that is no UTF-8.", hint="Rename it, or copy the manuals."
+        ) from None
 
 
 def _inside(given: Path, base: Path) -> Path:

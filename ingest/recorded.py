@@ -1,7 +1,7 @@
 """Runs that leave a record: a job goes in, its steps come out, and the records keep how it ended.
 
-What the command line and the HTTP API call in place of `pipeline.run`: editors' settings come in here, and here each
-revision is noted with the audience it is indexed for, so that an old citation opens for the right people only.
+What the command line calls in place of `pipeline.run`: editors' settings come in here, and here each revision is noted
+with the audience it is indexed for, so that an old citation opens for the right people only.
 """
 
 import json
@@ -152,4 +152,5 @@ def describe(job: Job) -> str:
     ]
     paths = [str(path.absolute()) for path in job.paths[:MOST_PATHS]]
     rest = f" and {len(job.paths) - MOST_PATHS} more paths" if len(job.paths) > MOST_PATHS else ""
-    return shlex.join([*paths, *options]) + rest
+    said = shlex.join([*paths, *options]) + rest
+    return said.encode(errors="replace").decode()  # a name that is no UTF-8 cannot be kept

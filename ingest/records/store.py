@@ -175,11 +175,15 @@ class Records:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise RecordsUnusable(
                 f"the records in {self.path} cannot be used: {reason}",
-                hint="Check that the folder can be written and is not full; put a backup of the file back if it is "
-                "damaged (without it, what editors set has to be set again).",
+                hint=_BUSY_HINT if "locked" in reason else _BROKEN_HINT,
             ) from error
 
 
+_BUSY_HINT = "Another command writes to them: run this one again when it has ended."
+_BROKEN_HINT = (
+    "Check that the folder can be written and is not full; put a backup of the file back if it is damaged "
+    "(without it, what editors set has to be set again)."
+)
 _KEYS = select(revisions.c.document, revisions.c.revision)
 
 

@@ -1,5 +1,6 @@
 """Discovery: which files are manuals, what is known of each, and what is said about the rest."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,13 @@ def test_what_is_no_manual_is_skipped_with_a_word_and_pictures_without(tmp_path:
     skipped = dict(discovery.skipped)
     assert set(skipped) == {"old.doc", "README", "link.txt", "folder", "manual.toml", "itself.txt", "nowhere.txt"}
     assert "gone.pdf" in skipped["manual.toml"]
+
+
+def test_a_root_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode("手册".encode("gbk"))
+    root.mkdir()
+    with pytest.raises(SettingError, match="UTF-8"):
+        discover([root], root=root)
 
 
 def test_an_empty_file_is_found_so_that_its_reading_can_fail(tmp_path: Path) -> None:

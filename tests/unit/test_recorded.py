@@ -1,5 +1,6 @@
 """Whatever ends a run, the records say how; what is indexed is noted with its audience."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,5 +68,6 @@ def test_a_change_notes_the_run_and_what_is_indexed_for_whom(tmp_path: Path) -> 
 def test_a_job_is_told_as_the_command_that_asks_for_it(tmp_path: Path) -> None:
     job = Job(paths=(tmp_path / "my manuals",), root=tmp_path, force=True, allow_removals=True)
     assert describe(job) == f"'{tmp_path}/my manuals' --root {tmp_path} --force --allow-removals"
+    assert describe(Job(paths=(Path(os.fsdecode(b"/m/\xca\xd6")),))).encode() == b"'/m/??'"
     many = Job(paths=tuple(Path(f"/m/{number}.md") for number in range(MOST_PATHS + 3)))
     assert describe(many).endswith("/m/19.md and 3 more paths")

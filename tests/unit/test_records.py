@@ -109,3 +109,18 @@ def test_damaged_and_newer_records_are_refused_with_what_to_do(tmp_path: Path) -
     (tmp_path / "records.sqlite").write_bytes(b"this is no database at all" * 100)
     with pytest.raises(RecordsUnusable, match=r"records\.sqlite"):
         Records(tmp_path)
+
+
+def test_records_that_another_command_holds_are_not_called_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Records(tmp_path).close()
+    monkeypatch.setattr("ingest.records.store._WAIT_SECONDS", 0.05)
+    holder = sqlite3.connect(tmp_path / "records.sqlite", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(RecordsUnusable, match="locked") as caught:
+        Records(tmp_path)
+    assert "again" in caught.value.hint
+    holder.execute("ROLLBACK")
+    holder.close()
+    Records(tmp_path).close()
