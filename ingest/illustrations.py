@@ -17,6 +17,8 @@ _NAME = re.compile(
 )
 _SMALLEST_PAGE = 400
 """Pixels of the shorter side: half a page at 100 dots an inch. What is smaller is an icon or a button."""
+_MOST_BYTES = 32 * 2**20
+"""Looked into a page for the names of pictures: this runs where no limit of memory is."""
 
 
 class Illustrations:
@@ -43,7 +45,8 @@ def _names_below(folder: Path, *, recursive: bool) -> frozenset[str]:
     for page in folder.rglob("*") if recursive else folder.glob("*"):
         if page.suffix.lower() in _NAMING and page.is_file():
             try:
-                text = page.read_bytes()
+                with page.open("rb") as stream:
+                    text = stream.read(_MOST_BYTES)
             except OSError:
                 continue  # whoever reads it as a manual says so
             for match in _NAME.findall(text):

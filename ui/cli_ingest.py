@@ -73,7 +73,7 @@ def ingest(
         return
     report = _once(place, job, as_json=as_json)
     if watch:
-        _watch(paths, lambda: _once(place, replace(job, force=False), as_json=as_json))
+        _watch(paths, settings.home, lambda: _once(place, replace(job, force=False), as_json=as_json))
     elif strict and report.failed:
         raise typer.Exit(1)
 
@@ -90,16 +90,31 @@ def _once(place: "Place", job: "Job", *, as_json: bool) -> "Report":
     return report
 
 
-def _watch(paths: Sequence[Path], again: "Callable[[], Report]") -> None:
+def _watch(paths: Sequence[Path], home: Path, again: "Callable[[], Report]") -> None:
     """Ingest again after every change, until Ctrl-C. What goes wrong is told, and the watch goes on."""
     from watchfiles import watch
 
     typer.echo("Watching for changes. Ctrl-C ends.", err=True)
-    for _changes in watch(*paths, debounce=_SETTLED_MS, recursive=True, raise_interrupt=True):
+    watched = [Path(os.path.realpath(path)) for path in paths]
+    places = watch(
+        *paths,
+        watch_filter=lambda _change, path: concerns_manuals(Path(os.path.realpath(path)), watched, home),
+        debounce=_SETTLED_MS,
+        raise_interrupt=True,
+    )
+    for _changes in places:
         try:
             again()
         except ManualdeskError as error:
             complain(error.message, error.hint)
+
+
+def concerns_manuals(changed: Path, watched: Sequence[Path], home: Path) -> bool:
+    """Whether a change may be of a manual: hidden files are none, and what an ingest writes must not start the next."""
+    if changed.is_relative_to(home.resolve()):
+        return False
+    inside = [changed.relative_to(path).parts for path in watched if changed.is_relative_to(path)]
+    return not any(part.startswith(".") for parts in inside for part in parts)
 
 
 def _gate(questions: Path | None, settings: Settings) -> "Callable[[Index], None]":

@@ -10,6 +10,7 @@ import pytest
 
 from ingest.errors import SettingError
 from ingest.index.generations import Generations
+from ui.cli_ingest import concerns_manuals
 from ui.complaint import disk_hint
 
 MANUALDESK = Path(sys.executable).with_name("manualdesk")
@@ -100,6 +101,20 @@ def test_a_full_disk_is_told_with_what_helps() -> None:
         disk.write(b"x")
     assert "Make room" in disk_hint(caught.value)
     assert disk_hint(FileNotFoundError(2, "No such file")) == ""
+
+
+def test_an_ingest_that_is_watched_does_not_start_itself(tmp_path: Path) -> None:
+    home = tmp_path / "state"
+    for changed, seen in {
+        "pumps/p1.pdf": True,
+        "manual.toml": True,
+        ".manualdesk/records.sqlite": False,
+        "pumps/.p1.pdf.part": False,
+        "state/records.sqlite": False,
+    }.items():
+        assert concerns_manuals(tmp_path / changed, [tmp_path], home) is seen, changed
+    # A folder that lies below a hidden one is watched all the same.
+    assert concerns_manuals(tmp_path / ".a" / "p1.pdf", [tmp_path / ".a"], home)
 
 
 def test_doctor_knows_a_folder_that_holds_no_model(tmp_path: Path) -> None:
