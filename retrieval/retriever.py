@@ -16,6 +16,7 @@ from retrieval.confidence import confidence
 from retrieval.conversation import rewrite
 from retrieval.definitions import definitions_first
 from retrieval.evidence import gather
+from retrieval.folding import fold
 from retrieval.models import Catalogue
 from retrieval.query import Retrieval, Turn
 from retrieval.rarity import Rarity
@@ -67,7 +68,7 @@ class Retriever:
         found = self._found(searched, language, scope, clock)
         rarity = {term: self._rarity.of(term) for term in terms(asked, language)}
         said = " ".join([question, *(turn.text for turn in reversed(turns) if turn.role == "user")])
-        scoped = products.decide(asked, meaning, found, rarity, said)
+        scoped = fold(products.decide(asked, meaning, found, rarity, said), language, products)
         clock.passed("scope")
         order = self._reranked(searched, scoped, clock)
         passages = tuple(assemble(self._index, order.candidates, scope, limit=limit))
