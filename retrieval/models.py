@@ -6,8 +6,10 @@ that editors gave. No list of products is kept.
 """
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -66,6 +68,8 @@ class _Names:
     by_runs: Mapping[Runs, Name]
     models: Mapping[str, frozenset[Runs]]
     documents: Mapping[str, IndexedDocument]
+    starts: frozenset[str]
+    """The first runs of all names: at any other run of a text no name begins."""
 
 
 class Catalogue:
@@ -77,10 +81,21 @@ class Catalogue:
         self._scope = scope
         self._aliases = aliases
         self._built = lru_cache(maxsize=1)(self._build)
+        self._held = threading.local()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Inside it all calls of this thread use the same names: whether there are newer ones is looked up once."""
+        before = getattr(self._held, "names", None)
+        self._held.names = self._names()
+        try:
+            yield
+        finally:
+            self._held.names = before
 
     def mentions(self, text: str) -> list[Mention]:
         """The names in a text in order, each as long as it goes: T200 Pro is no mention of T200."""
-        return list(_mentions(unicodedata.normalize("NFKC", text), self._names().by_runs))
+        return list(_mentions(unicodedata.normalize("NFKC", text), self._names()))
 
     def meant(self, text: str) -> list[Name]:
         """The names in a text that say most: models where there are any, else products."""
@@ -118,13 +133,16 @@ class Catalogue:
     def _without(self, text: str, least: Kind) -> str:
         folded = unicodedata.normalize("NFKC", text)
         kept, begin = [], 0
-        for mention in _mentions(folded, self._names().by_runs):
+        for mention in _mentions(folded, self._names()):
             if mention.name.kind >= least:
                 kept.append(folded[begin : mention.start])
                 begin = mention.end
         return "".join([*kept, folded[begin:]])
 
     def _names(self) -> _Names:
+        held: _Names | None = getattr(self._held, "names", None)
+        if held is not None:
+            return held
         aliases = self._aliases.all() if self._aliases else {}
         pairs = tuple((alias, name) for name, own in aliases.items() for alias in own)
         return self._built(self._index.info().generation, pairs)
@@ -151,7 +169,8 @@ class Catalogue:
             found = by_runs.get(_runs(target)) or _titled(target, documents)
             if found:
                 by_runs.setdefault(_runs(alias), Name(shown=found.shown, kind=Kind.MODEL, documents=found.documents))
-        return _Names(by_runs, models, {document.document: document for document in documents})
+        starts = frozenset(runs[0] for runs in by_runs if runs)
+        return _Names(by_runs, models, {document.document: document for document in documents}, starts)
 
 
 def _model_names(document: IndexedDocument) -> list[str]:
@@ -189,16 +208,16 @@ def _runs(name: str) -> Runs:
     return tuple(_RUN.findall(unicodedata.normalize("NFKC", name).lower()))
 
 
-def _mentions(text: str, names: Mapping[Runs, Name]) -> Iterator[Mention]:
+def _mentions(text: str, names: _Names) -> Iterator[Mention]:
     runs = list(_RUN.finditer(text.lower()))
     words = [match.group() for match in runs]
     place = 0
     while place < len(runs):
-        end = _longest(text, runs, place, names)
+        end = _longest(text, runs, place, names.by_runs) if words[place] in names.starts else None
         if end is None:
             place += 1
             continue
-        yield Mention(name=names[tuple(words[place:end])], start=runs[place].start(), end=runs[end - 1].end())
+        yield Mention(name=names.by_runs[tuple(words[place:end])], start=runs[place].start(), end=runs[end - 1].end())
         place = end
 
 

@@ -54,7 +54,8 @@ class Retriever:
 
         `product`: the product, model or alias of the page that the question is asked on; what is said wins over it.
         """
-        with self._index.hold():  # one answer never mixes two generations
+        # One answer never mixes two generations.
+        with self._index.hold(), self._products(scope).catalogue.hold():
             return self._retrieve(question, scope, turns, limit, product)
 
     def _retrieve(self, question: str, scope: Scope, turns: Sequence[Turn], limit: int, product: str) -> Retrieval:

@@ -7,7 +7,6 @@ whose text goes along with this one's line by line: the numbers differ, the sent
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
@@ -36,29 +35,23 @@ _CLEAR_SHARE = 0.5
 """A row with this much of what is asked for is the one that answers; less may be chance, and another row does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """What is compared of a manual: its lines and headings without numbers and model names."""
-
-    lines: frozenset[str]
-    headings: frozenset[str]
-
-
 class Siblings:
     """Compares documents of the published index; remembers what it read."""
 
     def __init__(self, index: Index, catalogue: Catalogue) -> None:
         self._index = index
         self._catalogue = catalogue
-        self._outline = lru_cache(maxsize=512)(self._read_outline)
-        self._alike = lru_cache(maxsize=4096)(self._compare)
+        self._headings = lru_cache(maxsize=8192)(self._read_headings)
+        self._skeletons = lru_cache(maxsize=512)(self._read_skeletons)
+        self._alike = lru_cache(maxsize=16_384)(self._compare)
 
     def families(self, candidates: Sequence[Candidate]) -> list[list[str]]:
         """Groups of sibling documents among the best candidates, in the order of their best candidate."""
         documents = list(dict.fromkeys(candidate.chunk.document for candidate in candidates))[:LOOKED_AT]
         family = {document: {document} for document in documents}
+        labels = {document: self.label(document) for document in documents}
         for first, second in combinations(documents, 2):
-            if self.are(first, second):
+            if self._are(first, second, (labels[first], labels[second])):
                 joined = family[first] | family[second]
                 for document in joined:
                     family[document] = joined
@@ -67,10 +60,13 @@ class Siblings:
 
     def are(self, first: str, second: str) -> bool:
         """Is one document the other's sibling: told apart by name or version, alike line by line?"""
+        return self._are(first, second, (self.label(first), self.label(second)))
+
+    def _are(self, first: str, second: str, labels: tuple[str, str]) -> bool:
         one, other = self._catalogue.document(first), self._catalogue.document(second)
         if one is None or other is None or first == second or one.language != other.language:
             return False
-        if self.label(first) == self.label(second) and one.version == other.version:
+        if labels[0] == labels[1] and one.version == other.version:
             return False
         keys = sorted(((first, one.revision), (second, other.revision)))
         return self._alike(*keys)
@@ -153,26 +149,27 @@ class Siblings:
         """A line without model names, case and spacing; its numbers stay."""
         return " ".join(unicodedata.normalize("NFKC", self._catalogue.mask(text)).lower().split())
 
-    def _read_outline(self, document: str, _revision: str) -> Outline:
-        lines: set[str] = set()
-        headings: set[str] = set()
-        for chunk in self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING):
-            headings.update(_unnumbered(self._plain(heading)) for heading in chunk.section)
-            for line, _chunk in _all_lines([chunk]):
-                skeleton = re.sub(r"\d+(?:[.,]\d+)*", "0", self._plain(line))
-                if len(skeleton) >= _SHORTEST_LINE:
-                    lines.add(skeleton)
-        return Outline(frozenset(lines), frozenset(headings))
+    def _read_headings(self, document: str, _revision: str) -> frozenset[str]:
+        """Without numbers and model names."""
+        chunks = self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING)
+        distinct = {heading for chunk in chunks for heading in chunk.section}
+        return frozenset(_unnumbered(self._plain(heading)) for heading in distinct)
+
+    def _read_skeletons(self, document: str, _revision: str) -> frozenset[str]:
+        """The lines without model names, each number as 0."""
+        chunks = self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING)
+        lines = {line for line, _chunk in _all_lines(chunks)}
+        skeletons = (re.sub(r"\d+(?:[.,]\d+)*", "0", self._plain(line)) for line in lines)
+        return frozenset(skeleton for skeleton in skeletons if len(skeleton) >= _SHORTEST_LINE)
 
     def _compare(self, first: tuple[str, str], second: tuple[str, str]) -> bool:
-        one, other = self._outline(*first), self._outline(*second)
-        fewest = min(len(one.headings), len(other.headings))
-        if fewest >= _FEWEST_HEADINGS:
-            shared = len(one.headings & other.headings) / len(one.headings | other.headings)
-            if shared < _SHARED_HEADINGS:
-                return False
-        shortest = min(len(one.lines), len(other.lines))
-        return shortest > 0 and len(one.lines & other.lines) / shortest >= _SHARED_LINES
+        # Headings first: most manuals differ in them, and then their lines need not be read.
+        own, others = self._headings(*first), self._headings(*second)
+        if min(len(own), len(others)) >= _FEWEST_HEADINGS and len(own & others) < _SHARED_HEADINGS * len(own | others):
+            return False
+        own, others = self._skeletons(*first), self._skeletons(*second)
+        shortest = min(len(own), len(others))
+        return shortest > 0 and len(own & others) / shortest >= _SHARED_LINES
 
 
 def _all_lines(chunks: Sequence[Chunk]) -> list[tuple[str, Chunk]]:
