@@ -82,15 +82,15 @@ def _load(name: str) -> "CrossEncoder":
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model: CrossEncoder = CrossEncoder(name, local_files_only=local, model_kwargs={"torch_dtype": _precision()})
-    # A folder that lacks a file can fail with any of these, depending on which file it is.
-    except (OSError, ValueError, RuntimeError, TypeError, KeyError, AttributeError) as error:
+    except Exception as error:  # Each file of a model is read by another library, with errors of its own.
         raise ModelUnavailable(f"The reranker {name} cannot be loaded: {_first_line(error)}", hint=_HINT) from error
     model.max_seq_length = min(model.max_seq_length or MAX_TOKENS, MAX_TOKENS)
     return model
 
 
 def _check(model: "CrossEncoder", name: str) -> None:
-    """A model of another kind would get a head of random weights, and order passages by chance."""
+    """A model of another kind would get a head of random weights, one without its words would read nothing: both would
+    order passages by chance."""
     kinds = getattr(model.config, "architectures", None) or []
     if model.num_labels != 1 or not any(kind.endswith(("ForSequenceClassification", "ForCausalLM")) for kind in kinds):
         kind = ", ".join(kinds) or "unknown"
@@ -98,6 +98,8 @@ def _check(model: "CrossEncoder", name: str) -> None:
             f"{name} is no reranker: it is of the kind {kind} and gives {model.num_labels} numbers for two texts.",
             hint=_HINT,
         )
+    if model.tokenizer is not None and 2 * len(model.tokenizer) < getattr(model.config, "vocab_size", 0):
+        raise ModelUnavailable(f"The reranker {name} cannot be loaded: its tokenizer has no words.", hint=_HINT)
 
 
 def _precision() -> "torch.dtype":
