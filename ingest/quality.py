@@ -21,8 +21,6 @@ EMPTY, GARBLED, BROKEN_TABLE, SUSPICIOUS_ORDER, RECOGNISED = (
     "recognised",
 )
 _COSTS = {EMPTY: 1.0, GARBLED: 0.7, BROKEN_TABLE: 0.3, SUSPICIOUS_ORDER: 0.3}
-_WELL_RECOGNISED = 0.9
-"""Mean probability of the characters of a clean scan is above this."""
 
 _UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x7f-\x9f]|\\(cid:\\d+\\)|[\U000f0000-\U0010ffff]")
 # UTF-8 read as Latin-1 or Windows-1252: Ã¤, â€™, Â°; and CJK likewise.

@@ -66,11 +66,21 @@ def moment(run: Run) -> str:
 
 
 def pages(found: tuple[PageQuality, ...]) -> str:
-    """`pages 3, 4 and 7 (garbled); page 9 (empty)`, grouped by problem."""
-    groups: dict[tuple[str, ...], list[int]] = {}
+    """`pages 3, 4 and 7 (garbled, score 0.12 at worst); page 9 (empty)`, grouped by problem."""
+    groups: dict[tuple[str, ...], list[PageQuality]] = {}
     for page in found:
-        groups.setdefault(page.problems, []).append(page.page)
-    return "; ".join(f"{_numbers(numbers)} ({', '.join(problems)})" for problems, numbers in groups.items())
+        groups.setdefault(page.problems, []).append(page)
+    return "; ".join(
+        f"{_numbers([page.page for page in group])} ({', '.join(problems)}{_worst(group)})"
+        for problems, group in groups.items()
+    )
+
+
+def _worst(group: list[PageQuality]) -> str:
+    """The lowest score of some pages, where it says more than their problem does."""
+    scores = {page.score for page in group}
+    shown = f", score {min(scores):.2f}" if 0 < min(scores) < 1 else ""
+    return f"{shown} at worst" if shown and len(scores) > 1 else shown
 
 
 def _numbers(numbers: list[int]) -> str:

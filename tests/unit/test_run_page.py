@@ -99,7 +99,7 @@ def test_one_line_counts_a_renamed_manual_once() -> None:
 def test_one_reason_of_many_failures_is_told_once() -> None:
     lines = list(concerns(REPORT))
     assert lines.count("failed: a.md (and 1 more): audience is 'publik'") == 1
-    assert "look at: new.pdf: pages 3 and 5 (garbled); page 9 (empty)" in lines
+    assert "look at: new.pdf: pages 3 and 5 (garbled, score 0.10 at worst); page 9 (empty)" in lines
     assert "the same file 2 times: new.pdf, copy.pdf" in lines
 
 
