@@ -64,11 +64,11 @@ def gather(
 ) -> Evidence:
     """`language`: of the question; `rarity`: its terms in order with their IDF; `candidates`: as found."""
     read = passages[:READ]
-    question = _Question(language, rarity, read)
     texts = [list(_sentences(passage)) for passage in read]
     sentences = [set(words) for text in texts for words in text]
     pairs = [first | second for first, second in pairwise(sentences)] or sentences
     held = set().union(*sentences, *(terms(_headings(passage), passage.language) for passage in read))
+    question = _Question(language, rarity, read, held)
     missing = [term for term in question.asked if not question.held(term, held)]
     dense = sorted((found.dense for found in candidates if found.dense), reverse=True)[:CANDIDATES]
     sparse = sorted((found.sparse for found in candidates if found.sparse), reverse=True)[:CANDIDATES]
@@ -86,8 +86,11 @@ def gather(
 class _Question:
     """A question's terms beside the passages that are to answer it."""
 
-    def __init__(self, language: str, rarity: Mapping[str, float], read: Sequence[Passage]) -> None:
+    def __init__(self, language: str, rarity: Mapping[str, float], read: Sequence[Passage], words: Set[str]) -> None:
+        """`words`: all terms of the passages and their headings."""
         self._rarity = rarity
+        self._words = words
+        self._alike: dict[str, frozenset[str]] = {}
         self.foreign = any(passage.language != language for passage in read)
         titles = {term for passage in read for term in terms(f"{passage.title} {passage.product}", passage.language)}
         self.asked = [term for term in rarity if term not in titles]
@@ -112,9 +115,16 @@ class _Question:
             return 0.5  # a pair of CJK characters often spans two words; both being there is half the evidence
         if len(term) <= 4 or not term.isalpha() or not term.isascii():
             return 0.0
-        # Comparing with every word of three passages would take longer than the search.
-        alike = [word for word in held if word[0] == term[0] and abs(len(word) - len(term)) <= 2]
-        return 1.0 if get_close_matches(term, alike, n=1, cutoff=_NEAR) else 0.0
+        return 0.0 if self._misspelt(term).isdisjoint(held) else 1.0
+
+    def _misspelt(self, term: str) -> frozenset[str]:
+        """The words of the passages that the term may be a misspelling of; found once, for it is asked of each pair of
+        sentences."""
+        if term not in self._alike:
+            # Comparing with every word of three passages would take longer than the search.
+            near = [word for word in self._words if word[0] == term[0] and abs(len(word) - len(term)) <= 2]
+            self._alike[term] = frozenset(get_close_matches(term, near, n=max(1, len(near)), cutoff=_NEAR))
+        return self._alike[term]
 
 
 def _is_name(term: str) -> bool:

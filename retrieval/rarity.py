@@ -1,6 +1,7 @@
 """How rare a term is in the published index: what makes one word of a question tell more than another."""
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ingest.index.contract import EVERYTHING, Index
@@ -15,10 +16,10 @@ class Rarity:
         self._index = index
         self._of = lru_cache(maxsize=50_000)(self._look_up)
 
-    def of(self, term: str) -> float:
-        """The IDF; for a term that no manual holds that of a term in half a chunk."""
+    def of(self, terms: Iterable[str]) -> dict[str, float]:
+        """The IDF of each term, in their order; for a term that no manual holds that of a term in half a chunk."""
         info = self._index.info()
-        return self._of(term, info.generation, info.chunks)
+        return {term: self._of(term, info.generation, info.chunks) for term in terms}
 
     def _look_up(self, term: str, _generation: str, chunks: int) -> float:
         # The engine scores a one-word question with IDF x the chunk's weight of the word: divide, and the IDF is left.

@@ -67,7 +67,7 @@ class Retriever:
         clock.passed("rewrite")
         searched = _with_names(asked, meaning, products.catalogue)
         found = self._found(searched, language, scope, clock)
-        rarity = {term: self._rarity.of(term) for term in terms(asked, language)}
+        rarity = self._rarity.of(terms(asked, language))
         said = " ".join([question, *(turn.text for turn in reversed(turns) if turn.role == "user")])
         scoped = fold(products.decide(asked, meaning, found, rarity, said), language, products)
         clock.passed("scope")

@@ -187,8 +187,9 @@ def _added_later(fields: Mapping[str, object]) -> dict[str, object]:
 
 def _box(numbers: list[float]) -> Box:
     page, left, top, right, bottom, start = numbers
-    corners = {"left": float(left), "top": float(top), "right": float(right), "bottom": float(bottom)}
-    return Box(page=int(page), start=int(start), **corners)
+    return Box(
+        page=int(page), left=float(left), top=float(top), right=float(right), bottom=float(bottom), start=int(start)
+    )
 
 
 _OTHERWISE = ("audience", "document_pages", "document_chunks", "model", "valid_from", "valid_until", "origins")
