@@ -21,7 +21,7 @@ CPU_BATCH = 4
 GPU_BATCH = 8
 CPU_SECONDS = 1.5
 GPU_SECONDS = 0.3
-"""Time boxes. Half a billion parameters read 24 passages in a fraction of that on a GPU; a processor reads a few."""
+"""Time boxes of a question: what it may add to the wait for an answer, with a GPU and without."""
 MAX_TOKENS = 512
 """Of question and text together; a chunk has about 200."""
 _HINT = "Name a folder that holds a cross-encoder in MANUALDESK_RERANKER, or unset that to go without."

@@ -16,7 +16,9 @@ from retrieval.codes import defines, names_in
 from retrieval.search import Candidate
 
 READ = 24
-"""Candidates that are read, the best ones: what stands further down is hardly ever the answer."""
+"""Candidates that are read, the best ones: more would seldom fit the time box."""
+_USUAL = "Hold the key for ten seconds until the lamp blinks. " * 14
+"""A text of a chunk's usual length."""
 
 log = logging.getLogger("manualdesk.rerank")
 
@@ -80,6 +82,17 @@ class Reranker:
         order = (*_reordered(best, groups, scores), *candidates[READ:])
         note = f"{self._model.name}: {len(scores)} of {len(best)} candidates read in time"
         return Reranked(candidates=order, scores=scores, note=note)
+
+    def reach(self) -> int:
+        """How many candidates of a usual length it reads in its time box, about: one batch is tried.
+
+        Raises ModelUnavailable where the model fails.
+        """
+        start = self._clock()
+        self._model.scores("How do I reset it?", [_USUAL] * self._model.batch)
+        took = self._clock() - start
+        batches = max(1, int(self._model.seconds / took)) if took else READ
+        return min(READ, batches * self._model.batch)
 
     def _scores(self, question: str, candidates: Sequence[Candidate]) -> dict[str, float]:
         """By chunk, as many as the time box allows, at least one batch once it is this question's turn."""

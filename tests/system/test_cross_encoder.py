@@ -82,6 +82,7 @@ def test_it_orders_candidates(model: CrossEncoderModel) -> None:
 
 def test_doctor_reads_with_a_folder_and_takes_a_hub_name_as_it_is(folder: Path) -> None:
     assert found(str(folder)).ok
+    assert "candidates in" in found(str(folder)).state
     assert found("BAAI/bge-reranker-v2-m3").ok
     assert not found("").needed
 

@@ -52,19 +52,22 @@ def test_only_the_best_candidates_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("takes", "batches", "order"),
+    ("takes", "reach", "batches", "order"),
     [
-        (0.1, [2, 2, 2, 1], [5, 3, 6, 1, 4, 0, 2]),
-        (0.4, [2, 2], [3, 1, 0, 2, 4, 5, 6]),
-        (0.6, [2], [1, 0, 2, 3, 4, 5, 6]),
-        (9.0, [2], [1, 0, 2, 3, 4, 5, 6]),
+        (0.1, 20, [2, 2, 2, 1], [5, 3, 6, 1, 4, 0, 2]),
+        (0.4, 4, [2, 2], [3, 1, 0, 2, 4, 5, 6]),
+        (0.6, 2, [2], [1, 0, 2, 3, 4, 5, 6]),
+        (9.0, 2, [2], [1, 0, 2, 3, 4, 5, 6]),
     ],
 )
-def test_what_is_not_read_in_time_follows_in_its_old_order(takes: float, batches: list[int], order: list[int]) -> None:
+def test_what_is_not_read_in_time_follows_in_its_old_order(
+    takes: float, reach: int, batches: list[int], order: list[int]
+) -> None:
     model = OverlapModel(batch=2, seconds=1.0, takes=takes)
     texts = ["grey", "red", "grey", "red green", "red", "red green blue", "green blue"]
     assert places(model, texts) == order
     assert model.batches == batches
+    assert Reranker(model, model.clock).reach() == reach
 
 
 def test_what_the_scope_moved_down_stays_where_the_scope_put_it() -> None:
