@@ -5,6 +5,7 @@ paragraph is cut only between sentences. The heading stands in front of its firs
 into the text to embed only (`Chunk.embed_text`).
 """
 
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ MAX_CHARACTERS = 950
 _SMALL_CHARACTERS = 160
 """A section shorter than this is read together with the next one."""
 CELL_BORDER = " | "
+_WIDE = re.compile("[\u3040-\u9fff\uac00-\U0010ffff]")
 _NAMESPACE = uuid.UUID("6f7cf5f2-9f6f-4c0b-9a35-6a2a3f0f4d10")
 
 
@@ -44,7 +46,7 @@ def chunk(document: Document) -> list[Chunk]:
 
 def measure(text: str) -> int:
     """Length of a text in Latin characters: a CJK character says about as much as two letters."""
-    return len(text) + sum(1 for character in text if "\u3040" <= character <= "\u9fff" or character >= "\uac00")
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
 
 
 def _blocks(section: Section) -> Iterator[_Block]:

@@ -158,7 +158,7 @@ class _Axes:
         x, y = self.across(start[0] * factor), self.down(start[1] * factor)
         return (
             f'<line class="linear" x1="{self.across(start[0]):.1f}" y1="{self.down(start[1]):.1f}" x2="{x:.1f}" '
-            f'y2="{y:.1f}"/><text x="{x + 6:.1f}" y="{_TOP + 10}">in proportion</text>'
+            f'y2="{y:.1f}"/><text x="{x + 6:.1f}" y="{y + 10:.1f}">in proportion</text>'
         )
 
 
