@@ -79,15 +79,13 @@ def run(
     published = _look(store)
     # Asked to read everything again, an index that cannot be continued is made anew; else it is refused.
     refused = published.error or _refusal(published.info, embedder_name)
-    fresh = job.force and refused is not None
-    if published.error is not None and not fresh:
-        raise published.error
+    if refused is not None and not job.force:
+        raise refused
+    fresh = refused is not None
     work = _plan_anew(job, published.documents) if fresh else _plan(job, published.documents)
     if not work.to_read and not work.removed and published.documents:
         yield _report(work, published.info, started=started)
         return
-    if refused is not None and not fresh:
-        raise refused
     crew = crew or hire(embedder_name, models, job.workers)
     # Small files first: the model has work at once, and a large file is read while it is busy with the others.
     sources = sorted(work.to_read, key=lambda source: source.size)
