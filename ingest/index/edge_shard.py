@@ -97,7 +97,9 @@ class Shard:
             query = edge.Query.Nearest(edge.SparseVector(list(vector.indices), list(vector.values)), using="bm25")
         else:
             query = edge.Query.Nearest(vector, using="dense")  # type: ignore[arg-type]  # arrays are taken too, uncopied
-        request = edge.QueryRequest(limit=limit, query=query, filter=_filter(scope), with_payload=list(FOUND_FIELDS))
+        # Even a filter without conditions is asked of every posting.
+        scoped = _filter(scope) if conditions(scope) else None
+        request = edge.QueryRequest(limit=limit, query=query, filter=scoped, with_payload=list(FOUND_FIELDS))
         return [Hit(from_payload(found.payload), found.score) for found in self._shard.query(request)]
 
     def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
