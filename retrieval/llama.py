@@ -2,6 +2,8 @@
 
 retriever = ManualdeskRetriever(build_retriever(load_settings()), scope)
 nodes = retriever.retrieve("How do I reset the T200?")
+
+`docs/llamaindex.md` has an example that runs.
 """
 
 from llama_index.core.retrievers import BaseRetriever
