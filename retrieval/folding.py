@@ -26,7 +26,8 @@ _LONGER = 1.2
 _FEWEST_WORDS = 8
 """A shorter text is a copy only of one that says nothing else."""
 _TELLING_NUMBERS = 3
-"""So many different numbers and codes in common, and no other, are no chance."""
+"""So many different numbers and codes in common, and no other, are no chance. Single digits do not count: all lists of
+steps have the same."""
 _PLACE_APART = 0.1
 """Share of the manual that a translated passage may stand away from where the original does."""
 
@@ -138,8 +139,9 @@ class _Copies:
             return False
         if (chunk.ordinal, chunk.document_chunks) == (other.ordinal, other.document_chunks):
             return chunk.anchor == other.anchor or not (chunk.anchor and other.anchor) or bool(numbers)
+        telling = {number for number in numbers if len(number) > 1}
         anchored = bool(chunk.anchor) and chunk.anchor == other.anchor
-        return bool(numbers) if anchored else len(set(numbers)) >= _TELLING_NUMBERS
+        return len(telling) >= (1 if anchored else _TELLING_NUMBERS)
 
     def _are_formats(self, first: str, second: str) -> bool:
         pair = (min(first, second), max(first, second))
