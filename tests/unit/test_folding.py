@@ -155,6 +155,25 @@ def test_another_passage_of_the_translated_manual_is_no_copy(
     assert fold(found, "zh", products) == found
 
 
+@pytest.mark.parametrize(
+    ("english", "chinese", "anchor", "folded"),
+    [
+        (RESET, RESET_ZH, "reset", True),
+        (RESET, RESET_ZH, "", False),
+        ("1. Open the lid.\n2. Close the lid.", "1. 按住按键。\n2. 松开按键。", "reset", False),
+        ("Set 200, 300 or 450 W.", "设为 200、300 或 450 W。", "", True),
+        ("Set 200, 300 or 450 W.", "设为 200、300 或 500 W。", "", False),
+    ],
+)
+def test_near_places_are_one_where_numbers_or_an_anchor_tell(
+    english: str, chinese: str, anchor: str, folded: bool, products: ProductScope
+) -> None:
+    one = replace(chunk("dryer/en/guide.html"), text=english, ordinal=20, document_chunks=100, anchor=anchor)
+    other = replace(chunk("dryer/zh-cn/guide.html"), text=chinese, ordinal=22, document_chunks=100, anchor=anchor)
+    kept = fold(ranked(one, other), "zh", products).candidates
+    assert [candidate.chunk for candidate in kept] == ([other] if folded else [one, other])
+
+
 def test_nothing_is_folded_where_the_user_is_to_choose(products: ProductScope) -> None:
     found = replace(ranked(chunk("dryer/en/guide.html"), chunk("dryer/en/guide.pdf")), options=("D5", "D5 Pro"))
     assert fold(found, "en", products) is found
