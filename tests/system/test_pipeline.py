@@ -1,32 +1,18 @@
 """What a run embeds, takes over, resumes and refuses: real files and a real index, with a small embedder."""
 
 import json
-import os
 import sqlite3
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ingest import chunk, pipeline, versions
-from ingest.errors import IndexUnusable, ManualdeskError, MassRemoval
+from ingest.errors import IndexUnusable, ManualdeskError
 from ingest.filling import SLICE_CHUNKS
 from ingest.index.contract import EMBEDDING, EVERYTHING, Index
 from ingest.pipeline import Job, Report
 from tests.desk import Desk, manual
 from tests.recording_crew import NAME, BatchingEmbedder, RecordingCrew, vector_of
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """In memory where the system offers that: waiting for a busy disk is most of the time otherwise."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK):
-        yield Desk(tmp_path)
-        return
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        yield Desk(Path(folder))
 
 
 def test_a_changed_section_costs_its_own_chunks_only(desk: Desk) -> None:
@@ -71,58 +57,6 @@ def test_equal_texts_of_one_run_are_embedded_once(desk: Desk, batching: bool) ->
     on_the_way = BatchingEmbedder.ahead * SLICE_CHUNKS if batching else 0
     assert report.chunks / 3 <= report.embedded <= report.chunks / 3 + on_the_way
     assert report.duplicates == (("a/pump.md", "b/pump.md", "c/pump.md"),)
-
-
-def test_a_renamed_document_keeps_its_vectors(desk: Desk) -> None:
-    desk.write("old/pump.md", manual("Pump", 9))
-    desk.write("lamp.md", manual("Lamp", 3))
-    desk.write("drill.md", manual("Drill", 3))
-    desk.ingest()
-    (desk.manuals / "new").mkdir()
-    (desk.manuals / "old/pump.md").rename(desk.manuals / "new/pump.md")
-    report = desk.ingest()
-    assert report.renamed == (("old/pump.md", "new/pump.md"),)
-    assert (report.added, report.removed) == (("new/pump.md",), ("old/pump.md",))
-    assert report.embedded == 0
-    assert report.to_json()["renamed"] == [{"from": "old/pump.md", "to": "new/pump.md"}]
-    assert [found.document for found in desk.store.open().documents(EVERYTHING)] == [
-        "drill.md",
-        "lamp.md",
-        "new/pump.md",
-    ]
-
-
-def test_a_renamed_manual_that_cannot_be_read_stays_under_its_old_name(desk: Desk) -> None:
-    for name in ("pump.md", "lamp.md", "drill.md"):
-        desk.write(name, manual(name, 3))
-    desk.ingest()
-    (desk.manuals / "pump.md").rename(desk.manuals / "pump.docx")  # no DOCX, whatever its name says now
-    report = desk.ingest()
-    assert [failure.document for failure in report.failed] == ["pump.docx"]
-    assert (report.added, report.removed, report.renamed) == ((), (), ())
-    assert "pump.md" in {found.document for found in desk.store.open().documents(EVERYTHING)}
-
-
-def test_a_moved_folder_is_no_mass_removal(desk: Desk) -> None:
-    for number in range(4):
-        desk.write(f"old/{number}.md", manual(f"Pump {number}", 2))
-    desk.ingest()
-    (desk.manuals / "old").rename(desk.manuals / "new")
-    assert len(desk.ingest().renamed) == 4
-    for number in range(3):
-        (desk.manuals / f"new/{number}.md").unlink()
-    with pytest.raises(MassRemoval):
-        desk.ingest()
-
-
-def test_a_copy_of_a_published_manual_embeds_nothing(desk: Desk) -> None:
-    desk.write("pump.md", manual("Pump", 9))
-    desk.ingest()
-    desk.write("copy.md", manual("Pump", 9))
-    report = desk.ingest()
-    assert (report.added, report.embedded, report.renamed) == (("copy.md",), 0, ())
-    assert report.duplicates == (("copy.md", "pump.md"),)
-    assert desk.ingest().duplicates == report.duplicates  # said again while it is so
 
 
 def test_a_stopped_run_is_taken_up(desk: Desk) -> None:
