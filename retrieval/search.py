@@ -8,7 +8,7 @@ from ingest.types import Chunk, Vectors
 
 CANDIDATES = 60
 """Taken from each side before fusion."""
-DENSE_WEIGHT = 0.35
+DENSE_WEIGHT = 0.45
 
 
 @dataclass(frozen=True, slots=True)
