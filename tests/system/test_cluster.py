@@ -159,7 +159,7 @@ def test_a_file_is_held_to_the_limits_and_told_of_as_on_one_machine(
     session: Session, sources: list[SourceFile], tmp_path: Path
 ) -> None:
     long = write(tmp_path, "long.txt", "The valve is closed.\n\n" * 50_000)
-    assert "time limit" in str(read(session, [long], Limits(seconds=0.01))["long.txt"].error)
+    assert "time limit" in str(read(session, [long], Limits(seconds=0.01, seconds_per_megabyte=0))["long.txt"].error)
     gone = SourceFile(path=tmp_path / "gone.txt", document="gone.txt", revision="0", size=9)
     found = read(session, [gone, *sources])
     assert str(found["gone.txt"].error) == str(read_and_chunk(gone).error)

@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import MANUALDESK, Command, environment
 
 PASSAGE = {
+    "recognised",
     "document",
     "revision",
     "title",
@@ -22,7 +23,7 @@ PASSAGE = {
     "language",
     "audience",
 }
-CITATION = {"number", "document", "revision", "title", "section", "page", "anchor", "boxes", "quote"}
+CITATION = {"number", "document", "revision", "title", "section", "page", "anchor", "boxes", "quote", "recognised"}
 ANSWER = {"question", "answer", "refused", "clarify", "source", "citations", "passages", "timings_ms"}
 RESET = "How many seconds do I hold the ring of the T200 Pro for a factory reset?"
 
