@@ -4,17 +4,17 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import EVERYTHING, FORMAT, Draft, Hit, Index, IndexedDocument, IndexInfo, Point, Scope
+from ingest.index.contract import EVERYTHING, Draft, Index, IndexedDocument, IndexInfo, Point
 from ingest.index.edge_preview import EdgePreview
 from ingest.index.edge_shard import Shard
 from ingest.index.generations import Generations
-from ingest.index.made_by import oldest_versions
-from ingest.index.payload import check_embedder, reads_nothing
-from ingest.types import Chunk, Dense, Sparse
+from ingest.index.made_by import info_of
+from ingest.index.payload import check_embedder
+from ingest.index.reads import Reads
+from ingest.types import Dense
 
 POINTER_CHECK_SECONDS = 0.5
 """How often a reader looks for a newer generation: one small read, and the promise is a second."""
@@ -108,16 +108,7 @@ class EdgeDraft:
         """What this draft would be now; its generation is named when it is published."""
         shard = self._open_shard()
         documents = shard.documents(EVERYTHING)
-        return IndexInfo(
-            generation="",
-            embedder=self._embedder,
-            dimensions=self._dimensions,
-            format=FORMAT,
-            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            documents=len(documents),
-            chunks=shard.count(),
-            versions=oldest_versions(documents),
-        )
+        return info_of(documents, shard.count(), embedder=self._embedder, dimensions=self._dimensions)
 
     def close(self) -> None:
         if self._shard is not None:
@@ -140,7 +131,7 @@ class _Opened:
         self.left = False
 
 
-class EdgeIndex:
+class EdgeIndex(Reads):
     """The published shard (see `Index`). Usable from several threads."""
 
     def __init__(self, generations: Generations) -> None:
@@ -156,35 +147,16 @@ class EdgeIndex:
         with self._current() as opened:
             return opened.info
 
-    def search_dense(self, vector: Dense, scope: Scope, *, limit: int) -> list[Hit]:
-        return self._search(vector, scope, limit)
-
-    def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
-        return self._search(terms, scope, limit) if terms.indices else []
-
-    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
-        if first > last or reads_nothing(scope):
-            return []
-        with self._current() as opened:
-            return opened.shard.span(document, (first, last), scope)
-
-    def documents(self, scope: Scope) -> list[IndexedDocument]:
-        if reads_nothing(scope):
-            return []
-        with self._current() as opened:
-            return opened.shard.documents(scope)
-
     def close(self) -> None:
         """Calls still running in other threads end first; later ones raise IndexUnusable."""
         with self._lock:
             self._closed = True
             self._leave(self._opened)
 
-    def _search(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
-        if limit < 1 or reads_nothing(scope):
-            return []
+    @contextmanager
+    def _engine(self) -> Iterator[Shard]:
         with self._current() as opened:
-            return opened.shard.nearest(vector, scope, limit)
+            yield opened.shard
 
     @contextmanager
     def hold(self) -> Iterator[None]:

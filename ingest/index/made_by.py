@@ -1,10 +1,14 @@
-"""What made a document's chunks, as its signature says it: a signature enters, versions leave."""
+"""What made a document's chunks, as its signature says it, and what an index of such documents says of itself.
 
-from collections.abc import Iterable
+Signatures and documents enter, versions and an IndexInfo leave.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Self
 
-from ingest.index.contract import EMBEDDING, IndexedDocument
+from ingest.index.contract import EMBEDDING, FORMAT, IndexedDocument, IndexInfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +47,17 @@ def oldest_versions(documents: Iterable[IndexedDocument]) -> dict[str, int]:
         for part, version in parts.items():
             found[part] = min(version, found.get(part, version))
     return dict(sorted(found.items()))
+
+
+def info_of(documents: Sequence[IndexedDocument], chunks: int, *, embedder: str, dimensions: int) -> IndexInfo:
+    """What a draft with these documents would be, published now; its generation is named when it is published."""
+    return IndexInfo(
+        generation="",
+        embedder=embedder,
+        dimensions=dimensions,
+        format=FORMAT,
+        published_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        documents=len(documents),
+        chunks=chunks,
+        versions=oldest_versions(documents),
+    )

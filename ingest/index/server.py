@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import asdict, fields, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ingest.errors import IndexUnusable, SettingError
-from ingest.index.contract import EVERYTHING, FORMAT, Draft, Hit, Index, IndexedDocument, IndexInfo, Point, Scope
-from ingest.index.made_by import oldest_versions
-from ingest.index.payload import REINGEST, check_embedder, check_format, reads_nothing
+from ingest.index.contract import EVERYTHING, Draft, Index, IndexedDocument, IndexInfo, Point
+from ingest.index.made_by import info_of
+from ingest.index.payload import REINGEST, check_embedder, check_format
+from ingest.index.reads import Reads
 from ingest.index.server_alias import Alias, stamp
 from ingest.index.server_collection import Collection, Unpublished, reachable
 from ingest.index.server_layout import WHOLE, Layout
 from ingest.index.server_lease import Lease, leased
-from ingest.types import Chunk, Dense, Sparse
+from ingest.types import Dense
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -79,7 +79,7 @@ class ServerStore:
             with reachable():
                 current = self._alias.current()
                 kept = [current, self._alias.previous(current)] if current is not None else []
-                documents = [known for one in kept if one is not None for known in one.documents(EVERYTHING).values()]
+                documents = [known for one in kept if one is not None for known in one.documents(EVERYTHING)]
             yield frozenset(known.revision for known in documents)
 
     def rollback(self) -> IndexInfo:
@@ -122,8 +122,8 @@ class ServerDraft:
 
     def documents(self) -> list[IndexedDocument]:
         with reachable():
-            published = self._target.documents(EVERYTHING)
-            mine = self._target.documents(EVERYTHING, draft=self._token)
+            published = _by_path(self._target.documents(EVERYTHING))
+            mine = _by_path(self._target.documents(EVERYTHING, draft=self._token))
         kept = {name: document for name, document in published.items() if name not in self._cleared}
         return [document for _name, document in sorted({**kept, **mine}.items())]
 
@@ -180,16 +180,7 @@ class ServerDraft:
 
     def _info(self, collection: Collection) -> IndexInfo:
         documents = collection.documents(EVERYTHING)
-        return IndexInfo(
-            generation="",
-            embedder=self._embedder,
-            dimensions=self._dimensions,
-            format=FORMAT,
-            published_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            documents=len(documents),
-            chunks=collection.count(),
-            versions=oldest_versions(documents.values()),
-        )
+        return info_of(documents, collection.count(), embedder=self._embedder, dimensions=self._dimensions)
 
     def drop(self) -> None:
         """Delete what was written, unless it was published; after this the draft cannot be published."""
@@ -208,7 +199,7 @@ class ServerDraft:
             raise IndexUnusable("this draft was published or dropped already", hint="start a new draft")
 
 
-class ServerIndex:
+class ServerIndex(Reads):
     """What readers see of the alias (see `Index`). The client pools its connections: usable from several threads."""
 
     def __init__(self, collection: Collection, info: IndexInfo | None = None) -> None:
@@ -222,23 +213,10 @@ class ServerIndex:
         with reachable():
             return _read_info(self._collection)
 
-    def search_dense(self, vector: Dense, scope: Scope, *, limit: int) -> list[Hit]:
-        return self._search(vector, scope, limit)
-
-    def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
-        return self._search(terms, scope, limit) if terms.indices else []
-
-    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
-        if first > last or reads_nothing(scope):
-            return []
+    @contextmanager
+    def _engine(self) -> Iterator[Collection]:
         with reachable():
-            return self._collection.span(document, (first, last), scope)
-
-    def documents(self, scope: Scope) -> list[IndexedDocument]:
-        if reads_nothing(scope):
-            return []
-        with reachable():
-            return [document for _name, document in sorted(self._collection.documents(scope).items())]
+            yield self._collection
 
     def hold(self) -> AbstractContextManager[None]:
         return nullcontext()
@@ -246,11 +224,9 @@ class ServerIndex:
     def close(self) -> None:
         """The connection is the store's and stays open."""
 
-    def _search(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
-        if limit < 1 or reads_nothing(scope):
-            return []
-        with reachable():
-            return self._collection.nearest(vector, scope, limit)
+
+def _by_path(documents: Iterable[IndexedDocument]) -> dict[str, IndexedDocument]:
+    return {document.document: document for document in documents}
 
 
 def _read_info(collection: Collection) -> IndexInfo:

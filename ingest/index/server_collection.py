@@ -170,11 +170,13 @@ class Collection:
         chunks = {chunk.ordinal: chunk for chunk in map(from_payload, self._scroll(must, with_payload=True))}
         return [chunks[ordinal] for ordinal in sorted(chunks)]
 
-    def documents(self, scope: Scope, *, draft: str | None = None) -> dict[str, IndexedDocument]:
-        """Published documents in scope, or those a draft wrote."""
+    def documents(self, scope: Scope, *, draft: str | None = None) -> list[IndexedDocument]:
+        """Published documents in scope, or those a draft wrote, by path."""
         must = self._in_scope(scope) if draft is None else [_any_of("draft", [draft])]
         found = map(to_document, self._scroll([*must, _first_chunk()], with_payload=list(DOCUMENT_FIELDS)))
-        return {document.document: document for document in found}
+        # One each, for in the moment of publishing two points may be a document's first.
+        distinct = {document.document: document for document in found}
+        return [distinct[path] for path in sorted(distinct)]
 
     def count(self) -> int:
         from qdrant_client import models
