@@ -42,6 +42,11 @@ def plain(code: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", code).lower())
 
 
+def with_plain_dashes(text: str) -> str:
+    """In lower case, full width and the many dashes as they are typed."""
+    return _DASH.sub("-", unicodedata.normalize("NFKC", text)).lower()
+
+
 def as_written(text: str, code: str) -> str:
     """A code as it is spelt in a text."""
     spelling = r"[\W_]*".join(map(re.escape, code))
@@ -51,7 +56,7 @@ def as_written(text: str, code: str) -> str:
 
 def names_in(text: str) -> list[str]:
     """What may be a code or an option: the codes, options as typed (`-q`, `--dry-run`), and words before a number."""
-    folded = _DASH.sub("-", unicodedata.normalize("NFKC", text)).lower()
+    folded = with_plain_dashes(text)
     doubtful = [plain(match.group()) for match in _WORD_NUMBER.finditer(folded)]
     return list(dict.fromkeys([*_codes(folded), *_OPTION.findall(folded), *doubtful]))
 
@@ -70,7 +75,7 @@ def defines(text: str, code: str) -> str:
 
 
 def _same(written: str, code: str) -> bool:
-    part = _DASH.sub("-", unicodedata.normalize("NFKC", written)).lower().strip(" *•`")
+    part = with_plain_dashes(written).strip(" *•`")
     return part == code if code.startswith("-") else plain(part) == code
 
 

@@ -5,13 +5,13 @@ text that differs from another in a number or a code is none, nor is one from a 
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.index.contract import IndexedDocument
 from ingest.metadata import language_code
 from ingest.types import Chunk
+from retrieval.codes import with_plain_dashes
 from retrieval.models import Kind, Name
 from retrieval.scope import ProductScope, Scoped
 from retrieval.search import Candidate
@@ -34,7 +34,6 @@ _PLACE_APART = 0.1
 _CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_CJK}]|(?<!\w)-{{1,2}}(?=[^\W_])|[%°<>≤≥±]|[^\W_{_CJK}]+(?:[.,:]\d+)*")
 _SIGN = re.compile(r"\W+")
-_DASH = re.compile(r"[‐‑‒–—−]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +230,7 @@ def _text(chunk: Chunk) -> _Text:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(_DASH.sub("-", unicodedata.normalize("NFKC", text)).lower()))
+    return tuple(_WORD.findall(with_plain_dashes(text)))
 
 
 def _spaced(words: tuple[str, ...]) -> str:

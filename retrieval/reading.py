@@ -24,9 +24,6 @@ class _Window:
     def size(self) -> int:
         return sum(measure(chunk.text) for chunk in self.chunks)
 
-    def holds(self, chunk: Chunk) -> bool:
-        return any(own.id == chunk.id for own in self.chunks)
-
 
 def assemble(index: Index, candidates: Sequence[Candidate], scope: Scope, *, limit: int) -> list[Passage]:
     """At most `limit` passages in the order of their best chunk. Every chunk stands in one passage only."""

@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.sparse import terms
+from retrieval.evidence import READ
 from retrieval.passages import Passage
 from retrieval.search import Candidate
 
 SHOWN = 10
 """Candidates that a text shows; the JSON holds all of them."""
 _TERMS = 12
-_READ = 3
-"""Passages that the confidence looks into."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +152,7 @@ class Trace:
         """Which telling terms of the question the first passages lack: what pulls the confidence down."""
         held = {
             term
-            for passage in self.passages[:_READ]
+            for passage in self.passages[:READ]
             for term in terms(" ".join((passage.title, *passage.section, passage.text)), passage.language)
         }
         absent = [term for term in sorted(self.terms, key=lambda term: -self.terms[term]) if term not in held]

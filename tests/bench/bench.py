@@ -12,7 +12,6 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from process_tree import PeakMemory
+from process_tree import run_command
 
 from ingest.embed import Embedder
 from serving.compose import build_retriever, build_store
@@ -34,7 +33,6 @@ from serving.settings import Settings, load_settings
 SAMPLES = CHECKOUT / "data" / "samples"
 SAMPLE_QUESTIONS = CHECKOUT / "data" / "eval" / "samples.jsonl"
 SHARED = CHECKOUT.parent / "shared"
-COMMAND = Path(sys.executable).with_name("manualdesk")
 RE_INGESTS = 3
 OPENS = 5
 HELPS = 7
@@ -60,15 +58,6 @@ class Case:
     manuals: Path
     questions: Path
     only_set: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A finished command."""
-
-    seconds: float
-    mebibytes: int | None
-    output: str
 
 
 def main() -> None:
@@ -129,12 +118,12 @@ def _measure(case: Case, settings: Settings) -> Iterator[Measurement]:
     yield from _ingest(case, settings)
     yield from _open(settings)
     yield from _ask(case, settings)
-    helps = [_command(settings, "--help").seconds for _ in range(HELPS)]
+    helps = [run_command(settings.home, "--help").seconds for _ in range(HELPS)]
     yield Measurement("manualdesk --help", round(statistics.median(helps), 3), "s", f"median of {HELPS}")
 
 
 def _ingest(case: Case, settings: Settings) -> Iterator[Measurement]:
-    cold = _command(settings, "ingest", str(case.manuals), "--json")
+    cold = run_command(settings.home, "ingest", str(case.manuals), "--json")
     report = json.loads(cold.output)
     pages = _pages(settings)
     yield Measurement("manuals", report["documents"], "", f"{pages} PDF pages, {report['chunks']} chunks")
@@ -143,7 +132,7 @@ def _ingest(case: Case, settings: Settings) -> Iterator[Measurement]:
     yield Measurement("chunks a second", round(report["chunks"] / report["seconds"], 1), "1/s", "reading, embedding")
     if cold.mebibytes is not None:
         yield Measurement("peak memory of ingest", cold.mebibytes, "MiB", "the command and its workers")
-    again = [_command(settings, "ingest", str(case.manuals), "--json") for _ in range(RE_INGESTS)]
+    again = [run_command(settings.home, "ingest", str(case.manuals), "--json") for _ in range(RE_INGESTS)]
     assert all(json.loads(run.output)["unchanged"] == report["documents"] for run in again)
     seconds = statistics.median(run.seconds for run in again)
     yield Measurement("ingest, unchanged", round(seconds, 2), "s", f"the whole command, median of {RE_INGESTS}")
@@ -194,21 +183,6 @@ def _ask(case: Case, settings: Settings) -> Iterator[Measurement]:
 
 def _gold(case: Case) -> list[Question]:
     return read_questions(case.questions, only_set=case.only_set)
-
-
-def _command(settings: Settings, *arguments: str) -> Run:
-    """Run `manualdesk` to its end. What it says on stderr is shown where it fails, and the bench ends."""
-    environment = {**os.environ, "MANUALDESK_HOME": str(settings.home), "MANUALDESK_INDEX_URL": ""}
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [COMMAND, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    with PeakMemory(process.pid) as peak:
-        output, said = process.communicate()
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        sys.exit(f"manualdesk {' '.join(arguments)} ended with {process.returncode}:\n{said}")
-    return Run(seconds, peak.mebibytes, output)
 
 
 def _shown(measurements: Iterator[Measurement]) -> Iterator[Measurement]:

@@ -33,7 +33,6 @@ FOLDS = 10
 ROUNDS = 5
 KEPT = 0.95
 """Share of the answerable questions about manuals that the threshold lets through."""
-PUBLIC_KEPT = 0.9
 
 Numbers = NDArray[np.float64]
 

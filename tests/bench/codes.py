@@ -10,9 +10,7 @@ data/eval/results/codes.json.
 
 import argparse
 import json
-import platform
 import re
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from serving.evaluation.results import save  # noqa: E402
 from tests.defined_codes import DefinedCode, defined_codes, spellings  # noqa: E402
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from retrieval.passages import Passage
     from retrieval.retriever import Retriever
 
-RESULT = ROOT / "data" / "eval" / "results" / "codes.json"
 FIRST = 3
 
 
@@ -113,17 +111,13 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="Codes of each home, spread over all.")
     parser.add_argument("--terms-only", action="store_true", help="Without the embedder: quick, and a harder test.")
     chosen = parser.parse_args()
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     measured = {
         home.name: measure(*retriever_of(home, terms_only=chosen.terms_only), chosen.limit) for home in chosen.homes
     }
-    machine = f"{platform.machine()}, Python {platform.python_version()}"
-    result = {"commit": commit.stdout.strip(), "machine": machine, "terms_only": chosen.terms_only, "sets": measured}
-    text = json.dumps(result, indent=2, ensure_ascii=False)
+    result = {"kind": "codes", "terms_only": chosen.terms_only, "sets": measured}
     if not chosen.limit:
-        RESULT.write_text(text + "\n", encoding="utf-8")
-    print(text)
+        save("codes", result)
+    print(json.dumps(result, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

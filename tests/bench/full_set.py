@@ -9,18 +9,13 @@ anew and the first figures are kept. The figures are worth something only while 
 
 import argparse
 import json
-import os
 import statistics
-import subprocess
-import sys
-import time
 from pathlib import Path
 
-from process_tree import PeakMemory
+from process_tree import run_command
 
 from serving.evaluation.results import FOLDER, save
 
-COMMAND = Path(sys.executable).with_name("manualdesk")
 RE_INGESTS = 3
 FIRST = "first-ingest.json"
 """In HOME: seconds and MiB of the command, and its report."""
@@ -59,20 +54,8 @@ def main() -> None:
 
 
 def _ingest(manuals: Path, home: Path) -> dict[str, object]:
-    environment = {**os.environ, "MANUALDESK_HOME": str(home), "MANUALDESK_INDEX_URL": ""}
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [COMMAND, "ingest", str(manuals), "--json"], env=environment, stdout=subprocess.PIPE, text=True
-    )
-    with PeakMemory(process.pid) as peak:
-        output, _ = process.communicate()
-    if process.returncode:
-        sys.exit(f"manualdesk ingest ended with {process.returncode}")
-    return {
-        "seconds": time.perf_counter() - started,
-        "mebibytes": peak.mebibytes,
-        "report": json.loads(output),
-    }
+    run = run_command(home, "ingest", str(manuals), "--json")
+    return {"seconds": run.seconds, "mebibytes": run.mebibytes, "report": json.loads(run.output)}
 
 
 if __name__ == "__main__":

@@ -12,16 +12,14 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pikepdf
-from process_tree import PeakMemory
+from process_tree import run_command
 
 from serving.evaluation.results import CHECKOUT, FOLDER, model_name, save
 from serving.settings import load_settings
@@ -97,17 +95,8 @@ def _change_a_page(source: Path, target: Path) -> int:
 
 def _ingest(home: Path, manuals: Path) -> tuple[dict[str, object], int | None]:
     """The report of a run of the command, and its peak of memory in MiB."""
-    environment = {**os.environ, "MANUALDESK_HOME": str(home), "MANUALDESK_INDEX_URL": ""}
-    started = time.perf_counter()
-    process = subprocess.Popen(
-        [COMMAND, "ingest", str(manuals), "--json"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    with PeakMemory(process.pid) as peak:
-        output, said = process.communicate()
-    seconds = time.perf_counter() - started
-    if process.returncode:
-        sys.exit(f"the ingest ended with {process.returncode}:\n{said.decode()}")
-    return {**json.loads(output), "command_seconds": round(seconds, 2)}, peak.mebibytes
+    run = run_command(home, "ingest", str(manuals), "--json")
+    return {**json.loads(run.output), "command_seconds": round(run.seconds, 2)}, run.mebibytes
 
 
 if __name__ == "__main__":

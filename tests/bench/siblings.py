@@ -9,8 +9,6 @@ named it; an alias names it; nothing does, and then the assistant has to ask bac
 
 import argparse
 import json
-import platform
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from serving.evaluation.results import save  # noqa: E402
 from tests.near_copies import ASKED, FAMILIES, Family, write_families  # noqa: E402
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from serving.assistant import Assistant
 
 COLOURS = ("red", "green", "blue", "grey")
-RESULT = ROOT / "data" / "eval" / "results" / "siblings.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,21 +155,16 @@ def main() -> None:
         assistant, asked = build(chosen.home or Path(temporary))
         step = max(1, len(asked) // chosen.limit) if chosen.limit else 1
         counts, odd = run(assistant, asked[::step])
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
     result = {
-        "commit": commit.stdout.strip(),
-        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "kind": "siblings",
         "questions": len(asked[::step]),
         "wrong_citations": sum(count.get("wrong sibling", 0) + count.get("mixed", 0) for count in counts.values()),
         "by_way": counts,
         "not_right": odd,
     }
-    text = json.dumps(result, indent=2, ensure_ascii=False)
     if not chosen.limit:
-        RESULT.write_text(text + "\n", encoding="utf-8")
-    print(text)
+        save("siblings", result)
+    print(json.dumps(result, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,7 @@ Readers meanwhile see whole generations only.
 """
 
 import multiprocessing
-import os
 import random
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -82,14 +80,8 @@ def one_edition(texts: Iterator[str]) -> int:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """In memory where the system offers that: no test here cuts the power."""
-    memory = Path("/dev/shm")
-    if not os.access(memory, os.W_OK):
-        yield Site(tmp_path)
-        return
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        yield Site(Path(folder))
+def site(quick_folder: Path) -> Site:
+    return Site(quick_folder)
 
 
 @pytest.mark.parametrize("moments", [4, pytest.param(50, marks=pytest.mark.slow)])
