@@ -73,7 +73,8 @@ def build_gate(settings: Settings, questions: Path) -> Gate:
     return Gate(gold, build_store(settings), lambda index: Retriever(index, embedder(index.info().embedder)))
 
 
-def build_assistant(settings: Settings) -> Assistant:
-    """A retriever and, where a model server is configured, a client of it (reachable or not: it is asked each time)."""
+def build_assistant(settings: Settings, retriever: Retriever | None = None) -> Assistant:
+    """A retriever (this one where there is one already, since its models are large) and, where a model server is
+    configured, a client of it (reachable or not: it is asked each time)."""
     model = ChatModel(settings.llm_url, settings.llm_model, api_key=settings.llm_api_key) if settings.llm_url else None
-    return Assistant(build_retriever(settings), model, refuse_below=calibration().refuse_below)
+    return Assistant(retriever or build_retriever(settings), model, refuse_below=calibration().refuse_below)
