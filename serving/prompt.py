@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
+from ingest.audience import Audience
 from retrieval.passages import Passage
 from retrieval.query import Turn
 from serving.model import Message
@@ -137,3 +139,21 @@ def _conversation(turns: Sequence[Turn], room: int) -> list[Message]:
     while chosen and chosen[0].role != "user":
         chosen.pop(0)
     return chosen
+
+
+def _version() -> str:
+    """A digest of an example prompt as it is sent, so that any change of wording or layout gives another one."""
+    passage = Passage(
+        document="m.pdf", revision="", title="Title", section=("Section",), page=1, pages=(1,), text="Text.", score=1.0,
+        product="", language="en", audience=Audience.PUBLIC,
+    )  # fmt: skip
+    turns = (Turn("user", "First?"), Turn("assistant", "Answer [1]."))
+    sent = [
+        *build_prompt("Question?", (passage, passage), turns, language="en", context_tokens=8192).messages,
+        *rewriting_prompt("Question?", turns, context_tokens=8192),
+    ]
+    return sha256("\0".join(f"{message.role}\0{message.content}" for message in sent).encode()).hexdigest()[:12]
+
+
+PROMPT_VERSION: Final = _version()
+"""Changes whenever what is sent to the model for the same question changes: a stored answer of another one is stale."""

@@ -1,9 +1,12 @@
 """The prompt fits the model and keeps the manuals' text data."""
 
+import re
+
 import pytest
 
+import serving.prompt
 from retrieval.query import Turn
-from serving.prompt import SYSTEM, build_prompt, neutral, tokens
+from serving.prompt import PROMPT_VERSION, SYSTEM, build_prompt, neutral, tokens
 from tests.passages import BATTERY, LAMP, RESET, passage
 
 
@@ -50,3 +53,12 @@ def test_the_conversation_keeps_its_latest_turns_without_old_marks() -> None:
     said = [message.content for message in prompt.messages[1:-1]]
     assert said[-1] == "And then?"
     assert not any("[1]" in text for text in said)
+
+
+def test_the_version_is_that_of_the_words_that_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert re.fullmatch("[0-9a-f]{12}", PROMPT_VERSION)
+    assert serving.prompt._version() == PROMPT_VERSION
+    for name in ("SYSTEM", "_REWRITE"):
+        with monkeypatch.context() as changed:
+            changed.setattr(serving.prompt, name, getattr(serving.prompt, name) + " Be kind.")
+            assert serving.prompt._version() != PROMPT_VERSION
