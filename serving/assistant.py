@@ -86,6 +86,11 @@ class Assistant:
                     case Answer():
                         yield AnswerDone(replace(event, timings=clock.timings()))
 
+    async def close(self) -> None:
+        """Close the connections to the model that the running loop opened; the next question opens new ones."""
+        if self._model is not None:
+            await self._model.close()
+
     async def _whole(self, question: str, scope: Scope, turns: Sequence[Turn], product: str) -> Answer:
         answer: Answer | None = None
         try:
@@ -93,8 +98,7 @@ class Assistant:
                 if isinstance(event, AnswerDone):
                     answer = event.answer
         finally:
-            if self._model is not None:
-                await self._model.close()
+            await self.close()
         assert answer is not None, "a stream ends with AnswerDone"  # noqa: S101
         return answer
 
