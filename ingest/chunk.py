@@ -15,7 +15,7 @@ from ingest.sentences import split_sentences
 from ingest.structure import Section, sections
 from ingest.types import Box, Chunk, Document, Element, Kind
 
-VERSION = 4
+VERSION = 5
 """Raised when the same document would be cut, or its terms be counted, differently."""
 TARGET_CHARACTERS = 700
 """A chunk is closed once it holds so much (CJK characters count double)."""
@@ -35,12 +35,14 @@ class _Block:
     path: tuple[str, ...]
     elements: tuple[Element, ...]
     size: int
+    language: str = ""
     heading_only: bool = False
 
 
 def chunk(document: Document) -> list[Chunk]:
     """All chunks of a document, ordinals from 0."""
-    groups = list(_pack([block for section in sections(document) for block in _blocks(section)]))
+    blocks = [replace(block, language=section.language) for section in sections(document) for block in _blocks(section)]
+    groups = list(_pack(blocks))
     return [_chunk(document, ordinal, group, len(groups)) for ordinal, group in enumerate(groups)]
 
 
@@ -149,7 +151,7 @@ def _line(row: Sequence[str]) -> str:
 
 def _block(elements: Sequence[Element], path: tuple[str, ...], *, heading_only: bool = False) -> _Block:
     text = "\n".join(element.text for element in elements)
-    return _Block(text, path, tuple(elements), measure(text), heading_only)
+    return _Block(text, path, tuple(elements), measure(text), heading_only=heading_only)
 
 
 def _pack(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
@@ -171,6 +173,8 @@ def _pack(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
 def _closes(group: Sequence[_Block], size: int, block: _Block) -> bool:
     if all(item.heading_only for item in group):
         return size > MAX_CHARACTERS
+    if block.language != group[-1].language:
+        return True
     if block.heading_only:
         return size >= _SMALL_CHARACTERS or not _siblings(group[0].path, block.path)
     if size + block.size > MAX_CHARACTERS:
@@ -215,7 +219,8 @@ def _chunk(document: Document, ordinal: int, group: Sequence[_Block], total: int
         product=source.product,
         model=source.model,
         version=source.version,
-        language=document.language,
+        language=first_body.language,
+        document_language=document.language,
         audience=source.audience,
         valid_from=source.valid_from,
         valid_until=source.valid_until,

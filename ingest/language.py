@@ -56,6 +56,10 @@ _LATIN_WORD = re.compile(r"[a-zà-öø-ÿąćęłńśźžœ]+(?:['’-][a-zà-ö
 _UKRAINIAN = re.compile(r"[іїєґ]", re.IGNORECASE)
 _SAMPLE = 20_000
 _LEAST_SCORE = 0.25
+_CLEAR_WORDS = 30
+_CLEAR_CHARACTERS = 50
+_CLEAR_SHARE = 0.2
+"""Prose of a language has at least every fifth word among its small ones; lists of names and commands have not."""
 _LETTER_WEIGHT = 0.4  # a lone letter is as often a key, a unit or a label as it is a word
 
 
@@ -75,6 +79,22 @@ def detect_language(text: str) -> str:
         if count and count >= 2 * len(words):
             return "uk" if language == "ru" and _UKRAINIAN.search(sample) else language
     return _european(words, sample.lower()) if words else ""
+
+
+def clear_language(text: str) -> str:
+    """The language a whole section is surely written in, empty where it is short, mixed, or mostly names and code."""
+    sample = _sampled(text)
+    words = _LATIN_WORD.findall(sample.lower())
+    kana, hangul, han = (len(pattern.findall(sample)) for pattern in (_KANA, _HANGUL, _HAN))
+    if kana + hangul + han >= max(_CLEAR_CHARACTERS, 3 * len(words)):
+        if hangul > han + kana:
+            return "ko"
+        # A few kana among Chinese characters are a name or a sign; a few percent are neither language for sure.
+        return "ja" if kana * 4 >= han else "zh" if kana * 50 <= han else ""
+    if len(words) < _CLEAR_WORDS or kana + hangul + han > len(words) / 4:
+        return ""
+    best, second = sorted(_european_scores(words, sample.lower()).items(), key=lambda item: -item[1])[:2]
+    return best[0] if best[1] >= _CLEAR_SHARE * len(words) and best[1] >= 2 * second[1] else ""
 
 
 def _sampled(text: str) -> str:
@@ -103,6 +123,13 @@ def _asian(text: str, words: list[str]) -> str:
 
 
 def _european(words: list[str], text: str) -> str:
+    scores = _european_scores(words, text)
+    best = max(scores, key=lambda language: (scores[language], language == "en"))
+    return best if scores[best] >= _LEAST_SCORE else "en"
+
+
+def _european_scores(words: list[str], text: str) -> dict[str, float]:
+    """Weight of what is typical of each language, in words."""
     counts = Counter(words)
     scores = dict.fromkeys(_WORD_SETS, 0.0)
     for word, count in counts.items():
@@ -112,5 +139,4 @@ def _european(words: list[str], text: str) -> str:
             scores[language] += count / len(owners) * (_LETTER_WEIGHT if len(word) == 1 else 1)
     for language, letters in _LETTERS.items():
         scores[language] += 0.5 * sum(text.count(letter) for letter in letters)
-    best = max(scores, key=lambda language: (scores[language], language == "en"))
-    return best if scores[best] >= _LEAST_SCORE else "en"
+    return scores

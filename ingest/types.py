@@ -159,6 +159,9 @@ class Chunk:
     model: str = ""
     version: str = ""
     language: str = ""
+    """Of the section it stands in."""
+    document_language: str = ""
+    """Of most of the document."""
     audience: Audience = Audience.INTERNAL
     valid_from: str = ""
     valid_until: str = ""

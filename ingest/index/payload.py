@@ -36,6 +36,7 @@ DOCUMENT_FIELDS = (
     "valid_from",
     "valid_until",
     "origins",
+    "document_language",
 )
 """What `to_document` reads, so that listing documents need not load their text."""
 
@@ -124,6 +125,7 @@ def to_payload(chunk: Chunk) -> Payload:
         "product": chunk.product,
         "version": chunk.version,
         "language": chunk.language,
+        "document_language": chunk.document_language,
         "audience": str(chunk.audience),
         "document_pages": chunk.document_pages,
         "document_chunks": chunk.document_chunks,
@@ -151,6 +153,7 @@ def from_payload(payload: Mapping[str, object] | None) -> Chunk:
             boxes=tuple(_box(numbers) for numbers in boxes),
             kinds=tuple(Kind(kind) for kind in cast(list[str], fields.pop("kinds"))),
             audience=Audience(cast(str, fields.pop("audience"))),
+            document_language=str(fields.get("document_language", "")),
             recognised=bool(fields.pop("recognised", False)),  # indexes made before there was OCR do not say
             **_added_later(fields),  # type: ignore[arg-type]
             **{name: fields[name] for name in _PLAIN_FIELDS},  # type: ignore[arg-type]
@@ -179,7 +182,7 @@ _PLAIN_FIELDS = (
 
 
 def _added_later(fields: Mapping[str, object]) -> dict[str, object]:
-    """What indexes made before editors could say it do not hold."""
+    """What indexes made before editors could say it, or before sections had their language, do not hold."""
     origins = cast(list[list[str]], fields.get("origins", []))
     said = {name: str(fields.get(name, "")) for name in ("model", "valid_from", "valid_until")}
     return {**said, "origins": tuple((field, where) for field, where in origins)}
@@ -192,7 +195,17 @@ def _box(numbers: list[float]) -> Box:
     )
 
 
-_OTHERWISE = ("audience", "document_pages", "document_chunks", "model", "valid_from", "valid_until", "origins")
+_OTHERWISE = (
+    "audience",
+    "document_pages",
+    "document_chunks",
+    "model",
+    "valid_from",
+    "valid_until",
+    "origins",
+    "language",
+    "document_language",
+)
 """Fields that are renamed, cast, or not in every index."""
 
 
@@ -204,6 +217,7 @@ def to_document(payload: Mapping[str, object] | None) -> IndexedDocument:
             pages=cast(int, fields["document_pages"]),
             chunks=cast(int, fields["document_chunks"]),
             audience=Audience(cast(str, fields["audience"])),
+            language=str(fields.get("document_language") or fields["language"]),
             **_added_later(fields),  # type: ignore[arg-type]
             **{name: fields[name] for name in DOCUMENT_FIELDS if name not in _OTHERWISE},  # type: ignore[arg-type]
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import ManualdeskError, ReadError
-from ingest.language import detect_language
+from ingest.language import clear_language, detect_language
 from ingest.metadata import language_code
 from ingest.quality import page_qualities
 from ingest.readers.containers import check_container, has_macros
@@ -106,7 +106,11 @@ def _document(source: SourceFile, reading: "Reading") -> Document:
     return Document(
         source=source,
         title=source.title or reading.title or readable_name(source.path),
-        language=source.language or language_code(reading.language) or detect_language(sample),
+        # What a page says of its own language is often its template's: clear text knows better.
+        language=source.language
+        or clear_language(sample)
+        or language_code(reading.language)
+        or detect_language(sample),
         elements=reading.elements,
         quality=(*_left_out(source.path), *page_qualities(reading.elements, {})),
     )
