@@ -14,6 +14,7 @@ from ui import (
     cli_documents,
     cli_evaluate,
     cli_ingest,
+    cli_mcp,
     cli_metadata,
     cli_originals,
     cli_products,
@@ -58,6 +59,7 @@ for part in (
     cli_runs,
     cli_state,
     cli_serve,
+    cli_mcp,
     cli_evaluate,
 ):
     part.register(app)
