@@ -6,7 +6,7 @@ the passage supports the sentence, and is added where the model forgot one and a
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from retrieval.passages import Passage
@@ -51,8 +51,19 @@ def cite(number: int, passage: Passage, quote: str) -> Citation:
 class CitedText:
     """One answer on its way. `feed` pieces, then `finish`; both yield text that is ready to be read."""
 
-    def __init__(self, passages: Sequence[Passage], language: str, *, question: str = "") -> None:
-        """`passages` in the order in which the prompt numbers them; `language` of the answer."""
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        language: str,
+        *,
+        question: str = "",
+        admitted: Callable[[Segment], Segment] | None = None,
+    ) -> None:
+        """`passages` in the order in which the prompt numbers them; `language` of the answer.
+
+        `admitted`: what of a segment may be said at all, before it is checked; its text is empty where nothing may.
+        """
+        self._admitted = admitted or (lambda segment: segment)
         self._passages = tuple(passages)
         self._to_the_point = _to_the_point(question, self._passages, language)
         self._language = language
@@ -90,6 +101,7 @@ class CitedText:
             yield from self._settled(segment)
 
     def _settled(self, segment: Segment) -> Iterator[str]:
+        segment = self._admitted(segment)
         text = segment.text if segment.code else self._checked(segment.text)
         self._waiting += text
         # Until something is supported nothing is shown: it may turn out that nothing is.
