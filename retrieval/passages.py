@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ingest.types import Audience, Box
+from retrieval.grounds import Ground
 
 MAX_CHARACTERS = 2000
 
@@ -27,6 +28,8 @@ class Passage:
     chunk_ids: tuple[str, ...] = ()
     recognised: bool = False
     """Some of its text was read off a picture by OCR."""
+    grounds: tuple[Ground, ...] = ()
+    """Its chunks in order, by what they say: what a stored answer is tied to."""
 
     def lines(self, quote: str) -> tuple[Box, ...]:
         """The boxes of the lines that a verbatim part of the text stands in; empty where there are none."""

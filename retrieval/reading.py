@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from ingest.chunk import CELL_BORDER, measure
 from ingest.index.contract import Index, Scope
 from ingest.types import Box, Chunk
+from retrieval.grounds import ground_of
 from retrieval.passages import MAX_CHARACTERS, Passage
 from retrieval.search import Candidate
 
@@ -37,7 +38,7 @@ def assemble(index: Index, candidates: Sequence[Candidate], scope: Scope, *, lim
         window = _widen(index, candidate, scope, seen)
         seen.update(chunk.id for chunk in window.chunks)
         windows.append(window)
-    return [_passage(window) for window in windows]
+    return [passage_of(window.chunks, window.score) for window in windows]
 
 
 def _widen(index: Index, candidate: Candidate, scope: Scope, taken: set[str]) -> _Window:
@@ -63,10 +64,11 @@ def _belongs(neighbour: Chunk, chunk: Chunk) -> bool:
     return neighbour.revision == chunk.revision and neighbour.section[:depth] == chunk.section
 
 
-def _passage(window: _Window) -> Passage:
-    first = window.chunks[0]
-    pages = tuple(sorted({page for chunk in window.chunks for page in chunk.pages}))
-    text, boxes = _joined(window.chunks)
+def passage_of(chunks: Sequence[Chunk], score: float) -> Passage:
+    """Chunks of one document, in order, read as one passage."""
+    first = chunks[0]
+    pages = tuple(sorted({page for chunk in chunks for page in chunk.pages}))
+    text, boxes = _joined(chunks)
     return Passage(
         document=first.document,
         revision=first.revision,
@@ -75,14 +77,15 @@ def _passage(window: _Window) -> Passage:
         page=pages[0] if pages else None,
         pages=pages,
         text=text[:MAX_CHARACTERS],
-        score=window.score,
+        score=score,
         product=first.product,
         language=first.language,
         audience=first.audience,
         anchor=first.anchor,
         boxes=boxes,
-        chunk_ids=tuple(chunk.id for chunk in window.chunks),
-        recognised=any(chunk.recognised for chunk in window.chunks),
+        chunk_ids=tuple(chunk.id for chunk in chunks),
+        recognised=any(chunk.recognised for chunk in chunks),
+        grounds=tuple(ground_of(chunk) for chunk in chunks),
     )
 
 

@@ -97,6 +97,20 @@ class Retriever:
         vectors = Vectors(self._embedder.embed_query(retrieval.question), query_terms(retrieval.question, language))
         return whereabouts(self._index, vectors, document, scope)
 
+    @property
+    def index(self) -> Index:
+        return self._index
+
+    @property
+    def embedder(self) -> Embedder:
+        return self._embedder
+
+    def meaning(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = "") -> Meaning:
+        """The product that a question is about as far as words tell, without a search; parameters as of `retrieve`."""
+        products = self._products(scope)
+        with products.catalogue.hold():
+            return products.meaning(question, rewrite(question, turns, products), turns, product)
+
     def _product_scope(self, scope: Scope) -> ProductScope:
         return ProductScope(self._index, Catalogue(self._index, scope, self._aliases))
 
