@@ -24,6 +24,7 @@ from retrieval.reading import assemble
 from retrieval.rerank import Reranked, Reranker
 from retrieval.scope import Meaning, ProductScope, Scoped
 from retrieval.search import CANDIDATES, Candidate, search
+from retrieval.stated import stated
 from retrieval.trace import Trace
 from retrieval.whereabouts import whereabouts
 
@@ -89,7 +90,8 @@ class Retriever:
             unknown=unknown,
             evidence=evidence,
         )
-        return replace(retrieval, trace=_trace(question, retrieval, found, scoped, order=order, clock=clock))
+        trace = _trace(question, retrieval, found, scoped, order=order, clock=clock)
+        return replace(retrieval, trace=replace(trace, facts=tuple(fact.text for fact in stated(turns))))
 
     def whereabouts(self, retrieval: Retrieval, document: str, *, scope: Scope) -> str:
         """Where the manuals whose path holds `document` rank for a question that was searched, as lines of text."""

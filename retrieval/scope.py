@@ -15,6 +15,7 @@ from retrieval.models import Catalogue, Kind, Name
 from retrieval.query import Turn
 from retrieval.search import Candidate
 from retrieval.siblings import Siblings
+from retrieval.stated import telling
 from retrieval.versions import version_fit
 
 OTHER_MODEL_SHARE = 0.35
@@ -35,7 +36,7 @@ class Meaning:
 
     names: tuple[Name, ...] = ()
     source: str = ""
-    """What told: `question`, `conversation` or `page`; empty where nothing did."""
+    """What told: `question`, `conversation`, `facts` (what the user has) or `page`; empty where nothing did."""
 
     @property
     def documents(self) -> frozenset[str]:
@@ -72,10 +73,11 @@ class ProductScope:
     def meaning(self, question: str, asked: str, turns: Sequence[Turn], product: str = "") -> Meaning:
         """What the question names wins over what it leans on, that over what was said before, that over the page.
 
+        Of what was said before, the last few questions come first, then what the user stated of what they have.
+
         `asked`: the question completed from the conversation; `product`: the page's product, model or alias.
         """
-        earlier = [turn.text for turn in reversed(turns) if turn.role == "user"]
-        sources = [("question", question), *(("conversation", text) for text in (asked, *earlier)), ("page", product)]
+        sources = [("question", question), ("conversation", asked), *telling(turns), ("page", product)]
         named = [(source, self.catalogue.meant(text)) for source, text in sources if text]
         for kind in (Kind.MODEL, Kind.PRODUCT):
             for source, names in named:
@@ -89,7 +91,8 @@ class ProductScope:
         """The candidates in scope, best first. `said`: all that the user has said, the question first."""
         fates: dict[str, str] = {}
         kept = self._meant_first(meaning, found, fates)
-        several = len(meaning.names) > 1 and meaning.is_model
+        # Who has several products still asks about one of them; who names several asks about all.
+        several = len(meaning.names) > 1 and meaning.is_model and meaning.source != "facts"
         reason = f"{meaning.shown}, from the {meaning.source}" if meaning.names else "no product named"
         if several:
             return Scoped(candidates=tuple(kept), fates=fates, reason=reason)

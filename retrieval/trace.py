@@ -82,6 +82,10 @@ class Trace:
     """Which one read how many candidates, or why none; empty where none is configured."""
     reranked: Mapping[str, float] = field(default_factory=dict)
     """Its scores by chunk, 0 to 1."""
+    facts: tuple[str, ...] = ()
+    """What the user has said of themselves and their products, word for word."""
+    memory: str = ""
+    """How much of the conversation the language model was shown; empty where it was not asked."""
 
     def candidates(self) -> list[TracedCandidate]:
         """Every candidate in the order of the fused ranking."""
@@ -114,6 +118,8 @@ class Trace:
             "rewritten": self.rewritten,
             "language": self.language,
             "scope": self.scope,
+            "facts": list(self.facts),
+            "memory": self.memory,
             "options": list(self.options),
             "terms": {term: round(weight, 2) for term, weight in self.terms.items()},
             "unknown": list(self.unknown),
@@ -137,6 +143,9 @@ class Trace:
             lines.append(f"searched as {self.rewritten}")
         lines.append(f"language    {self.language or 'unknown'}")
         lines.append(f"scope       {self.scope}")
+        lines += [f"fact        {fact}" for fact in self.facts]
+        if self.memory:
+            lines.append(f"memory      {self.memory}")
         lines.append("terms       " + ", ".join(f"{term} {weight:.1f}" for term, weight in telling))
         if self.unknown:
             lines.append(f"unknown     {', '.join(self.unknown)}: no manual in scope holds it")
