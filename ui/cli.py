@@ -14,6 +14,7 @@ from ui import (
     cli_documents,
     cli_evaluate,
     cli_ingest,
+    cli_keys,
     cli_mcp,
     cli_metadata,
     cli_originals,
@@ -59,6 +60,7 @@ for part in (
     cli_runs,
     cli_state,
     cli_serve,
+    cli_keys,
     cli_mcp,
     cli_evaluate,
 ):
