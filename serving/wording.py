@@ -16,6 +16,8 @@ class Wording:
     """Asks back where sibling products answer differently; the options follow."""
     lead_in: str
     """Stands before quotes."""
+    more_steps: str
+    """Stands after a procedure that is too long to be shown whole; `{count}` steps are left out."""
     no_model: str
     """Why the answer is made of quotes: no model is configured or reachable."""
     model_failed: str
@@ -27,6 +29,7 @@ class Wording:
 _WORDINGS: Final = {
     "en": Wording(
         lead_in="The manuals say:",
+        more_steps="Steps not shown here: {count}. Please open the manual for them.",
         refusal="The manuals do not tell. Try the wording or the model number on the product, or ask a colleague or "
         "the support team.",
         unknown="No manual mentions {codes}.",
@@ -37,6 +40,7 @@ _WORDINGS: Final = {
     ),
     "zh": Wording(
         lead_in="手册原文：",
+        more_steps="还有 {count} 个步骤未在此显示，请打开手册查看。",
         refusal="手册中没有说明。请换一种说法，或写上产品型号再问一次；也可以联系同事或客服人员。",
         unknown="手册中没有出现 {codes}。",
         which="不同产品的答案不一样。请问是哪一款？",
@@ -46,6 +50,7 @@ _WORDINGS: Final = {
     ),
     "ja": Wording(
         lead_in="マニュアルの記載：",
+        more_steps="ここに表示していない手順が {count} つあります。マニュアルを開いてご確認ください。",
         refusal="マニュアルには記載がありません。言い換えるか製品の型番を添えてもう一度お試しいただくか、"
         "担当者またはサポート窓口にお問い合わせください。",
         unknown="{codes} はどのマニュアルにも記載がありません。",
@@ -56,6 +61,7 @@ _WORDINGS: Final = {
     ),
     "fr": Wording(
         lead_in="Les manuels indiquent :",
+        more_steps="Étapes non affichées ici : {count}. Ouvrez le manuel pour les lire.",
         refusal="Les manuels ne le disent pas. Essayez avec d'autres mots ou avec la référence du produit, ou "
         "adressez-vous à un collègue ou au service d'assistance.",
         unknown="Aucun manuel ne mentionne {codes}.",
@@ -66,6 +72,7 @@ _WORDINGS: Final = {
     ),
     "de": Wording(
         lead_in="In den Handbüchern steht:",
+        more_steps="Hier nicht gezeigte Schritte: {count}. Bitte öffnen Sie dazu das Handbuch.",
         refusal="Die Handbücher sagen dazu nichts. Versuchen Sie es mit anderen Worten oder der Modellbezeichnung, "
         "oder fragen Sie im Team oder beim Kundendienst nach.",
         unknown="Kein Handbuch erwähnt {codes}.",
@@ -76,6 +83,7 @@ _WORDINGS: Final = {
     ),
     "es": Wording(
         lead_in="Los manuales dicen:",
+        more_steps="Pasos que no se muestran aquí: {count}. Ábralos en el manual.",
         refusal="Los manuales no lo dicen. Pruebe con otras palabras o con el modelo del producto, o consulte a un "
         "compañero o al servicio de asistencia.",
         unknown="Ningún manual menciona {codes}.",

@@ -1,0 +1,187 @@
+"""Which places of the passages answer a question: a retrieval goes in, a few spans of units come out, best first.
+
+A span is weighed by how much of the question it holds, rare words first, and by the rank of its passage: a manual
+names the matter, then tells about it, so neighbours say more than the best single sentences picked from all over.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.chunk import measure
+from ingest.sparse import terms
+from retrieval.passages import Passage
+from retrieval.query import Retrieval
+from serving.quotes.units import Span, Unit, UnitKind, units_of
+from serving.quotes.wanted import Wanted, holds_wanted, wanted_by
+
+PASSAGES: Final = 4
+_SHARES: Final = (1.0, 0.8, 0.7, 0.6)
+"""How much a span of the first, second, ... passage counts."""
+_LONGEST: Final = 380
+"""Characters (CJK ones count double) of a span; procedures are made whole later."""
+_MOST_UNITS: Final = 8
+_UNFINISHED: Final = 0.6
+"""What is left of a score where a span stops before what it announces."""
+_AGAIN: Final = 0.3
+"""What a word of the question counts where it comes again."""
+_ABOVE: Final = 0.4
+"""What it counts in the heading above or the table's header row."""
+_FITTING: Final = 1.3
+"""How much more a span counts that holds the sort of thing that is asked for, such as a number."""
+_ROW_SHARE: Final = 0.75
+"""A further row of a table has to hold so much of what the first one holds of the question."""
+_ADDED: Final = 0.35
+"""A second place has to hold so much of the question, by rarity, that the first one lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of one of the passages."""
+
+    passage: Passage
+    units: Sequence[Unit]
+    """All of the passage."""
+    span: Span
+    score: float
+
+    @property
+    def members(self) -> Sequence[Unit]:
+        return self.units[self.span.first : self.span.last + 1]
+
+    def held(self) -> frozenset[str]:
+        """The terms of the span, of the headings above it, and of the manual's title."""
+        own = frozenset[str]().union(*(unit.terms | unit.about for unit in self.members))
+        above = " ".join((self.passage.title, *self.passage.section, self.passage.product))
+        return own | frozenset(terms(above, self.passage.language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a span is weighed by."""
+
+    rarity: Mapping[str, float]
+    wanted: Wanted
+    language: str
+
+    def weight(self, held: frozenset[str]) -> float:
+        return sum(weight for term, weight in self.rarity.items() if term in held)
+
+
+def choose(retrieval: Retrieval) -> list[Place]:
+    """The best place and, only where it holds something of the question that the first one lacks, another one of
+    the same manual. Empty where no passage holds anything of the question."""
+    asked = _Asked(rarity_of(retrieval), wanted_by(retrieval.question), retrieval.language)
+    places = [
+        place
+        for share, passage in zip(_SHARES, retrieval.passages[:PASSAGES], strict=False)
+        for place in _places(passage, asked, share)
+    ]
+    first = max(places, key=lambda place: place.score, default=None)
+    if first is None:
+        return []
+    second = _second(first, places, asked)
+    return [first, second] if second else [first]
+
+
+def rarity_of(retrieval: Retrieval) -> Mapping[str, float]:
+    return retrieval.rarity or dict.fromkeys(terms(retrieval.question, retrieval.language), 1.0)
+
+
+def _second(first: Place, places: Sequence[Place], asked: _Asked) -> Place | None:
+    missing = frozenset(asked.rarity) - first.held()
+    enough = _ADDED * sum(asked.rarity.values())
+    best: Place | None = None
+    most = (0.0, 0.0)
+    for place in places:
+        if place.passage.document != first.passage.document or _overlap(place, first):
+            continue
+        own = frozenset[str]().union(*(unit.terms for unit in place.members))
+        worth = (asked.weight(missing & own), place.score)
+        if worth[0] >= enough and worth > most:
+            best, most = place, worth
+    return best
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    same = one.passage is other.passage
+    return same and one.span.first <= other.span.last and other.span.first <= one.span.last
+
+
+def _places(passage: Passage, asked: _Asked, share: float) -> Iterator[Place]:
+    """All spans of a passage that could be quoted, each with its score."""
+    units = units_of(passage)
+    for first, unit in enumerate(units):
+        if unit.kind is UnitKind.HEADING or _is_beside(unit, asked):
+            continue
+        last = first
+        weigher = _Weigher(asked, passage, unit)
+        while True:
+            weigher.add(units[last])
+            # Across languages words cannot be compared: there any place may be the right one.
+            if (weigher.seen or passage.language != asked.language) and not _is_beside(units[last], asked):
+                score = share * weigher.score() * (_UNFINISHED if _leads_on(units, last) else 1.0)
+                yield Place(passage, units, Span(first, last), score)
+            last += 1
+            if last == len(units) or last - first == _MOST_UNITS or not _goes_on(units, first, last, asked):
+                break
+            if weigher.size + measure(units[last].text) > _LONGEST:
+                break
+
+
+class _Weigher:
+    """A span as it grows, unit by unit."""
+
+    def __init__(self, asked: _Asked, passage: Passage, first: Unit) -> None:
+        self._asked = asked
+        self._language = passage.language
+        self._above = first.about
+        self._gained = 0.0
+        self._fitting = False
+        self.seen: set[str] = set()
+        self.size = 0
+
+    def add(self, unit: Unit) -> None:
+        self.size += measure(unit.text) + 1
+        asked = unit.terms & self._asked.rarity.keys()
+        self._gained += sum(self._asked.rarity[term] * (_AGAIN if term in self.seen else 1.0) for term in asked)
+        self.seen |= asked
+        self._fitting = self._fitting or (bool(asked) and holds_wanted(unit.text, self._asked.wanted, self._language))
+
+    def score(self) -> float:
+        """What is gained for the reader's time: longer spans hold more by chance, very short ones (labels) match by
+        chance. The form was found on the samples and manuals-dev."""
+        above = self._asked.weight(self._above - self.seen)
+        gained = self._gained + _ABOVE * above + 0.5
+        worth: float = gained * (self.size / (self.size + 60)) ** 0.5 / (self.size + 250) ** 0.15
+        return worth * (_FITTING if self._fitting else 1.0)
+
+
+def _goes_on(units: Sequence[Unit], first: int, last: int, asked: _Asked) -> bool:
+    """Does the unit at `last` still belong to a quote that begins at `first`?
+
+    No heading lies between, all of it stands on one page, and text and table rows are not mixed but where the text
+    announces the table. A further row answers the question about as well as the first.
+    """
+    unit, before = units[last], units[last - 1]
+    if unit.kind is UnitKind.HEADING or len(units[first].pages | unit.pages) > 1:
+        return False
+    if (unit.kind is UnitKind.ROW) != (before.kind is UnitKind.ROW):
+        return unit.kind is UnitKind.ROW and before.text.endswith((":", "："))
+    if unit.kind is UnitKind.ROW and units[first].kind is UnitKind.ROW:
+        return asked.weight(unit.terms) >= _ROW_SHARE * asked.weight(units[first].terms)
+    return True
+
+
+def _is_beside(unit: Unit, asked: _Asked) -> bool:
+    """A table row stands for itself: one that holds nothing of the question does not belong to one that does."""
+    return unit.kind is UnitKind.ROW and not unit.terms & asked.rarity.keys()
+
+
+def _leads_on(units: Sequence[Unit], place: int) -> bool:
+    """Does this unit only announce the next: a colon at its end, or a table's header row?"""
+    if units[place].text.endswith((":", "：")):
+        return True
+    after = units[place + 1 : place + 2]
+    begins_table = units[place].kind is UnitKind.ROW and not (place and units[place - 1].kind is UnitKind.ROW)
+    return begins_table and bool(after) and after[0].kind is UnitKind.ROW
