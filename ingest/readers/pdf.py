@@ -11,6 +11,7 @@ from ingest.errors import ReadError
 from ingest.language import detect_language
 from ingest.metadata import language_code
 from ingest.quality import page_qualities
+from ingest.readers.page_ahead import pays_off, read_in_halves
 from ingest.readers.pdf_blocks import blocks_of
 from ingest.readers.pdf_contents import without_contents
 from ingest.readers.pdf_continued import join_continued_tables
@@ -37,13 +38,19 @@ def read_pdf(source: SourceFile) -> Document:
     Raises ReadError where the file is empty, damaged, needs a password, or has no text at all.
     """
     with open_pdf(source.path, source.document) as file:
+        if pays_off(file.page_count):
+            scans = Scans(file)
+            return _document(source, file, scans, read_in_halves(source.path, file.page_count, scans))
         return read_pages(source, file)
 
 
 def read_pages(source: SourceFile, file: PagedFile) -> Document:
     """Reads an open file of pages, a PDF or pictures. Raises ReadError where there is no text on any of them."""
     scans = Scans(file)
-    pages = [lay_out(scans.page(number)) for number in range(1, file.page_count + 1)]
+    return _document(source, file, scans, [lay_out(scans.page(number)) for number in range(1, file.page_count + 1)])
+
+
+def _document(source: SourceFile, file: PagedFile, scans: Scans, pages: list[PageText]) -> Document:
     if not any(page.lines for page in pages):
         raise _no_text(source.document, file.page_count)
     first_title = _title(pages, file, source.document)

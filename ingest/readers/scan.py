@@ -53,7 +53,7 @@ class Scans:
     def page(self, number: int) -> PageContent:
         """A page's content, recognised where the file holds no usable text for it."""
         content = self._file.page(number)
-        if len(content.glyphs) >= _FEW_GLYPHS and not _is_garbled(content):
+        if has_text(content):
             return content
         drawn = self._file.drawn(number)
         if drawn.pictured > _MOST or drawn.shapes >= _MANY_SHAPES:
@@ -96,6 +96,11 @@ class Scans:
             return element
         boxes = tuple(self._pages[box.page].displayed(box) if box.page in self._pages else box for box in element.boxes)
         return replace(element, recognised=True, boxes=boxes)
+
+
+def has_text(content: PageContent) -> bool:
+    """Whether there is so much good text on a page that nobody looks for more in its picture."""
+    return len(content.glyphs) >= _FEW_GLYPHS and not _is_garbled(content)
 
 
 def _is_garbled(content: PageContent) -> bool:
