@@ -9,7 +9,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
+
+from mcp import McpError, types
+from mcp.server.lowlevel import Server
+from mcp.server.lowlevel.helper_types import ReadResourceContents
+from pydantic import AnyUrl
 
 from ingest.errors import ManualdeskError
 from ingest.index.contract import Index, IndexedDocument, Scope
@@ -18,12 +23,6 @@ from serving.assistant import Assistant, Retrieves, usable
 from serving.mcp import wording
 from serving.mcp.pages import TEMPLATE, Address, page_text, parsed
 from serving.mcp.schemas import ASK_INPUT, ASK_OUTPUT, FEW_PASSAGES, SEARCH_INPUT, SEARCH_OUTPUT
-
-if TYPE_CHECKING:
-    from mcp import types
-    from mcp.server.lowlevel import Server
-    from mcp.server.lowlevel.helper_types import ReadResourceContents
-    from pydantic import AnyUrl
 
 log = logging.getLogger("manualdesk.mcp")
 
@@ -44,10 +43,8 @@ class Desk(Protocol):
     def index(self) -> Index: ...
 
 
-def build_server(desk: Desk) -> "Server[Any, Any]":
+def build_server(desk: Desk) -> Server[Any, Any]:
     """A server over this desk, ready for any transport; nothing is loaded before the first call."""
-    from mcp.server.lowlevel import Server
-
     server: Server[Any, Any] = Server("manualdesk", version=version("manualdesk"), instructions=wording.INSTRUCTIONS)
     tools = _Tools(desk, server)
     server.list_tools()(tools.listed)  # type: ignore[no-untyped-call]
@@ -64,16 +61,14 @@ class OutOfScope(ManualdeskError):
 
 
 class _Tools:
-    def __init__(self, desk: Desk, server: "Server[Any, Any]") -> None:
+    def __init__(self, desk: Desk, server: Server[Any, Any]) -> None:
         self._desk = desk
         self._server = server
 
-    async def listed(self) -> "list[types.Tool]":
-        from mcp.types import Tool, ToolAnnotations
-
-        reading = ToolAnnotations(readOnlyHint=True, idempotentHint=True, openWorldHint=False)
+    async def listed(self) -> list[types.Tool]:
+        reading = types.ToolAnnotations(readOnlyHint=True, idempotentHint=True, openWorldHint=False)
         return [
-            Tool(
+            types.Tool(
                 name="search",
                 title="Search the manuals",
                 description=wording.SEARCH,
@@ -81,7 +76,7 @@ class _Tools:
                 outputSchema=SEARCH_OUTPUT,
                 annotations=reading,
             ),
-            Tool(
+            types.Tool(
                 name="ask",
                 title="Ask the manuals",
                 description=wording.ASK,
@@ -91,7 +86,7 @@ class _Tools:
             ),
         ]
 
-    async def call(self, name: str, arguments: dict[str, Any]) -> "types.CallToolResult":
+    async def call(self, name: str, arguments: dict[str, Any]) -> types.CallToolResult:
         """Arguments have passed their schema. What goes wrong is a result that says so, with what to do."""
         try:
             match name:
@@ -107,7 +102,7 @@ class _Tools:
             log.exception("the tool %s failed", name)
             return _failed("something unexpected went wrong", "look at the output of `manualdesk mcp`")
 
-    async def _search(self, arguments: Mapping[str, Any]) -> "types.CallToolResult":
+    async def _search(self, arguments: Mapping[str, Any]) -> types.CallToolResult:
         question, scope = usable(arguments["question"]), _narrowed(self._desk.scope, arguments.get("product"))
         retriever = await asyncio.to_thread(self._desk.retriever)
         limit = arguments.get("limit", FEW_PASSAGES)
@@ -118,7 +113,7 @@ class _Tools:
         ]
         return _done(wording.found(found), {"passages": passages, "ms": round(found.milliseconds, 1)})
 
-    async def _ask(self, arguments: Mapping[str, Any]) -> "types.CallToolResult":
+    async def _ask(self, arguments: Mapping[str, Any]) -> types.CallToolResult:
         scope = _narrowed(self._desk.scope, arguments.get("product"))
         assistant = await asyncio.to_thread(self._desk.assistant)
         steps = 0
@@ -148,10 +143,8 @@ class _Resources:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def listed(self, request: "types.ListResourcesRequest") -> "types.ListResourcesResult":
+    async def listed(self, request: types.ListResourcesRequest) -> types.ListResourcesResult:
         """The manuals in scope; the cursor is the last one of the page before."""
-        from mcp.types import ListResourcesResult
-
         after = (request.params.cursor if request.params else None) or ""
         with _protocol_errors():
             index = await self._index()
@@ -159,13 +152,11 @@ class _Resources:
         left = [document for document in documents if document.document > after]
         shown = left[:_LISTED]
         cursor = shown[-1].document if len(left) > _LISTED else None
-        return ListResourcesResult(resources=[_resource(document) for document in shown], nextCursor=cursor)
+        return types.ListResourcesResult(resources=[_resource(document) for document in shown], nextCursor=cursor)
 
-    async def templates(self) -> "list[types.ResourceTemplate]":
-        from mcp.types import ResourceTemplate
-
+    async def templates(self) -> list[types.ResourceTemplate]:
         return [
-            ResourceTemplate(
+            types.ResourceTemplate(
                 name="page",
                 title="A page of a manual",
                 uriTemplate=TEMPLATE,
@@ -175,9 +166,7 @@ class _Resources:
             )
         ]
 
-    async def read(self, uri: "AnyUrl") -> "list[ReadResourceContents]":
-        from mcp.server.lowlevel.helper_types import ReadResourceContents
-
+    async def read(self, uri: AnyUrl) -> list[ReadResourceContents]:
         with _protocol_errors():
             address = parsed(str(uri))
             text = await asyncio.to_thread(page_text, await self._index(), address, self._desk.scope)
@@ -187,12 +176,9 @@ class _Resources:
         return await asyncio.to_thread(self._desk.index)
 
 
-def _resource(document: IndexedDocument) -> "types.Resource":
-    from mcp.types import Resource
-    from pydantic import AnyUrl
-
+def _resource(document: IndexedDocument) -> types.Resource:
     about = ", ".join(part for part in (document.product, document.version, document.language) if part)
-    return Resource(
+    return types.Resource(
         uri=AnyUrl(str(Address(document.document))),
         name=document.document,
         title=document.title,
@@ -204,13 +190,10 @@ def _resource(document: IndexedDocument) -> "types.Resource":
 @contextmanager
 def _protocol_errors() -> Iterator[None]:
     """Resources have no results that tell of errors, as tools have: theirs are errors of the protocol."""
-    from mcp.shared.exceptions import McpError
-    from mcp.types import INVALID_PARAMS, ErrorData
-
     try:
         yield
     except ManualdeskError as error:
-        raise McpError(ErrorData(code=INVALID_PARAMS, message=_told(error.message, error.hint))) from error
+        raise McpError(types.ErrorData(code=types.INVALID_PARAMS, message=_told(error.message, error.hint))) from error
 
 
 def _narrowed(scope: Scope, product: str | None) -> Scope:
@@ -235,16 +218,12 @@ def _as_result(answer: Answer) -> dict[str, object]:
     return {**whole, "citations": citations, "notice": answer.notice}
 
 
-def _done(text: str, structured: dict[str, object]) -> "types.CallToolResult":
-    from mcp.types import CallToolResult, TextContent
-
-    return CallToolResult(content=[TextContent(type="text", text=text)], structuredContent=structured)
+def _done(text: str, structured: dict[str, object]) -> types.CallToolResult:
+    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], structuredContent=structured)
 
 
-def _failed(message: str, hint: str) -> "types.CallToolResult":
-    from mcp.types import CallToolResult, TextContent
-
-    return CallToolResult(content=[TextContent(type="text", text=_told(message, hint))], isError=True)
+def _failed(message: str, hint: str) -> types.CallToolResult:
+    return types.CallToolResult(content=[types.TextContent(type="text", text=_told(message, hint))], isError=True)
 
 
 def _told(message: str, hint: str) -> str:
