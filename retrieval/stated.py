@@ -81,7 +81,8 @@ _HAVE: Final = re.compile(rf"(?<![\w'’])(?:{_VERB})", re.IGNORECASE)
 _IS: Final = re.compile(rf"(?<![\w'’])(?:{_OWN}|{_WHO})", re.IGNORECASE)
 # What has a name: letters with digits, capitals, a version, something in quotes, a list of Chinese or Japanese names.
 _NAMED: Final = re.compile(
-    r"[A-Za-z]+-?\d[\w.-]*|[A-Z][A-Za-z-]* \d[\w.-]*|\d+[A-Za-z][\w-]*|\b[A-Z]{2,}[\w-]*|\d+\.\d+|(?<=[a-zé,] )[A-Z][a-z]+"
+    r"[A-Za-z]+-?\d[\w.-]*|[A-Z][A-Za-z-]* \d[\w.-]*|\d+[A-Za-z][\w-]*|\b[A-Z]{2,}[\w-]*|\d+\.\d+"
+    r"|(?<=[a-zé,] )[A-Z][a-z]+"
     r"|[「『“\"《][^」』”\"》]+[」』”\"》]|[\u3400-\u9fff\u30a0-\u30ff]、[\u3400-\u9fff\u30a0-\u30ff]"
 )
 _QUESTION: Final = re.compile(r"[?？]\s*$|(?:吗|呢|么|ですか|ますか|でしょうか)[。？?]?\s*$")
