@@ -7,6 +7,7 @@ text that differs from another in a number or a code is none, nor is one from a 
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import PurePosixPath
 
 from ingest.index.contract import IndexedDocument
 from ingest.metadata import language_code
@@ -153,7 +154,12 @@ class _Copies:
         one, two = self._manual(first), self._manual(second)
         if one is None or two is None or one.language != two.language or one.facts != two.facts:
             return False
-        alike = one.key == two.key or (one.title == two.title and self._models(first) == self._models(second))
+        formats = (
+            PurePosixPath(first).suffix != PurePosixPath(second).suffix
+        )  # two pages of one format are two pages, whatever they repeat
+        alike = one.key == two.key or (
+            formats and one.title == two.title and self._models(first) == self._models(second)
+        )
         if not alike and _inside(one.folder, two.folder):  # chapters in a folder of their own, beside the book
             alike = self._titled(one.title) == self._titled(two.title)
         return alike and not self._products.siblings.are(first, second)

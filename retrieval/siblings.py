@@ -23,9 +23,12 @@ LOOKED_AT = 12
 _OUTLINE_CHUNKS = 60
 """Chunks from the beginning of a manual that are compared: a near-copy shows in its first chapters."""
 _SHORTEST_LINE = 12
-_SHARED_LINES = 0.25
-"""Share of the shorter outline's lines that siblings have in common: two models of one family in our samples share
-0.4, near-copies more, manuals that only share headings or a licence less."""
+_SHARED_LINES = 0.35
+"""Share of the longer outline's lines that siblings have in common: two models of one family in our samples share
+0.6, near-copies more, manuals that only share headings or a licence, and a chapter and its book, less."""
+_FEWEST_LINES = 6
+"""Fewer in common are chance where the titles name no models: two short pages of one manual share a closing
+sentence."""
 _SHARED_HEADINGS = 0.5
 _FEWEST_HEADINGS = 4
 """Fewer are chance: man pages of unrelated tools all have the same five."""
@@ -168,8 +171,14 @@ class Siblings:
         if min(len(own), len(others)) >= _FEWEST_HEADINGS and len(own & others) < _SHARED_HEADINGS * len(own | others):
             return False
         own, others = self._skeletons(*first), self._skeletons(*second)
-        shortest = min(len(own), len(others))
-        return shortest > 0 and len(own & others) / shortest >= _SHARED_LINES
+        shared = len(own & others)
+        fewest = 1 if self._names_model(first[0]) and self._names_model(second[0]) else _FEWEST_LINES
+        return shared >= fewest and shared >= _SHARED_LINES * max(len(own), len(others))
+
+    def _names_model(self, document: str) -> bool:
+        """Does its title? A file's name may look like a model's and be a chapter's (ch02s03)."""
+        known = self._catalogue.document(document)
+        return known is not None and self._catalogue.mask(known.title) != unicodedata.normalize("NFKC", known.title)
 
 
 def _all_lines(chunks: Sequence[Chunk]) -> list[tuple[str, Chunk]]:

@@ -109,9 +109,12 @@ def test_what_says_more_than_the_better_one_stays(products: ProductScope) -> Non
         ("dryer/en/d5.html", "dryer/en/d5-pro.html"),
         ("dryer/en/guide.html", "washer/en/guide.html"),
         ("dryer/en/guide.html", "dryer/en/d5.html"),
+        ("dryer/en/word.pdf", "dryer/en/sign.pdf"),
     ],
 )
-def test_other_values_models_versions_and_products_are_no_copies(one: str, other: str, products: ProductScope) -> None:
+def test_other_values_models_versions_products_and_pages_are_no_copies(
+    one: str, other: str, products: ProductScope
+) -> None:
     for pair in ((one, other), (other, one)):
         folded = fold(ranked(*map(chunk, pair)), "en", products)
         assert documents(folded) == list(pair)

@@ -25,6 +25,7 @@ def sections(hold: str, weight: str, service: str) -> tuple[tuple[str, str], ...
     )
 
 
+MAY_DIFFER = "This may not be supported depending on the model or the region."
 MANUALS = (
     Manual("k1.md", title="K1 kettle: user guide", product="kitchen", sections=sections("10", "800 g", "No water")),
     Manual(
@@ -46,6 +47,10 @@ MANUALS = (
         sections=sections("4", "2 kg", "Blade loose"),
     ),
     Manual("lamp.md", title="L5 lamp: guide", sections=(("Cleaning", "Wipe the shade with a soft dry cloth."),)),
+    Manual(
+        "tv/apps.html", title="Apps", sections=(("Open", f"Press Home and choose Apps to install one. {MAY_DIFFER}"),)
+    ),
+    Manual("tv/web.html", title="Browser", sections=(("Go", f"Press Home and choose the web browser. {MAY_DIFFER}"),)),
 )
 
 
@@ -104,6 +109,13 @@ def test_siblings_that_say_the_same_are_not_and_only_one_answers(index: Index, q
     scoped = asked(index, question)
     assert scoped.options == ()
     assert len({"k1.md", "k1-plus.md"} & set(documents(scoped))) == 1
+
+
+def test_pages_of_one_manual_are_no_siblings_for_a_sentence_they_share(index: Index) -> None:
+    scoped = asked(index, "press Home and choose the browser")
+    assert set(documents(scoped)) >= {"tv/apps.html", "tv/web.html"}
+    assert not scoped.options
+    assert not scoped.fates
 
 
 def test_what_only_one_sibling_tells_is_answered_from_it(index: Index) -> None:
