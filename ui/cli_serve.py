@@ -1,4 +1,4 @@
-"""`manualdesk serve` (chat and HTTP) and `manualdesk llm` (the model server)."""
+"""`manualdesk serve`: chat and HTTP."""
 
 from typing import Annotated
 
@@ -6,12 +6,9 @@ import typer
 
 from serving.settings import load_settings
 
-llm_app = typer.Typer(help="The language model server.", no_args_is_help=True)
-
 
 def register(app: typer.Typer) -> None:
     app.command()(serve)
-    app.add_typer(llm_app, name="llm")
 
 
 def serve(
@@ -22,18 +19,3 @@ def serve(
     from ui.server import serve as run
 
     run(load_settings(), host=host, port=port)
-
-
-@llm_app.command("serve")
-def serve_llm(
-    profile: Annotated[
-        str | None,
-        typer.Option(help="cpu, gpu, or a card's memory in GB: gpu-24 (or 24). Default: what this machine has."),
-    ] = None,
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8001,
-    model: Annotated[str | None, typer.Option(help="Another model than the profile's.")] = None,
-) -> None:
-    """Start vLLM with the settings that fit this machine."""
-    from serving.vllm import serve_llm as run
-
-    raise typer.Exit(run(profile, port, model))

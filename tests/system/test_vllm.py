@@ -20,7 +20,8 @@ from serving.answer import Answer, AnswerDone, AnswerSource, TextDelta
 from serving.assistant import Assistant
 from serving.model import ChatModel, Message
 from serving.settings import load_settings
-from serving.vllm import SMALL_MODEL, Launch, plan_launch, vllm_python
+from serving.vllm.launch import Launch, plan_launch, vllm_python
+from serving.vllm.profiles import SMALL_MODEL
 from serving.wording import wording
 from tests.passages import FixedRetriever, passage
 
