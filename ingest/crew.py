@@ -61,17 +61,18 @@ class Crew(Protocol):
 class LocalCrew:
     """Worker processes of this machine, and the model in this process."""
 
-    def __init__(self, embedder_name: str, models: Path, workers: int) -> None:
+    def __init__(self, embedder_name: str, models: Path, workers: int, home: Path) -> None:
         self._embedder_name = embedder_name
         self._models = models
         self._workers = max(1, workers)
+        self._recognised = home / "recognised"
         self._closed = threading.Event()
         self._embedder: PassageEmbedder | None = None
         self._loads = threading.Lock()
         self._preparing: threading.Thread | None = None
 
     def read(self, sources: Sequence[SourceFile]) -> Iterator[ChunkedFile]:
-        return read_all(sources, workers=self._workers, closed=self._closed)
+        return read_all(sources, workers=self._workers, closed=self._closed, recognised=self._recognised)
 
     def prepare(self) -> None:
         if self._preparing is None:
@@ -90,16 +91,23 @@ class LocalCrew:
         self._closed.set()
         if self._preparing is not None:
             self._preparing.join()
+        if self._recognised.exists():
+            from ingest.readers.scan_kept import prune
+
+            prune(self._recognised)
 
     def _prepare(self) -> None:
         with suppress(ManualdeskError):  # raised again when the embedder is asked for
             self.embedder()
 
 
-def hire(embedder_name: str, models: Path, workers: int | str) -> Crew:
-    """The crew that `workers` names: a count of processes, else a Ray cluster. Raises SettingError where it is none."""
+def hire(embedder_name: str, models: Path, workers: int | str, home: Path) -> Crew:
+    """The crew that `workers` names: a count of processes, else a Ray cluster. Raises SettingError where it is none.
+
+    `home`: what processes here read by OCR is kept there.
+    """
     if isinstance(workers, str):
         from ingest.cluster import RayCrew
 
         return RayCrew(workers, embedder_name, models)
-    return LocalCrew(embedder_name, models, workers)
+    return LocalCrew(embedder_name, models, workers, home)

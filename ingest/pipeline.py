@@ -86,7 +86,7 @@ def run(
     if not work.to_read and not work.removed and published.documents:
         yield _report(work, published.info, started=started)
         return
-    crew = crew or hire(embedder_name, models, job.workers)
+    crew = crew or hire(embedder_name, models, job.workers, home)
     # Small files first: the model has work at once, and a large file is read while it is busy with the others.
     sources = sorted(work.to_read, key=lambda source: source.size)
     # Closed inside out: the crew first, so that a thread that waits for its next file is not waited for.

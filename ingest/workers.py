@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 
 from ingest.confinement import end, resident_bytes, shut_in
 from ingest.errors import ManualdeskError, ReadError
@@ -69,13 +70,16 @@ def read_all(
     workers: int,
     limits: Limits = Limits(),
     closed: threading.Event | None = None,
+    recognised: Path | None = None,
 ) -> Iterator[ChunkedFile]:
     """Every file once, as they are done (not in order). Closing the iterator ends the workers.
+
+    `recognised`: a folder that keeps the pages read by OCR for the next time.
 
     So does `closed`, within half a second, also while another thread waits for the next file.
     """
     waiting = list(reversed(sources))
-    pool = [_Worker(limits) for _ in range(min(workers, len(sources)))]
+    pool = [_Worker(limits, recognised) for _ in range(min(workers, len(sources)))]
     try:
         while (waiting or any(worker.task for worker in pool)) and not (closed and closed.is_set()):
             pool = [worker if worker.fit else worker.successor() for worker in pool]
@@ -92,13 +96,15 @@ def read_all(
 class _Worker:
     """A child process that reads one file at a time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, recognised: Path | None) -> None:
         self._limits = limits
+        self._recognised = recognised
         context = multiprocessing.get_context("spawn")
         self.connection, child = context.Pipe()
         self._scanned = context.RawValue("i", 0)
         self._scanned_before = 0
-        self._process = context.Process(target=_serve, args=(child, limits.memory_bytes, self._scanned), daemon=True)
+        asked = (child, limits.memory_bytes, self._scanned, recognised)
+        self._process = context.Process(target=_serve, args=asked, daemon=True)
         self._process.start()
         child.close()
         self.task: SourceFile | None = None
@@ -115,7 +121,7 @@ class _Worker:
 
     def successor(self) -> "_Worker":
         self.stop()
-        return _Worker(self._limits)
+        return _Worker(self._limits, self._recognised)
 
     def give(self, source: SourceFile) -> None:
         self.task = source
@@ -170,9 +176,12 @@ class _Worker:
             end(self._process.pid)
 
 
-def _serve(connection: Connection, memory_bytes: int, scanned: Counter) -> None:
+def _serve(connection: Connection, memory_bytes: int, scanned: Counter, recognised: Path | None) -> None:
+    from ingest.readers.scan_kept import keep_in
+
     shut_in(memory_bytes)
     count_in(scanned)
+    keep_in(recognised)
     os.nice(5)  # the parent embeds meanwhile; it is the one that everything waits for
     while True:
         try:

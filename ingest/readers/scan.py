@@ -9,8 +9,9 @@ from ingest.quality import PageHint, is_garbled
 from ingest.readers.pace import page_recognised
 from ingest.readers.pdf_file import Bookmark, PageContent
 from ingest.readers.pdf_picture import Drawn
+from ingest.readers.scan_kept import recognised_page
 from ingest.readers.scan_models import Picture
-from ingest.readers.scan_page import ScannedPage, scan_page
+from ingest.readers.scan_page import ScannedPage
 from ingest.types import Element
 
 _FEW_GLYPHS = 120
@@ -69,7 +70,7 @@ class Scans:
                 f"It has more than {_MOST_PAGES} pages without text, too many to recognise",
                 hint="Split the file, or run it through a program for text recognition first.",
             )
-        scanned = scan_page(picture, number, content.width, content.height)
+        scanned = recognised_page(picture, number, content.width, content.height)
         page_recognised()
         if len(scanned.content.glyphs) <= len(content.glyphs) and not _is_garbled(content):
             return content
