@@ -40,3 +40,7 @@ class Retrieval:
     """What the confidence stands on; None without passages."""
     trace: Trace | None = None
     """How it came about, for editors."""
+    asked: str = ""
+    """Of a part: its words in the question."""
+    parts: tuple["Retrieval", ...] = ()
+    """What was found for each part of a question that asks several things; empty where it asks one."""

@@ -16,6 +16,7 @@ from retrieval.query import Retrieval, Turn
 from serving.answer import Answer, AnswerDone, AnswerSource, Citation, Clarify, Event, PassagesFound, TextDelta, Timings
 from serving.citations import CitedText
 from serving.model import ChatModel
+from serving.parts import retrieve_in_parts
 from serving.prompt import build_prompt
 from serving.quotes import quote_answer
 from serving.rewriting import full_question
@@ -65,7 +66,8 @@ class Assistant:
         """
         clock = _Clock()
         asked = usable(question)
-        retrieve = partial(self._retriever.retrieve, scope=scope, turns=turns, limit=PASSAGES, product=product)
+        search = partial(self._retriever.retrieve, scope=scope, limit=PASSAGES, product=product)
+        retrieve = partial(retrieve_in_parts, search, turns=turns)
         if turns and leans(asked):
             model = await self._reachable()
             retrieval = await asyncio.to_thread(retrieve, await full_question(asked, turns, model) or asked)
@@ -76,7 +78,7 @@ class Assistant:
             retrieval = replace(retrieval, trace=replace(retrieval.trace, question=asked))
         clock.retrieve = retrieval.milliseconds
         yield PassagesFound(retrieval.passages)
-        run = _Run(question=asked, retrieval=retrieval, turns=turns)
+        run = _Run(question=asked, retrieval=retrieval, turns=turns, refuse_below=self._refuse_below)
         async with aclosing(self._answered(run, model)) as events:
             async for event in events:
                 match event:
@@ -85,11 +87,6 @@ class Assistant:
                         yield event
                     case Answer():
                         yield AnswerDone(replace(event, timings=clock.timings()))
-
-    async def close(self) -> None:
-        """Close the connections to the model that the running loop opened; the next question opens new ones."""
-        if self._model is not None:
-            await self._model.close()
 
     async def _whole(self, question: str, scope: Scope, turns: Sequence[Turn], product: str) -> Answer:
         answer: Answer | None = None
@@ -187,6 +184,7 @@ class _Run:
     question: str
     retrieval: Retrieval
     turns: Sequence[Turn]
+    refuse_below: float = 0.0
 
     @property
     def words(self) -> Wording:
@@ -219,7 +217,7 @@ class _Run:
 
     def quoted(self, notice: str) -> Answer:
         """The manual's own sentences, or a refusal where they hold no answer."""
-        quoted = quote_answer(self.retrieval)
+        quoted = quote_answer(self.retrieval, refuse_below=self.refuse_below)
         if quoted is None:
             return self.refusal()
         return self.answer(quoted.text, source=AnswerSource.QUOTES, notice=notice, citations=quoted.citations)

@@ -16,6 +16,10 @@ class Wording:
     """Asks back where sibling products answer differently; the options follow."""
     lead_in: str
     """Stands before quotes."""
+    part: str
+    """Stands before the quotes for one of several things asked; `{part}` is that question."""
+    part_unknown: str
+    """Says of one of several things asked that the manuals do not tell."""
     more_steps: str
     """Stands after a procedure that is too long to be shown whole; `{count}` steps are left out."""
     no_model: str
@@ -29,6 +33,8 @@ class Wording:
 _WORDINGS: Final = {
     "en": Wording(
         lead_in="The manuals say:",
+        part="{part} The manuals say:",
+        part_unknown="{part} The manuals do not tell.",
         more_steps="Steps not shown here: {count}. Please open the manual for them.",
         refusal="The manuals do not tell. Try the wording or the model number on the product, or ask a colleague or "
         "the support team.",
@@ -40,6 +46,8 @@ _WORDINGS: Final = {
     ),
     "zh": Wording(
         lead_in="手册原文：",
+        part="{part}手册原文：",
+        part_unknown="{part}手册中没有说明。",
         more_steps="还有 {count} 个步骤未在此显示，请打开手册查看。",
         refusal="手册中没有说明。请换一种说法，或写上产品型号再问一次；也可以联系同事或客服人员。",
         unknown="手册中没有出现 {codes}。",
@@ -50,6 +58,8 @@ _WORDINGS: Final = {
     ),
     "ja": Wording(
         lead_in="マニュアルの記載：",
+        part="{part}マニュアルの記載：",
+        part_unknown="{part}マニュアルには記載がありません。",
         more_steps="ここに表示していない手順が {count} つあります。マニュアルを開いてご確認ください。",
         refusal="マニュアルには記載がありません。言い換えるか製品の型番を添えてもう一度お試しいただくか、"
         "担当者またはサポート窓口にお問い合わせください。",
@@ -61,6 +71,8 @@ _WORDINGS: Final = {
     ),
     "fr": Wording(
         lead_in="Les manuels indiquent :",
+        part="{part} Les manuels indiquent :",
+        part_unknown="{part} Les manuels ne le disent pas.",
         more_steps="Étapes non affichées ici : {count}. Ouvrez le manuel pour les lire.",
         refusal="Les manuels ne le disent pas. Essayez avec d'autres mots ou avec la référence du produit, ou "
         "adressez-vous à un collègue ou au service d'assistance.",
@@ -72,6 +84,8 @@ _WORDINGS: Final = {
     ),
     "de": Wording(
         lead_in="In den Handbüchern steht:",
+        part="{part} In den Handbüchern steht:",
+        part_unknown="{part} Die Handbücher sagen dazu nichts.",
         more_steps="Hier nicht gezeigte Schritte: {count}. Bitte öffnen Sie dazu das Handbuch.",
         refusal="Die Handbücher sagen dazu nichts. Versuchen Sie es mit anderen Worten oder der Modellbezeichnung, "
         "oder fragen Sie im Team oder beim Kundendienst nach.",
@@ -83,6 +97,8 @@ _WORDINGS: Final = {
     ),
     "es": Wording(
         lead_in="Los manuales dicen:",
+        part="{part} Los manuales dicen:",
+        part_unknown="{part} Los manuales no lo dicen.",
         more_steps="Pasos que no se muestran aquí: {count}. Ábralos en el manual.",
         refusal="Los manuales no lo dicen. Pruebe con otras palabras o con el modelo del producto, o consulte a un "
         "compañero o al servicio de asistencia.",

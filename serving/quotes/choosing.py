@@ -49,6 +49,11 @@ class Place:
     def members(self) -> Sequence[Unit]:
         return self.units[self.span.first : self.span.last + 1]
 
+    def overlaps(self, other: "Place") -> bool:
+        """Do both hold the same words of the same passage?"""
+        same = (self.passage.document, self.passage.text) == (other.passage.document, other.passage.text)
+        return same and self.span.first <= other.span.last and other.span.first <= self.span.last
+
     def held(self) -> frozenset[str]:
         """The terms of the span, of the headings above it, and of the manual's title."""
         own = frozenset[str]().union(*(unit.terms | unit.about for unit in self.members))
@@ -94,18 +99,13 @@ def _second(first: Place, places: Sequence[Place], asked: _Asked) -> Place | Non
     best: Place | None = None
     most = (0.0, 0.0)
     for place in places:
-        if place.passage.document != first.passage.document or _overlap(place, first):
+        if place.passage.document != first.passage.document or place.overlaps(first):
             continue
         own = frozenset[str]().union(*(unit.terms for unit in place.members))
         worth = (asked.weight(missing & own), place.score)
         if worth[0] >= enough and worth > most:
             best, most = place, worth
     return best
-
-
-def _overlap(one: Place, other: Place) -> bool:
-    same = one.passage is other.passage
-    return same and one.span.first <= other.span.last and other.span.first <= one.span.last
 
 
 def _places(passage: Passage, asked: _Asked, share: float) -> Iterator[Place]:
@@ -115,7 +115,7 @@ def _places(passage: Passage, asked: _Asked, share: float) -> Iterator[Place]:
         if unit.kind is UnitKind.HEADING or _is_beside(unit, asked):
             continue
         last = first
-        weigher = _Weigher(asked, passage, unit)
+        weigher = _Weigher(asked, unit)
         while True:
             weigher.add(units[last])
             # Across languages words cannot be compared: there any place may be the right one.
@@ -132,9 +132,8 @@ def _places(passage: Passage, asked: _Asked, share: float) -> Iterator[Place]:
 class _Weigher:
     """A span as it grows, unit by unit."""
 
-    def __init__(self, asked: _Asked, passage: Passage, first: Unit) -> None:
+    def __init__(self, asked: _Asked, first: Unit) -> None:
         self._asked = asked
-        self._language = passage.language
         self._above = first.about
         self._gained = 0.0
         self._fitting = False
@@ -146,7 +145,7 @@ class _Weigher:
         asked = unit.terms & self._asked.rarity.keys()
         self._gained += sum(self._asked.rarity[term] * (_AGAIN if term in self.seen else 1.0) for term in asked)
         self.seen |= asked
-        self._fitting = self._fitting or (bool(asked) and holds_wanted(unit.text, self._asked.wanted, self._language))
+        self._fitting = self._fitting or (bool(asked) and holds_wanted(unit.text, self._asked.wanted))
 
     def score(self) -> float:
         """What is gained for the reader's time: longer spans hold more by chance, very short ones (labels) match by

@@ -55,11 +55,11 @@ class Shown:
 
 
 def show(place: Place, *, most_lines: int) -> Shown:
-    """The place in at most so many lines (2 or more): steps share a line where there are more of them."""
+    """The place in at most so many lines: steps share a line where there are more of them."""
     procedure = _procedure(place)
     if procedure is None:
         span = _leaning(place) or place.span
-        header = _header(place)
+        header = _header(place) if most_lines > 1 else ()
         return Shown((*header, *_packed(_lines(place, span), most_lines - len(header))))
     whole = with_notices(place.units, procedure)
     span = _fitting(place, whole)

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Final
 
 from retrieval.codes import codes_in
-from serving.facts import facts_of
 
 _COUNTS: Final = re.compile(
     r"\bhow (?:many|much|long|often|far|high|low|hot|warm|cold|big|large|small|heavy|wide|deep|thick|fast|old|strong|"
@@ -34,6 +33,14 @@ _WAYS: Final = re.compile(
 )
 
 
+_MARKER: Final = re.compile(r"^\s*(?:\(?\d{1,2}(?:[.)](?!\d)|、)|[-*•])\s*")
+_FIGURE: Final = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|once|twice|half|no limit|unlimited)\b"
+    r"|[一二两三四五六七八九十半][个天次年种块节度分秒小位台组张枚月周]",
+    re.IGNORECASE,
+)
+
+
 class Wanted(StrEnum):
     NUMBER = "number"
     CODE = "code"
@@ -51,10 +58,10 @@ def wanted_by(question: str) -> Wanted:
     return Wanted.ANYTHING
 
 
-def holds_wanted(text: str, wanted: Wanted, language: str) -> bool:
+def holds_wanted(text: str, wanted: Wanted) -> bool:
     """Could this be the answer by what stands in it? Procedures cannot be told from one sentence: always true."""
     if wanted is Wanted.NUMBER:
-        return bool(facts_of(text, language).numbers)
+        return _FIGURE.search(_MARKER.sub("", text)) is not None
     if wanted is Wanted.CODE:
         return bool(codes_in(text))
     return True

@@ -1,17 +1,20 @@
 """The quoted answer: a retrieval goes in, its text and citations come out, in at most eight lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from retrieval.query import Retrieval
 from serving.answer import Citation
 from serving.citations import cite
-from serving.quotes.choosing import choose
-from serving.quotes.shown import Line, Shown, show
+from serving.quotes.choosing import Place, choose
+from serving.quotes.shown import Cited, Line, show
 from serving.wording import Wording, wording
 
 MAX_LINES: Final = 8
 """Of a whole answer, lead-in and table headers included."""
+_FEWEST_LINES: Final = 2
+"""For a place, where that can be had: a table row with its header."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,49 +25,94 @@ class QuotedAnswer:
     citations: tuple[Citation, ...]
 
 
-def quote_answer(retrieval: Retrieval) -> QuotedAnswer | None:
-    """The best places of the best passages; None where they hold nothing of the question."""
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What is asked, in its own words, and the places that answer it; none: the manuals do not tell."""
+
+    asked: str
+    places: Sequence[Place]
+
+
+def quote_answer(retrieval: Retrieval, *, refuse_below: float = 0.0) -> QuotedAnswer | None:
+    """The best places of the best passages, part by part where several things are asked; None where they hold nothing
+    of the question. A part whose retrieval is less confident than `refuse_below` counts as not answered."""
     words = wording(retrieval.language)
-    page = _Page()
-    page.add(words.lead_in)
-    _quote(retrieval, page, words, MAX_LINES - 1)
-    return page.answer() if page.citations else None
+    blocks = _blocks(retrieval, refuse_below)
+    if not any(block.places for block in blocks):
+        return None
+    sheet = _Sheet(words)
+    room = MAX_LINES - len(blocks)
+    for number, block in enumerate(blocks):
+        sheet.lines.append(_lead_in(block, words, alone=len(blocks) == 1))
+        still = sum(bool(other.places) for other in blocks[number + 1 :])
+        kept = min(_FEWEST_LINES, room // (still + 1))
+        room -= sheet.show(block.places, room - still * kept)
+    return QuotedAnswer(text="\n".join(sheet.lines), citations=tuple(sheet.citations))
 
 
-def _quote(retrieval: Retrieval, page: "_Page", words: Wording, room: int) -> None:
-    """Put the places of one question on the page, in at most `room` lines."""
-    places = choose(retrieval)
-    first = show(places[0], most_lines=room) if places else Shown(())
-    page.show(first, words)
-    left = room - len(first.lines) - bool(first.left_out)
-    for place in places[1:]:
-        if left > 1:
-            page.show(show(place, most_lines=left), words)
+def _blocks(retrieval: Retrieval, refuse_below: float) -> list[_Block]:
+    """One for each thing asked; things that the same place answers share one."""
+    blocks: list[_Block] = []
+    for part in retrieval.parts:
+        places = choose(part)[:1] if part.confidence >= refuse_below else []
+        same = next((block for block in blocks if places and _is_same(block.places, places)), None)
+        if same is None:
+            blocks.append(_Block(_as_question(part.asked), places))
+        else:
+            blocks[blocks.index(same)] = _Block(f"{same.asked} {_as_question(part.asked)}", same.places)
+    if len(blocks) < 2 or not any(block.places for block in blocks):
+        return [_Block("", choose(retrieval))]
+    return blocks
+
+
+def _is_same(some: Sequence[Place], others: Sequence[Place]) -> bool:
+    """Do the first places overlap?"""
+    return any(one.overlaps(two) for one, two in zip(some[:1], others[:1], strict=False))
+
+
+def _as_question(text: str) -> str:
+    shown = text[:1].upper() + text[1:]
+    if shown.endswith(("?", "？")):
+        return shown
+    return f"{shown}{'？' if ord(shown[-1]) > 0x2E80 else '?'}"
+
+
+def _lead_in(block: _Block, words: Wording, *, alone: bool) -> str:
+    if alone:
+        return words.lead_in
+    return (words.part if block.places else words.part_unknown).format(part=block.asked)
 
 
 @dataclass(slots=True)
-class _Page:
+class _Sheet:
     """The answer as it grows."""
 
+    words: Wording
     lines: list[str] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
 
-    def add(self, text: str) -> None:
-        self.lines.append(text)
-
-    def show(self, shown: Shown, words: Wording) -> None:
-        for line in shown.lines:
-            self.lines.append(self._marked(line))
-        if shown.left_out:
-            self.lines.append(words.more_steps.format(count=shown.left_out))
-
-    def answer(self) -> QuotedAnswer:
-        return QuotedAnswer(text="\n".join(self.lines), citations=tuple(self.citations))
+    def show(self, places: Sequence[Place], room: int) -> int:
+        """Add places as long as there is room; returns the lines used."""
+        before = len(self.lines)
+        for number, place in enumerate(places):
+            left = room - (len(self.lines) - before)
+            if number and left < _FEWEST_LINES:
+                break
+            shown = show(place, most_lines=left)
+            self.lines.extend(self._marked(line) for line in shown.lines)
+            if shown.left_out:
+                self.lines.append(self.words.more_steps.format(count=shown.left_out))
+        return len(self.lines) - before
 
     def _marked(self, line: Line) -> str:
-        marks = ""
-        for cited in line.cites:
-            number = len(self.citations) + 1
-            self.citations.append(cite(number, cited.passage, cited.quote))
-            marks += f"[{number}]"
+        marks = "".join(f"[{self._number(cited)}]" for cited in line.cites)
         return f"{line.text} {marks}" if marks else line.text
+
+    def _number(self, cited: Cited) -> int:
+        """The number of a citation: the one it has where the same words were quoted before."""
+        for known in self.citations:
+            if known.passage is cited.passage and known.quote == cited.quote:
+                return known.number
+        number = len(self.citations) + 1
+        self.citations.append(cite(number, cited.passage, cited.quote))
+        return number
