@@ -90,12 +90,9 @@ class Assistant:
 
     async def _whole(self, question: str, scope: Scope, turns: Sequence[Turn], product: str) -> Answer:
         answer: Answer | None = None
-        try:
-            async for event in self.stream(question, scope=scope, turns=turns, product=product):
-                if isinstance(event, AnswerDone):
-                    answer = event.answer
-        finally:
-            await self.close()
+        async for event in self.stream(question, scope=scope, turns=turns, product=product):
+            if isinstance(event, AnswerDone):
+                answer = event.answer
         assert answer is not None, "a stream ends with AnswerDone"  # noqa: S101
         return answer
 

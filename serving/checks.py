@@ -112,13 +112,6 @@ def _language_model(settings: Settings) -> Iterator[Check]:
         yield Check("Language model", False, "none configured; answers are quotes", hint, needed=False)
         return
     model = ChatModel(settings.llm_url, settings.llm_model, api_key=settings.llm_api_key)
-
-    async def reachable() -> bool:
-        try:
-            return await model.available()
-        finally:
-            await model.close()
-
-    ok = asyncio.run(reachable())
+    ok = asyncio.run(model.available())
     state = f"answers at {settings.llm_url}" if ok else f"not reachable at {settings.llm_url}; answers are quotes"
     yield Check("Language model", ok, state, hint, needed=False)

@@ -154,12 +154,10 @@ class Manualdesk:
             return self._index
 
     def close(self) -> None:
-        """Let go of models and connections; a later call opens them again."""
+        """Let go of the models and the index; a later call opens them again."""
         with self._lock:
-            assistant, self._assistant, self._retriever = self._assistant, None, None
+            self._assistant = self._retriever = None
             index, self._index = self._index, None
-        if assistant is not None:
-            self._loop.run(assistant.close())
         self._loop.close()
         if index is not None:
             index.close()

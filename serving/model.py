@@ -1,23 +1,16 @@
-"""A language model behind an OpenAI-compatible HTTP interface (vLLM): messages go in, pieces of text come out.
-
-The only file that knows the `openai` package.
-"""
+"""A language model behind an OpenAI-compatible HTTP interface (vLLM): messages go in, pieces of text come out."""
 
 import asyncio
 import re
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Literal
-from urllib.parse import urlsplit
+from typing import Final, Literal
 
 from ingest.errors import ModelUnavailable
-
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-    from openai.types.chat import ChatCompletionMessageParam
+from serving.endpoint import Endpoint, EndpointFailed
 
 HINT: Final = "start one with `manualdesk llm serve`, or point MANUALDESK_LLM_URL at a running one"
 CUT: Final = " …"
@@ -55,10 +48,7 @@ class ChatModel:
         """`name` empty: the first model the server lists. `timeout_seconds`: longest silence while streaming."""
         self.url = url.rstrip("/")
         self._name = name
-        self._api_key = api_key
-        self._timeout_seconds = timeout_seconds
-        self._client: AsyncOpenAI | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._endpoint = Endpoint(self.url, api_key, connect_seconds=_CONNECT_SECONDS, silence_seconds=timeout_seconds)
         self._info: ModelInfo | None = None
         self._checked_at = float("-inf")
         self._reachable = False
@@ -66,9 +56,8 @@ class ChatModel:
     async def available(self) -> bool:
         """Is the model there? Cheap to ask: answers within a second, and from memory for some seconds after that."""
         if time.monotonic() - self._checked_at > _RECHECK_SECONDS:
-            # Importing the client takes a second, once: not at the expense of the probe, nor of other readers.
-            await asyncio.to_thread(import_module, "openai")
-            self._connected()
+            # Importing the client takes its time, once: not at the expense of the probe, nor of other readers.
+            await asyncio.to_thread(import_module, "aiohttp")
             try:
                 self._info = await asyncio.wait_for(self._probe(), _PROBE_SECONDS)
             except (ModelUnavailable, TimeoutError):
@@ -97,97 +86,63 @@ class ChatModel:
         if text := visible.finish():
             yield text
 
-    async def close(self) -> None:
-        """Close the connections; the next call opens new ones."""
-        client, self._client = self._client, None
-        if client is not None and self._loop is asyncio.get_running_loop():
-            await client.close()
-
     async def _chunks(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
-        from openai import OpenAIError
-
+        """Text as it arrives: under load several tokens at a time, since each piece has its way through all checks."""
         info = await self.info()
-        finish: str | None = None
+        body = {
+            "model": info.name,
+            "messages": [asdict(message) for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": _TEMPERATURE,
+            "stream": True,
+            **_template_options(info.name),
+        }
+        finish = ""
         try:
-            stream = await self._connected().chat.completions.create(
-                model=info.name,
-                messages=[_as_param(message) for message in messages],
-                max_tokens=max_tokens,
-                temperature=_TEMPERATURE,
-                stream=True,
-                extra_body=_template_options(info.name),
-            )
-            async with stream:
-                async for event in stream:
-                    for choice in event.choices[:1]:
-                        finish = choice.finish_reason or finish
-                        if choice.delta.content:
-                            yield choice.delta.content
-        except OpenAIError as error:
+            async with aclosing(self._endpoint.events("/chat/completions", body)) as arriving:
+                async for events in arriving:
+                    choices = [choice for event in events for choice in event.get("choices", ())[:1]]
+                    finish = next((end for choice in choices if (end := choice.get("finish_reason"))), finish)
+                    if text := "".join(choice.get("delta", {}).get("content") or "" for choice in choices):
+                        yield text
+        except EndpointFailed as error:
             self._note(reachable=False)
             raise ModelUnavailable(f"the language model at {self.url} failed: {error}", hint=HINT) from error
-        if finish is None:  # the server went away politely, in the middle of the text
+        if not finish:  # the server went away politely, in the middle of the text
             self._note(reachable=False)
             raise ModelUnavailable(f"the language model at {self.url} stopped in the middle of its answer", hint=HINT)
         if finish == "length":
             yield CUT
 
     async def _probe(self) -> ModelInfo:
-        from openai import OpenAIError
-
         try:
-            listed = (await self._connected().models.list(timeout=_PROBE_SECONDS)).data
-        except OpenAIError as error:
+            reply = await self._endpoint.get("/models", seconds=_PROBE_SECONDS)
+            listed = [model for model in reply["data"] if isinstance(model["id"], str)]
+        except EndpointFailed as error:
             raise ModelUnavailable(f"no language model answers at {self.url} ({error})", hint=HINT) from error
-        served = next((model for model in listed if self._name in ("", model.id)), None)
+        except (KeyError, TypeError) as error:
+            raise ModelUnavailable(f"what answers at {self.url} is no language model", hint=HINT) from error
+        served = next((model for model in listed if self._name in ("", model["id"])), None)
         if served is None:
-            names = ", ".join(model.id for model in listed) or "none"
+            names = ", ".join(model["id"] for model in listed) or "none"
             raise ModelUnavailable(
                 f"the server at {self.url} does not serve {self._name or 'any model'} (it serves: {names})",
                 hint="set MANUALDESK_LLM_MODEL to one of these, or leave it empty",
             )
         # vLLM's own field beside the standard ones; other servers do not say.
-        context = (served.model_extra or {}).get("max_model_len")
-        return ModelInfo(served.id, context if isinstance(context, int) else _DEFAULT_CONTEXT)
-
-    def _connected(self) -> "AsyncOpenAI":
-        from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
-
-        loop = asyncio.get_running_loop()
-        if self._client is None or self._loop is not loop:
-            # Connections belong to one event loop; each `Assistant.ask` has its own.
-            self._loop = loop
-            local = urlsplit(self.url).hostname in ("localhost", "127.0.0.1", "::1")
-            self._client = AsyncOpenAI(
-                base_url=self.url,
-                api_key=self._api_key or "none",
-                timeout=Timeout(self._timeout_seconds, connect=_CONNECT_SECONDS),
-                max_retries=0,
-                # A proxy set for the web must not be asked for this machine's own model.
-                http_client=DefaultAsyncHttpxClient(trust_env=not local),
-            )
-        return self._client
+        context = served.get("max_model_len")
+        return ModelInfo(served["id"], context if isinstance(context, int) else _DEFAULT_CONTEXT)
 
     def _note(self, *, reachable: bool) -> None:
         self._reachable = reachable
         self._checked_at = time.monotonic()
 
 
-def _as_param(message: Message) -> "ChatCompletionMessageParam":
-    match message.role:
-        case "system":
-            return {"role": "system", "content": message.content}
-        case "user":
-            return {"role": "user", "content": message.content}
-        case "assistant":
-            return {"role": "assistant", "content": message.content}
-
-
-def _template_options(name: str) -> dict[str, object] | None:
+def _template_options(name: str) -> dict[str, object]:
     # Hybrid Qwen3 models think aloud unless told not to; the 2507 instruct models never do and know no such option.
     if re.search(r"qwen3(?!.*(instruct-2507|coder))", name, re.IGNORECASE):
         return {"chat_template_kwargs": {"enable_thinking": False}}
-    return None
+    return {}
 
 
 class _Visible:

@@ -31,7 +31,7 @@ WRAPPED = {
     "qdrant_edge": ("ingest/index/edge_shard.py",),
     "qdrant_client": ("ingest/index/server",),
     "sentence_transformers": ("ingest/embed.py", "retrieval/cross_encoder.py"),
-    "openai": ("serving/model.py",),
+    "aiohttp": ("serving/endpoint.py",),
     "ray": ("ingest/cluster",),
     "mcp": ("serving/mcp/",),
     "chainlit": ("ui/app.py", "ui/server.py"),
@@ -39,7 +39,7 @@ WRAPPED = {
 }
 """Library: the files (or the beginning of their names) that may import it."""
 
-HEAVY = {"torch", "transformers", "sentence_transformers", "unstructured", "chainlit", "llama_index", "openai", "ray"}
+HEAVY = {"torch", "transformers", "sentence_transformers", "unstructured", "chainlit", "llama_index", "aiohttp", "ray"}
 """Seconds to import: only inside the functions that need them."""
 
 

@@ -109,3 +109,50 @@ def test_reachability_is_remembered_across_loops(server: ScriptedModel) -> None:
 def test_a_model_that_is_not_served_is_named(server: ScriptedModel) -> None:
     with pytest.raises(ModelUnavailable, match="scripted"):
         asyncio.run(ChatModel(server.url, "another").info())
+
+
+def test_tokens_that_arrive_together_are_one_piece(server: ScriptedModel) -> None:
+    """Under load each piece would otherwise cost a way through all checks."""
+    server.script = [f"{number} " for number in range(300)]
+
+    async def slow_reader() -> tuple[str, int]:
+        pieces = []
+        async for piece in ChatModel(server.url).stream(HELLO, max_tokens=50):
+            pieces.append(piece)
+            await asyncio.sleep(0.01)  # checks of a sentence, say
+        return "".join(pieces), len(pieces)
+
+    text, count = asyncio.run(slow_reader())
+    assert text == "".join(server.script)
+    assert count < 300
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "said"),
+    [
+        ("HTTP/1.1 500 Oops", '{"error": {"message": "full"}}', "status 500: full"),
+        ("HTTP/1.1 400 No", '{"object": "error", "message": "too long"}', "status 400: too long"),
+        ("HTTP/1.1 502 Bad", "<html> no\nsuch page", "status 502: <html> no such page"),
+        ("HTTP/1.1 200 OK", 'data: {}\n\ndata: {"error": {"message": "engine died"}}\n\n', "engine died"),
+        ("HTTP/1.1 200 OK", "data: <html>\n\n", "cannot be read"),
+        ("HTTP/1.1 200 OK", "data: [1]\n\n", "no object"),
+        ("no HTTP at all", "", "failed"),
+    ],
+)
+def test_whatever_a_server_sends_instead_is_one_kind_of_error(head: str, body: str, said: str) -> None:
+    async def ask() -> str:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked = await reader.readuntil(b"\r\n\r\n")
+            listed = 'HTTP/1.1 200 OK\r\nContent-Length: 23\r\n\r\n{"data": [{"id": "m"}]}'
+            reply = f"{head}\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+            writer.write((listed if asked.startswith(b"GET") else reply).encode())
+            await writer.drain()
+            writer.close()
+
+        listening = await asyncio.start_server(answer, "127.0.0.1", 0)
+        async with listening:
+            url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
+            return await collected(ChatModel(url).stream(HELLO, max_tokens=5))
+
+    with pytest.raises(ModelUnavailable, match=said):
+        asyncio.run(ask())
