@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ingest.index.contract import Hit, Index, Scope
 from ingest.types import Chunk, Vectors
+from retrieval.languages import without_language
 
 CANDIDATES = 60
 """Taken from each side before fusion."""
@@ -24,7 +25,8 @@ class Candidate:
 
 def search(index: Index, vectors: Vectors, scope: Scope, *, limit: int) -> list[Candidate]:
     """The best chunks in scope, best first."""
-    dense = index.search_dense(vectors.dense, scope, limit=CANDIDATES)
+    meaning = without_language(vectors.dense, index.info().embedder)
+    dense = index.search_dense(meaning, scope, limit=CANDIDATES)
     sparse = index.search_sparse(vectors.sparse, scope, limit=CANDIDATES)
     return fuse(dense, sparse)[:limit]
 
