@@ -1,0 +1,216 @@
+"""Instructions to the language model that somebody planted in a manual, a question or an earlier message.
+
+Texts enter; the same texts leave with what speaks to a model instead of a reader blanked out, at the same length, so
+that quotes and line boxes of a passage still fit. What was blanked reaches no prompt, supports no sentence and is not
+quoted.
+That such sentences can be told is a first line of defence only: `output_guard.py` holds what comes back against rules.
+"""
+
+import base64
+import binascii
+import codecs
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import Final
+from urllib.parse import unquote
+
+from ingest.chunk import CELL_BORDER
+from ingest.sentences import split_sentences
+from retrieval.passages import Passage
+from retrieval.query import Turn
+from serving.neutral import UNSEEN
+from serving.planted_forms import LEAD, STRONG, TRIGGER, WEAK
+
+_REACH: Final = 3
+"""Sentences behind a planted one in which a weak form is enough."""
+_TAG: Final = 0xE0000
+# Letters of other scripts that look like Latin ones, as they are used to hide words from filters.
+_DOUBLES: Final = str.maketrans(
+    "аеорсухіјѕԁһӏгьвкмнтіαοεριυνκτχωɑɡıⅼ∕⁄’‘“”«»",
+    'aeopcyxijsdhlrbbkmhtiaoepiuvktxwagil//\'\'""""',
+)
+_LEET: Final = (str.maketrans("01345@$7", "oieasast"), str.maketrans("01345@$7", "oleasast"))
+_LEET_WORD: Final = re.compile(r"\b(?=\w*[a-z])(?=\w*[013457@$])[\w@$]{4,}")
+_SPACED: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-]{1,2}){5,}\w(?!\w)")
+_SPACED_WORD: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-])+\w(?!\w)")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
+_HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){16,}")
+_TURNED: Final = re.compile("[\u202d\u202e][^\u202c\n]*\u202c?")
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_URL_HOST: Final = re.compile(r"(?:https?:)?//([\w.-]+)|\bwww\.[\w.-]+")
+_WORD: Final = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
+_ASIAN_RUN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]{4,}")
+_LATIN: Final = re.compile(r"[a-z]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """A text as it may be used, and what was taken out of it."""
+
+    text: str
+    planted: tuple[str, ...] = ()
+    """Word for word."""
+
+
+def screened(text: str) -> Screened:
+    """A text without what is planted in it, blanks in its place."""
+    spans = _spans(text)
+    if not spans:
+        return Screened(text=text)
+    characters = list(text)
+    for start, end in spans:
+        characters[start:end] = ("\n" if character == "\n" else " " for character in text[start:end])
+    return Screened(text="".join(characters), planted=tuple(text[start:end] for start, end in spans))
+
+
+def screened_turns(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The conversation without what is planted in it; messages of which nothing is left are gone."""
+    kept = [replace(turn, text=_closed(screened(turn.text))) for turn in turns]
+    return tuple(turn for turn in kept if turn.text.strip())
+
+
+def screened_passages(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...], tuple[str, ...]]:
+    """The passages without what is planted in text, title, headings and product; and that, word for word."""
+    kept: list[Passage] = []
+    planted: list[str] = []
+    for passage in passages:
+        text, title, product = screened(passage.text), screened(passage.title), screened(passage.product)
+        section = [screened(heading) for heading in passage.section]
+        taken = [piece for part in (text, title, product, *section) for piece in part.planted]
+        planted += taken
+        kept.append(
+            replace(
+                passage,
+                text=text.text,
+                title=_closed(title),
+                product=_closed(product),
+                section=tuple(closed for part in section if (closed := _closed(part))),
+            )
+            if taken
+            else passage
+        )
+    return tuple(kept), tuple(planted)
+
+
+def tainted(planted: Sequence[str], clean: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words and phrases that stand in planted text only: whoever says them has them from there."""
+    known = set(_WORD.findall(folded(clean)))
+    plain = folded(clean)
+    words: set[str] = set()
+    phrases: dict[str, None] = {}
+    for piece in planted:
+        for view in _views(piece):
+            found = {word for word in _WORD.findall(view) if len(word) > 3 or any(map(str.isdigit, word))}
+            words |= {word for word in found if word not in known and not word.isdecimal()}
+            words |= {host for match in _URL_HOST.finditer(view) if (host := match[1] or match[0])}
+            phrases |= dict.fromkeys(run for run in _ASIAN_RUN.findall(view) if run not in plain)
+    return frozenset(words), tuple(phrases)
+
+
+@lru_cache(maxsize=8192)
+def folded(text: str) -> str:
+    """Small Latin letters without accents, nothing invisible, single spaces."""
+    plain = unicodedata.normalize("NFKC", UNSEEN.sub("", text)).casefold().translate(_DOUBLES)
+    if not plain.isascii():
+        parts = unicodedata.normalize("NFKD", plain)
+        # The marks of kana are letters of their own, those of Latin letters are accents.
+        plain = unicodedata.normalize("NFC", "".join(c for c in parts if not "\u0300" <= c <= "\u036f"))
+    return " ".join(plain.split())
+
+
+def _closed(part: Screened) -> str:
+    return " ".join(part.text.split()) if part.planted else part.text
+
+
+@lru_cache(maxsize=2048)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Start and end of what is planted, in order."""
+    hidden = [match.span() for match in _TURNED.finditer(text)]
+    hidden += [match.span() for match in _COMMENT.finditer(text) if _speaks(match.group())]
+    if _may_hold(text):
+        units = list(_units(text))
+        strong = [_speaks(text[start:end]) for start, end in units]
+        for place, (start, end) in enumerate(units):
+            led_on = any(strong[max(0, place - _REACH) : place]) and _follows(text[start:end])
+            leads_on = any(strong[place + 1 : place + 2]) and bool(LEAD.search(folded(text[start:end])))
+            if strong[place] or led_on or leads_on:
+                hidden.append((start, end))
+    return tuple(sorted(hidden))
+
+
+def _may_hold(text: str) -> bool:
+    return any(TRIGGER.search(view) for view in _views(text))
+
+
+def _units(text: str) -> Iterator[tuple[int, int]]:
+    """Sentences, and the cells of table rows, as places in the text."""
+    place = 0
+    for sentence in split_sentences(text):
+        start = text.index(sentence, place)
+        place = start + len(sentence)
+        for cell in sentence.split(CELL_BORDER):
+            begin = text.index(cell, start)
+            yield begin, begin + len(cell)
+            start = begin + len(cell)
+
+
+def _speaks(unit: str) -> bool:
+    """Does this speak to a model, as it stands or as it can be deciphered?"""
+    return any(form.search(view) for view in _views(unit) if TRIGGER.search(view) for form in STRONG) or _deciphers(
+        unit
+    )
+
+
+def _follows(unit: str) -> bool:
+    return any(WEAK.search(view) for view in _views(unit))
+
+
+def _deciphers(unit: str) -> bool:
+    """Words of a language, written in a code: no manual tells its readers anything that way."""
+    return any(len(re.findall(r"[A-Za-z]{2,}|[\u3040-\u9fff]{2,}", text)) > 2 for text in _decoded(unit))
+
+
+def _views(text: str) -> list[str]:
+    """The ways in which a model can read a text."""
+    plain = folded(text)
+    views = [plain]
+    if _LEET_WORD.search(plain):
+        views += [_LEET_WORD.sub(partial(_translated, table), plain) for table in _LEET]
+    if _SPACED.search(plain):
+        views.append(_SPACED.sub(lambda match: re.sub(r"[ ._*\-]", "", match.group()), plain))
+        views.append(folded(_SPACED_WORD.sub(lambda match: re.sub(r"\W|_", "", match.group()), UNSEEN.sub("", text))))
+    if "&" in plain and (unescaped := html.unescape(plain)) != plain:
+        views.append(folded(unescaped))
+    if "%" in plain and (unquoted := unquote(plain)) != plain:
+        views.append(folded(unquoted))
+    tags = "".join(chr(ord(c) - _TAG) for c in text if _TAG + 0x20 <= ord(c) < _TAG + 0x7F)
+    if tags:
+        views.append(folded(tags))
+    if _LATIN.search(plain):
+        views += [plain[::-1], codecs.encode(plain, "rot13")]
+    return [*views, *(folded(decoded) for decoded in _decoded(text))]
+
+
+def _translated(table: dict[int, int], match: re.Match[str]) -> str:
+    return match.group().translate(table)
+
+
+def _decoded(text: str) -> list[str]:
+    """What base64 and hexadecimal runs say, where that is text."""
+    found: list[str] = []
+    for match in _BASE64.finditer(text):
+        run = match.group().rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            found.append(base64.b64decode(run + "=" * (-len(run) % 4), validate=True).decode())
+        except (binascii.Error, UnicodeDecodeError):
+            continue
+    for match in _HEX.finditer(text):
+        try:
+            found.append(bytes.fromhex(re.sub(r"[\s:]", "", match.group())).decode())
+        except (ValueError, UnicodeDecodeError):
+            continue
+    return [text for text in found if (text.isprintable() and " " in text) or re.search(r"[\u3040-\u9fff]{4}", text)]
