@@ -88,15 +88,7 @@ class ChatModel:
 
     async def _chunks(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str]:
         """Text as it arrives: under load several tokens at a time, since each piece has its way through all checks."""
-        info = await self.info()
-        body = {
-            "model": info.name,
-            "messages": [asdict(message) for message in messages],
-            "max_tokens": max_tokens,
-            "temperature": _TEMPERATURE,
-            "stream": True,
-            **_template_options(info.name),
-        }
+        body = request_body(await self.info(), messages, max_tokens=max_tokens)
         finish = ""
         try:
             async with aclosing(self._endpoint.events("/chat/completions", body)) as arriving:
@@ -136,6 +128,18 @@ class ChatModel:
     def _note(self, *, reachable: bool) -> None:
         self._reachable = reachable
         self._checked_at = time.monotonic()
+
+
+def request_body(info: ModelInfo, messages: Sequence[Message], *, max_tokens: int) -> dict[str, object]:
+    """What is sent to the server for these messages."""
+    return {
+        "model": info.name,
+        "messages": [asdict(message) for message in messages],
+        "max_tokens": max_tokens,
+        "temperature": _TEMPERATURE,
+        "stream": True,
+        **_template_options(info.name),
+    }
 
 
 def _template_options(name: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from serving.settings import Settings, load_settings
-from ui import cli_evaluate_retrieval
+from ui import cli_evaluate_load, cli_evaluate_retrieval
 from ui.evaluation_output import (
     FailuresOption,
     JsonOption,
@@ -33,6 +33,7 @@ evaluate_app = typer.Typer(help="Measure retrieval and answers with gold questio
 
 def register(app: typer.Typer) -> None:
     cli_evaluate_retrieval.register(evaluate_app)
+    cli_evaluate_load.register(evaluate_app)
     app.add_typer(evaluate_app, name="eval")
 
 

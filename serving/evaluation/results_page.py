@@ -20,6 +20,7 @@ _TITLES: Final = {
     "sets": "Retrieval from public sets",
     "answers": "Answers",
     "bench": "Speed and memory",
+    "load": "Many users at once",
 }
 _SLICES: Final = ("all", "lang: en", "lang: zh", "same language", "cross-lingual", "multi-turn")
 _COLUMNS: Final = {
@@ -48,7 +49,7 @@ def render_page(folder: Path) -> str:
 
 def _part(record: Mapping[str, Any]) -> str:
     heading = f"### {record['name']}\n\n{_origin(record)}\n"
-    if record["kind"] == "bench":
+    if record["kind"] in {"bench", "load"}:
         return f"{heading}\n{_measurements(record['measurements'])}\n"
     columns = _COLUMNS[record["kind"]]
     if record["kind"] != "sets":
