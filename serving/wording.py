@@ -20,6 +20,10 @@ class Wording:
     """Stands before the quotes for one of several things asked; `{part}` is that question."""
     part_unknown: str
     """Says of one of several things asked that the manuals do not tell."""
+    total: str
+    """Says what two quoted values make together; `{sum}` is `2 h [1] + 3 h [2] = 5 h`."""
+    difference: str
+    """The same of a difference."""
     more_steps: str
     """Stands after a procedure that is too long to be shown whole; `{count}` steps are left out."""
     no_model: str
@@ -33,6 +37,8 @@ class Wording:
 _WORDINGS: Final = {
     "en": Wording(
         lead_in="The manuals say:",
+        total="Total: {sum}",
+        difference="Difference: {sum}",
         part="{part} The manuals say:",
         part_unknown="{part} The manuals do not tell.",
         more_steps="Steps not shown here: {count}. Please open the manual for them.",
@@ -46,6 +52,8 @@ _WORDINGS: Final = {
     ),
     "zh": Wording(
         lead_in="手册原文：",
+        total="合计：{sum}",
+        difference="相差：{sum}",
         part="{part}手册原文：",
         part_unknown="{part}手册中没有说明。",
         more_steps="还有 {count} 个步骤未在此显示，请打开手册查看。",
@@ -58,6 +66,8 @@ _WORDINGS: Final = {
     ),
     "ja": Wording(
         lead_in="マニュアルの記載：",
+        total="合計：{sum}",
+        difference="差：{sum}",
         part="{part}マニュアルの記載：",
         part_unknown="{part}マニュアルには記載がありません。",
         more_steps="ここに表示していない手順が {count} つあります。マニュアルを開いてご確認ください。",
@@ -71,6 +81,8 @@ _WORDINGS: Final = {
     ),
     "fr": Wording(
         lead_in="Les manuels indiquent :",
+        total="Total : {sum}",
+        difference="Différence : {sum}",
         part="{part} Les manuels indiquent :",
         part_unknown="{part} Les manuels ne le disent pas.",
         more_steps="Étapes non affichées ici : {count}. Ouvrez le manuel pour les lire.",
@@ -84,6 +96,8 @@ _WORDINGS: Final = {
     ),
     "de": Wording(
         lead_in="In den Handbüchern steht:",
+        total="Summe: {sum}",
+        difference="Unterschied: {sum}",
         part="{part} In den Handbüchern steht:",
         part_unknown="{part} Die Handbücher sagen dazu nichts.",
         more_steps="Hier nicht gezeigte Schritte: {count}. Bitte öffnen Sie dazu das Handbuch.",
@@ -97,6 +111,8 @@ _WORDINGS: Final = {
     ),
     "es": Wording(
         lead_in="Los manuales dicen:",
+        total="Total: {sum}",
+        difference="Diferencia: {sum}",
         part="{part} Los manuales dicen:",
         part_unknown="{part} Los manuales no lo dicen.",
         more_steps="Pasos que no se muestran aquí: {count}. Ábralos en el manual.",

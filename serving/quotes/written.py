@@ -9,6 +9,7 @@ from serving.answer import Citation
 from serving.citations import cite
 from serving.quotes.choosing import Place, choose
 from serving.quotes.shown import Cited, Line, show
+from serving.quotes.sums import Computed, computed
 from serving.wording import Wording, wording
 
 MAX_LINES: Final = 8
@@ -37,6 +38,8 @@ def quote_answer(retrieval: Retrieval, *, refuse_below: float = 0.0) -> QuotedAn
     """The best places of the best passages, part by part where several things are asked; None where they hold nothing
     of the question. A part whose retrieval is less confident than `refuse_below` counts as not answered."""
     words = wording(retrieval.language)
+    if sum_asked := computed(retrieval):
+        return _worked_out(sum_asked, words)
     blocks = _blocks(retrieval, refuse_below)
     if not any(block.places for block in blocks):
         return None
@@ -47,7 +50,24 @@ def quote_answer(retrieval: Retrieval, *, refuse_below: float = 0.0) -> QuotedAn
         still = sum(bool(other.places) for other in blocks[number + 1 :])
         kept = min(_FEWEST_LINES, room // (still + 1))
         room -= sheet.show(block.places, room - still * kept)
-    return QuotedAnswer(text="\n".join(sheet.lines), citations=tuple(sheet.citations))
+    return sheet.answer()
+
+
+def _worked_out(asked: Computed, words: Wording) -> QuotedAnswer:
+    """The rows that the values stand in, then the sum."""
+    sheet = _Sheet(words)
+    sheet.lines.append(words.lead_in)
+    inputs = (asked.left, asked.right)
+    for number, value in enumerate(inputs):
+        lines = show(value.place, most_lines=2).lines
+        texts = [sheet.marked(line) for line in lines]
+        # Two rows of one table have one header, two columns of one row are one line.
+        sheet.lines += [text for text in texts if not number or text not in sheet.lines]
+    marks = [sheet.number(cited) for value in inputs for cited in show(value.place, most_lines=1).lines[-1].cites]
+    left, right = (f"{value.cell} [{mark}]" for value, mark in zip(inputs, marks, strict=True))
+    sum_text = f"{left} {asked.sign} {right} = {asked.result}"
+    sheet.lines.append((words.total if asked.is_total else words.difference).format(sum=sum_text))
+    return sheet.answer()
 
 
 def _blocks(retrieval: Retrieval, refuse_below: float) -> list[_Block]:
@@ -91,6 +111,9 @@ class _Sheet:
     lines: list[str] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
 
+    def answer(self) -> QuotedAnswer:
+        return QuotedAnswer(text="\n".join(self.lines), citations=tuple(self.citations))
+
     def show(self, places: Sequence[Place], room: int) -> int:
         """Add places as long as there is room; returns the lines used."""
         before = len(self.lines)
@@ -99,16 +122,16 @@ class _Sheet:
             if number and left < _FEWEST_LINES:
                 break
             shown = show(place, most_lines=left)
-            self.lines.extend(self._marked(line) for line in shown.lines)
+            self.lines.extend(self.marked(line) for line in shown.lines)
             if shown.left_out:
                 self.lines.append(self.words.more_steps.format(count=shown.left_out))
         return len(self.lines) - before
 
-    def _marked(self, line: Line) -> str:
-        marks = "".join(f"[{self._number(cited)}]" for cited in line.cites)
+    def marked(self, line: Line) -> str:
+        marks = "".join(f"[{self.number(cited)}]" for cited in line.cites)
         return f"{line.text} {marks}" if marks else line.text
 
-    def _number(self, cited: Cited) -> int:
+    def number(self, cited: Cited) -> int:
         """The number of a citation: the one it has where the same words were quoted before."""
         for known in self.citations:
             if known.passage is cited.passage and known.quote == cited.quote:
