@@ -47,6 +47,11 @@ class Settings:
     """Empty: the first model the server names."""
     llm_api_key: str = field(default="", repr=False)
     """Of the language model's server."""
+    redis_url: str = field(default="", repr=False)
+    """Redis for cached answers, such as redis://localhost:6379/0, where several machines share them; a database of its
+    own. Empty: a file under `home`."""
+    calls_a_minute: int = 600
+    """Calls that one API key may make in a minute over HTTP. 0: as many as it likes."""
     workers: int = 0
     """Processes that read manuals. 0: one less than the processors, since embedding needs them too."""
     gate: str = ""
@@ -92,7 +97,7 @@ def _read(path: Path) -> Mapping[str, object]:
 def _cast(key: str, value: object, where: str) -> str | int | Path:
     if key == "home":
         return Path(str(value)).expanduser().resolve()
-    if key in {"workers", "qdrant_shards", "qdrant_replicas"}:
+    if key in {"workers", "qdrant_shards", "qdrant_replicas", "calls_a_minute"}:
         try:
             count = int(str(value))
         except ValueError:
