@@ -15,6 +15,19 @@ class AnswerSource(StrEnum):
     CACHE = "cache"
 
 
+class CheckPolicy(StrEnum):
+    """What becomes of a sentence that no passage supports."""
+
+    STRICT = "strict"
+    """It is left out: for customers, who cannot judge it."""
+    MARK = "mark"
+    """It is shown with UNSUPPORTED_MARK behind it: for agents, who can."""
+
+
+UNSUPPORTED_MARK = "[?]"
+"""Stands where a `[n]` would, after a sentence that no passage supports."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """`[number]` in the answer. `quote` is verbatim text of the cited page."""
@@ -81,6 +94,10 @@ class Answer:
     clarify: Clarify | None = None
     notice: str = ""
     """Why an answer is not the model's (no model reachable, say), in the reader's language."""
+    policy: CheckPolicy = CheckPolicy.STRICT
+    """What was done with unsupported sentences."""
+    unsupported: tuple[str, ...] = ()
+    """Sentences of the model that no passage supports, without marks: left out or marked, by the policy."""
     timings: Timings = field(default_factory=Timings)
     trace: Trace | None = None
     """How the passages were found."""
@@ -97,6 +114,8 @@ class Answer:
             "source": str(self.source),
             "citations": [citation.to_json() for citation in self.citations],
             "passages": [passage.to_json() for passage in self.passages],
+            "policy": str(self.policy),
+            "unsupported": list(self.unsupported),
             "timings_ms": self.timings.to_json(),
             **explained,
         }

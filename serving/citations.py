@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from retrieval.passages import Passage
-from serving.answer import Citation
+from serving.answer import UNSUPPORTED_MARK, CheckPolicy, Citation
 from serving.facts import facts_of
 from serving.model import CUT
 from serving.prompt import NO_ANSWER
@@ -23,10 +23,8 @@ _MARKED: Final = re.compile(rf"`[^`\n]*`|\s*(?P<marks>(?:{MARK.pattern}\s*)+)", 
 _RANGE: Final = re.compile(r"(\d+)\s*[-–—~～]\s*\^?(\d+)|(\d+)")
 _ENDING: Final = re.compile(r"([.!?。！？；…]*[\"'”’」』）)*_]*)(\s*\|?\s*)$")
 _NO_CLAIM: Final = re.compile(r"[:：]\s*[*_]*\s*$|^\s*#|^[\s|:\-=*_#]*$")
-_MOST_ADDED: Final = 1
-"""Marks added to a sentence that had none: one good source is easier to check than several."""
-_ASIDE: Final = 0.25
-"""A sentence that holds less of the passages' words than this is not even about them."""
+_LEFT: Final = 1 / 3
+"""Share of an answer's sentences that must be supported; of less the rest makes no sense."""
 _PATIENCE: Final = 3
 """Sentences without support before the first one with it, and repeated sentences, after which a model is lost."""
 
@@ -58,6 +56,7 @@ class CitedText:
         *,
         question: str = "",
         admitted: Callable[[Segment], Segment] | None = None,
+        policy: CheckPolicy = CheckPolicy.STRICT,
     ) -> None:
         """`passages` in the order in which the prompt numbers them; `language` of the answer.
 
@@ -67,6 +66,7 @@ class CitedText:
         self._passages = tuple(passages)
         self._to_the_point = _to_the_point(question, self._passages, language)
         self._language = language
+        self._policy = policy
         self._segmenter = Segmenter()
         self._numbers: dict[int, int] = {}
         self._quotes: dict[int, str] = {}
@@ -74,16 +74,26 @@ class CitedText:
         self._shown = False
         self._said: set[str] = set()
         self._repeated = 0
-        self._unsupported = 0
+        self._unsupported: list[str] = []
         self.supported = 0
         """Sentences that stand on a passage."""
         self.declined = False
         """The model said that the passages do not tell."""
 
     @property
+    def unsupported(self) -> tuple[str, ...]:
+        """Sentences that no passage supports, as the model wrote them but without marks."""
+        return tuple(self._unsupported)
+
+    @property
+    def enough(self) -> bool:
+        """Is so much of the answer supported that it is one?"""
+        return self.supported > 0 and self.supported >= _LEFT * (self.supported + len(self._unsupported))
+
+    @property
     def hopeless(self) -> bool:
         """Nothing good will come any more: sentence after sentence without support, or over and over the same."""
-        return self._repeated >= _PATIENCE or (self._unsupported >= _PATIENCE and not self.supported)
+        return self._repeated >= _PATIENCE or (len(self._unsupported) >= _PATIENCE and not self.supported)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -124,7 +134,7 @@ class CitedText:
             self.declined = True
             return claim
         if sourced is None and (added := self._added(claim)):
-            sourced = _insert(claim, "".join(f"[{self._number(place, judged)}]" for place, judged in added))
+            sourced = _insert(claim, f"[{self._number(*added)}]")
         if sourced is None:
             return self._unsourced(claim)
         self.supported += 1
@@ -139,14 +149,12 @@ class CitedText:
         return repeated
 
     def _unsourced(self, claim: str) -> str:
-        """A sentence without a source: kept without a mark where it is about the passages and invents nothing."""
-        self._unsupported += 1
-        judged = [support(claim, passage, self._language) for passage in self._passages]
-        short = len(facts_of(claim, self._language).words) < 2
-        kept = any(
-            verdict.facts_held and (short or verdict.share >= _ASIDE or not verdict.checkable) for verdict in judged
-        )
-        return claim if kept else ""
+        """A sentence without a source: a word or two without any fact say nothing wrong (Yes. Done.)."""
+        facts = facts_of(claim, self._language)
+        if len(facts.words) < 2 and not (facts.quantities or facts.codes or facts.names or facts.literals):
+            return claim
+        self._unsupported.append(claim.strip())
+        return _insert(claim, UNSUPPORTED_MARK) if self._policy is CheckPolicy.MARK else ""
 
     def _resolve_marks(self, text: str) -> str | None:
         """The text with the marks that hold, renumbered; None where none does."""
@@ -165,34 +173,43 @@ class CitedText:
             held += len(kept)
             space = match.group()[: len(match.group()) - len(match.group().lstrip())]
             after = match.group()[len(match.group().rstrip()) :]
-            numbers = "".join(f"[{self._number(place, judged)}]" for place, judged in kept)
+            numbers = "".join(f"[{self._number(place, quote)}]" for place, quote in kept)
             return f"{space}{numbers}{after}" if kept else after
 
         resolved = _MARKED.sub(replace, text)
         return resolved if held else None
 
-    def _held(self, places: Sequence[int], claim: str) -> list[tuple[int, Support]]:
-        judged = [(place, support(claim, self._passages[place], self._language)) for place in self._eligible(places)]
-        return [(place, verdict) for place, verdict in judged if verdict.keeps]
+    def _held(self, places: Sequence[int], claim: str) -> list[tuple[int, str]]:
+        """Which of the cited passages support the claim, each with its quote; together where none does alone."""
+        cited = self._eligible(places)
+        judged = [(place, self._support(claim, [place])) for place in cited]
+        alone = [(place, verdict.quotes[0]) for place, verdict in judged if verdict.keeps]
+        if alone or len(cited) < 2:
+            return alone
+        together = self._support(claim, cited)
+        return list(zip(cited, together.quotes, strict=True)) if together.keeps else []
 
-    def _added(self, claim: str) -> list[tuple[int, Support]]:
+    def _added(self, claim: str) -> tuple[int, str] | None:
+        """The passage that comes nearest, where all together support the claim."""
         places = self._eligible(range(len(self._passages)))
-        judged = [(place, support(claim, self._passages[place], self._language)) for place in places]
-        good = sorted((pair for pair in judged if pair[1].adds), key=lambda pair: -pair[1].share)
-        return good[:_MOST_ADDED]
+        verdict = self._support(claim, places)
+        return (places[verdict.best], verdict.quotes[verdict.best]) if verdict.adds else None
+
+    def _support(self, claim: str, places: Sequence[int]) -> Support:
+        return support(claim, [self._passages[place] for place in places], self._language)
 
     def _eligible(self, places: Sequence[int]) -> list[int]:
         # The answer must begin where the question is: with the error code or model number that was asked about.
         return [place for place in places if self.supported or place in self._to_the_point]
 
-    def _number(self, place: int, judged: Support) -> int:
-        self._quotes.setdefault(place, judged.quote)
+    def _number(self, place: int, quote: str) -> int:
+        self._quotes.setdefault(place, quote)
         return self._numbers.setdefault(place, len(self._numbers) + 1)
 
 
 def _to_the_point(question: str, passages: Sequence[Passage], language: str) -> frozenset[int]:
     """Places of the passages that hold every code of the question; all where none does."""
-    codes = facts_of(question, language).codes
+    codes = {code for code, _ in facts_of(question, language).codes}
     holding = frozenset(place for place, passage in enumerate(passages) if codes <= about(passage).terms)
     return holding or frozenset(range(len(passages)))
 

@@ -1,0 +1,122 @@
+"""A claim held against sources: which sentences and rows it is about, and whether its facts stand there.
+
+A number is only right where the rest of the sentence is said too: 10 seconds of one step do not support 10 seconds of
+another. For each fact the units that hold it are compared with those that hold the words around it; if another unit
+is far closer, the fact was taken from elsewhere.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from serving.facts import Facts
+from serving.grounding.features import Feature, Numbers, features_of
+from serving.grounding.source import Source, Unit
+
+BOUND: Final = 0.72
+"""How close, measured by the closest unit of all, one that holds a fact must be to the words around that fact."""
+BESIDE: Final = 0.9
+"""What is left of a unit's closeness where only its header or neighbour holds the fact."""
+NEARBY: Final = 24.0
+"""Characters (a CJK one counts three) at which a word counts half for a fact."""
+BEYOND: Final = 0.5
+"""What a word counts across the border of a clause."""
+ELSEWHERE: Final = 0.2
+"""What the rest of a sentence counts for one of its parts."""
+CLAUSE: Final = re.compile(
+    r"[;:|()，；：。！？（）、]|[,.!?](?!\d)|\s[-–—]\s|\b(?:and|but|und|aber|et|mais|y|pero)\b|而|但|并|和"
+)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A claim and the units it is held against."""
+
+    claim: Facts
+    language: str
+    units: tuple[Unit, ...]
+    features: tuple[Feature, ...]
+    meaning: Numbers
+    """How near each unit is in meaning to the whole claim and to each of its clauses, shape (1 + clauses, units)."""
+
+    @cached_property
+    def borders(self) -> list[int]:
+        """Where clauses begin and end, from 0 to the claim's length."""
+        return clause_borders(self.claim.plain)
+
+    @cached_property
+    def closeness(self) -> Numbers:
+        """Of each unit to the whole claim."""
+        return self._close(self.features, np.ones(len(self.features)), self.meaning[0])
+
+    def closeness_of(self, first: int, last: int) -> Numbers:
+        """Of each unit to the claim's text from `first` to `last`."""
+        shares = np.array([1.0 if first <= feature.place < last else ELSEWHERE for feature in self.features])
+        return self._close(self.features, shares, self.meaning[1 + self._clause_at((first + last) // 2)])
+
+    def is_foreign(self, unit: Unit) -> bool:
+        """Is the unit in another language than the claim?"""
+        return bool(unit.language and self.language) and unit.language[:2] != self.language[:2]
+
+    def says_something(self, first: int, last: int) -> bool:
+        return any(first <= feature.place < last and feature.hits.any() for feature in self.features)
+
+    @cached_property
+    def missing(self) -> tuple[Feature, ...]:
+        """Facts that no unit holds."""
+        return tuple(feature for feature in self._needed if not feature.hits.any())
+
+    @cached_property
+    def misplaced(self) -> tuple[Feature, ...]:
+        """Facts that only units hold which are of another matter."""
+        return tuple(feature for feature in self._needed if feature.hits.any() and not self._is_bound(feature))
+
+    @property
+    def _needed(self) -> list[Feature]:
+        return [feature for feature in self.features if feature.needed and not feature.everywhere]
+
+    def _is_bound(self, feature: Feature) -> bool:
+        others = [other for other in self.features if other.value != feature.value and other.hits.any()]
+        near = np.array([self._nearness(feature.place, other.place) for other in others])
+        closeness = self._close(others, near, self.meaning[1 + self._clause_at(feature.place)])
+        holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, BESIDE, 0.0))
+        return bool(holding.max(initial=0.0) >= BOUND * closeness.max(initial=0.0) - 1e-9)
+
+    def _nearness(self, place: int, other: int) -> float:
+        low, high = sorted((place, other))
+        crossed = sum(low < border <= high for border in self.borders[1:-1])
+        wide = 3.0 if self.language[:2] in ("zh", "ja") else 1.0
+        return float(BEYOND**crossed / (1 + wide * (high - low) / NEARBY))
+
+    def _clause_at(self, place: int) -> int:
+        return max(0, sum(border <= place for border in self.borders) - 1) if len(self.meaning) > 1 else -1
+
+    def _close(self, features: Sequence[Feature], shares: Numbers, meaning: Numbers) -> Numbers:
+        weights = np.array([feature.weight for feature in features]) * shares
+        if weights.sum() <= 0:
+            return meaning
+        lexical: Numbers = weights @ np.array([feature.hits for feature in features]) / weights.sum()
+        return lexical + meaning
+
+
+def clause_borders(plain: str) -> list[int]:
+    inner = [match.start() for match in CLAUSE.finditer(plain) if 0 < match.start() < len(plain) - 1]
+    return [0, *inner, len(plain)]
+
+
+def clauses(claim: Facts) -> list[str]:
+    """The claim's text in parts between commas and conjunctions."""
+    return [claim.plain[first:last] for first, last in pairwise(clause_borders(claim.plain))]
+
+
+def bind(claim: Facts, language: str, sources: Sequence[Source], meaning: Numbers | None = None) -> Binding:
+    """Hold a claim against the units of all sources, in their order."""
+    units = tuple(unit for source in sources for unit in source.units)
+    features = features_of(claim, units, [source.about for source in sources])
+    unknown = np.zeros((1 + len(clause_borders(claim.plain)), len(units)))
+    return Binding(claim, language, units, features, unknown if meaning is None else meaning)

@@ -1,0 +1,125 @@
+"""Words with an opposite, or of a closed set, in six languages: colours, sides, states, before and after.
+
+They are what a sentence gets wrong while it shares all other words with its source, and what can be compared across
+languages without understanding. Text goes in, concepts come out; those of one group exclude each other.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+# A concept a line: English; German; French; Spanish; Chinese; Japanese. Only what is plain in most manuals.
+_LINES: Final = """
+colour red: red; rot rote roter rotes roten rotem; rouge rouges; rojo roja rojos rojas; 红; 赤
+colour orange: orange amber; orange orangefarben; orange; naranja; 橙; 橙 オレンジ
+colour yellow: yellow; gelb gelbe gelber gelbes gelben gelbem; jaune jaunes; amarillo amarilla; 黄; 黄
+colour green: green; grün grüne grüner grünes grünen grünem; vert verte verts vertes; verde verdes; 绿; 緑
+colour blue: blue; blau blaue blauer blaues blauen blauem; bleu bleue bleus bleues; azul azules; 蓝; 青
+colour violet: violet purple; violett violette violetten lila; violet violette violets; violeta morado; 紫; 紫
+colour white: white; weiß weiße weißer weißes weißen weiss; blanc blanche blancs; blanco blanca; 白; 白
+colour black: black; schwarz schwarze schwarzer schwarzes schwarzen; noir noire noirs; negro negra; 黑; 黒
+colour grey: grey gray; grau graue grauer graues grauen; gris grise; gris grises; 灰; 灰 グレー
+colour brown: brown; braun braune brauner braunes braunen; brun brune marron; marrón; 棕 褐; 茶色 褐色
+weekday monday: monday; montag; lundi; lunes; 周一 星期一; 月曜
+weekday tuesday: tuesday; dienstag; mardi; martes; 周二 星期二; 火曜
+weekday wednesday: wednesday; mittwoch; mercredi; miércoles; 周三 星期三; 水曜
+weekday thursday: thursday; donnerstag; jeudi; jueves; 周四 星期四; 木曜
+weekday friday: friday; freitag; vendredi; viernes; 周五 星期五; 金曜
+weekday saturday: saturday; samstag; samedi; sábado; 周六 星期六; 土曜
+weekday sunday: sunday; sonntag; dimanche; domingo; 周日 星期日 周天; 日曜
+time before: before prior; bevor vorher vorab; avant; antes; 之前 以前; 前に 以前 までに
+time after: after afterwards; nachdem danach; après; después tras; 之后 以后; 後に 後で あとで てから 以降
+follow next: next; nächste nächsten nächster; suivant suivante prochain; siguiente próximo; 下一; 次の
+follow previous: previous; vorige vorherige vorherigen; précédent précédente; anterior; 上一; 前の
+side left: left; links linke linken linker; gauche; izquierda izquierdo; 左; 左
+side right: right; rechts rechte rechten rechter; droite; derecha derecho; 右; 右
+end front: front; vorn vorne vordere vorderen; avant; delantero delantera delante frontal; 前轮 前挡 左前 右前 前面; 前輪 前面 フロント
+end rear: rear; hinten hintere hinteren rück; arrière; trasero trasera detrás; 后轮 左后 右后 后面 背面; 後輪 背面 リア
+depth inner: inner inside indoor indoors internal; innen innere inneren innerer innenseite; intérieur intérieure; interior; 内侧 室内 内部 里面; 内側 室内 内部
+depth outer: outer outside outdoor outdoors external; außen äußere äußeren äußerer draußen; extérieur extérieure; exterior; 外侧 室外 外部 门外; 外側 屋外 室外 外部
+switch on: enabled activated; eingeschaltet aktiviert; activé activée allumé; activado activada encendido encendida; 打开 启用 开启; オン 有効
+switch off: off disabled deactivated; ausgeschaltet deaktiviert; désactivé désactivée éteint; desactivado desactivada apagado apagada; 关闭 禁用 关机; オフ 無効
+shut open: open opened; offen offene offenen geöffnet öffnen; ouvert ouverte ouvrir; abierto abierta abrir; 打开 敞开; 開け 開い
+shut closed: closed close shut; geschlossen geschlossene schließen; fermé fermée fermer; cerrado cerrada cerrar; 关上 关好 关门; 閉め 閉じ
+heat hot: hot hotter; heiß heiße heißer heißen heißem; chaud chaude; caliente; 热; 熱い 高温
+heat cold: cold colder; kalt kalte kalten kälter; froid froide; frío fría; 冷; 冷たい 低温
+age old: old; alt alte alten alter altes; ancien ancienne vieux vieille; viejo vieja antiguo antigua; 旧; 古い 旧
+age new: new; neu neue neuen neuer neues; nouveau nouvelle neuf neuve; nuevo nueva; 新的; 新しい
+oldest oldest: oldest; älteste ältesten; anciens ancien; antiguos antiguo; 最旧; 最も古い
+oldest newest: newest latest; neueste neuesten; récents récent; recientes reciente; 最新; 最新
+wet wet: wet damp moist; nass nasse nassen feucht feuchte; humide mouillé; húmedo mojado; 湿 潮湿; 濡れ 湿っ
+wet dry: dry; trocken trockene trockenen trocknen; sec sèche; seco seca; 干燥 擦干 晾干; 乾い 乾燥
+touch soft: soft; weich weiche weichen; doux douce; suave; 柔软 软布; 柔らかい
+touch hard: hard rough; hart harte harten rau; dur rugueux; áspero duro; 坚硬 粗糙; 硬い
+level high: high; hoch hohe hohen; élevé haute haut; alta alto; 高; 高
+level low: low; niedrig niedrige niedrigen; bas basse faible; baja; 低; 低
+pole positive: positive; positiv positiver pluspol; positif positive; positivo; 正极; 正極 プラス
+pole negative: negative; negativ negativer minuspol; négatif négative; negativo; 负极; 負極 マイナス
+pole neutral: neutral; neutralleiter; neutre; neutro; 零线 中性线; 中性線
+bolt lock: lock locks locked; sperren gesperrt verriegeln; verrouiller verrouillé; bloquear bloqueado; 上锁 锁定; ロック 施錠
+bolt unlock: unlock unlocks unlocked; entsperren entriegeln; déverrouiller; desbloquear; 开锁 解锁; 解錠 アンロック
+plug connect: connect connected; verbinden verbunden anschließen; connecter raccorder; conectar; 连接; 接続
+plug disconnect: disconnect disconnected; trennen abklemmen; déconnecter débrancher; desconectar; 断开; 切断
+put insert: insert inserted; einlegen einsetzen; insérer; insertar introducir; 装入 插入; 挿入 入れ
+put remove: remove removed; entfernen herausnehmen entnehmen; retirer enlever; retirar quitar sacar; 取出 取下 拆下; 取り外し 取り出し
+change increase: increase raise; erhöhen; augmenter; aumentar; 增加 提高; 増や 上げ
+change decrease: decrease reduce lower lowers; senken verringern reduzieren; réduire diminuer; reducir disminuir; 减少 降低; 減ら 下げ
+turn clockwise: clockwise; uhrzeigersinn; horaire; horario; 顺时针; 時計回り
+turn counterclockwise: counterclockwise anticlockwise; gegenuhrzeigersinn; antihoraire; antihorario; 逆时针; 反時計回り
+run start: start starts begin begins; beginnt startet starten; commence démarrer; empieza iniciar; 开始 启动; 開始
+run stop: stop stops; stoppen anhalten; arrêter; detener parar; 停止; 停止
+amount all: all every; alle allen jeder jede jedes; tous toutes tout; todos todas; 所有 全部; すべて 全て
+amount few: few some; wenige einige; quelques; algunos algunas; 少数 一些 部分; 一部
+"""  # noqa: E501
+_LANGUAGES: Final = ("en", "de", "fr", "es", "zh", "ja")
+STRICT: Final = frozenset({"colour", "weekday"})
+"""Groups whose members are facts: one that a source does not name is not supported by it."""
+
+
+def _read() -> tuple[dict[str, tuple[str, str]], dict[str, dict[str, list[str]]]]:
+    groups: dict[str, tuple[str, str]] = {}
+    words: dict[str, dict[str, list[str]]] = {language: {} for language in _LANGUAGES}
+    for line in _LINES.strip().splitlines():
+        name, _, listed = line.partition(":")
+        group, concept = name.split()
+        groups[f"{group}.{concept}"] = group, concept
+        for language, part in zip(_LANGUAGES, listed.split(";"), strict=True):
+            for word in part.split():
+                words[language].setdefault(word, []).append(f"{group}.{concept}")
+    return groups, words
+
+
+_GROUPS, _CONCEPTS = _read()
+_PATTERNS: Final = {
+    language: re.compile(
+        "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+        if language in ("zh", "ja")
+        else rf"\b(?:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})\b"
+    )
+    for language, words in _CONCEPTS.items()
+}
+
+
+@lru_cache(maxsize=4096)
+def concepts(folded: str, language: str) -> tuple[tuple[str, int], ...]:
+    """The concepts (`group.name`) that a folded text names, each with where it begins.
+
+    Read in the text's language; as English where that is unknown.
+    """
+    base = language.split("-", maxsplit=1)[0]
+    base = base if base in _PATTERNS else "en"
+    found = _PATTERNS[base].finditer(folded)
+    return tuple((concept, match.start()) for match in found for concept in _CONCEPTS[base][match.group()])
+
+
+def group_of(concept: str) -> str:
+    return _GROUPS[concept][0]
+
+
+def opposed(claimed: frozenset[str], said: frozenset[str]) -> frozenset[str]:
+    """Concepts of the claim for which the other text names only others of their group."""
+    return frozenset(
+        concept
+        for concept in claimed - said
+        if any(group_of(other) == group_of(concept) and other not in claimed for other in said)
+    )

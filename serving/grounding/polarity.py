@@ -1,0 +1,52 @@
+"""Does a text deny something? In six languages, by the words that do it.
+
+A folded text (lower case) goes in. `denies` is certain; `may_deny` counts also words that deny without saying so
+(avoid, excluded, only, empty): they let a plain negation of the other side pass, in either direction.
+"""
+
+import re
+from typing import Final
+
+_NO_NEGATION: Final = re.compile(
+    r"\bnot only\b|\bno (?:more|longer|later|less) than\b|\bnot (?:more|longer|later|less) than\b|\bwhether or not\b"
+    r"|\b(?:can ?not|can['’]t|not) do without\b|\bno matter\b|\bno\.\s*\d|\bnot? exceed\w*|\bnot? to exceed\b"
+    r"|\bnicht nur\b|\bnicht (?:mehr|länger|später) als\b|\bnicht überschreit\w*"
+    r"|\bpas (?:plus|moins) (?:de|que)\b|\bne [\w’']+ (?:plus )?que\b|\bnon seulement\b|\bn['’](?=une?\b)"
+    r"|\bno (?:más|menos) (?:de|que)\b|\bno (?:solo|sólo)\b"
+    r"|不仅|不但|不断|不同|不锈|不超过|不能超过|不得超过|不足|不用的|无线|无论|无需的|是不是|能不能|超えない|超えないよう|以内"
+)
+_DENIES: Final = re.compile(
+    r"\b(?:not|no|never|without|cannot|nor|neither|nobody|nothing|none|nowhere|\w+n['’]t|prohibited|forbidden|excluded"
+    r"|unsuitable|unless"
+    r"|nicht|nichts|kein\w*|nie|niemals|niemand|ohne|weder|verboten|ausgeschlossen"
+    r"|ne|n['’]\w+|jamais|sans|aucune?|ni|rien|personne|interdit\w*|exclue?s?"
+    r"|nunca|sin|jamás|ningun[oa]?|ningún|nadie|nada|tampoco|prohibid\w*|excluid\w*)\b"
+    r"|(?<![\w])no\b"
+    r"|不|没有|没(?=有|法|能|提)|未|勿|禁止|无法|无需|无须|除外|失效"
+    r"|ません|ないで|ない|なく|ず(?=に|、)|禁止|不要|不可"
+)
+_MAY: Final = re.compile(
+    r"\b(?:avoid\w*|refrain\w*|refus\w*|only|empty|instead|rather|other|except\w*|off|away|stop\w*|lost|loses?|fail\w*"
+    r"|discard\w*|disable\w*|prevent\w*|dispense\w*|un(?:able|necessary|known|covered|plug\w*|authori[sz]ed)|im?possible"
+    r"|invalid|until|too|rid|free of|out of|wrong|broken|missing|lack\w*|destroy\w*|damage\w*|block\w*|dead|but|before"
+    r"|vermeid\w*|nur|statt|außer|verlier\w*|verloren\w*|aus|un(?:möglich|nötig|gültig|bekannt)\w*|erst|bevor|frei"
+    r"|évite\w*|seule?(?:ment)?|uniquement|perdu\w*|impossible|hors|inutile|détruit\w*"
+    r"|evit\w*|sol[oa](?:mente)?|sólo|únicamente|pierd\w*|perdid\w*|imposible|inútil|antes)\b"
+    r"|避免|只|仅|才|丢失|切勿|拒绝|停止|防止|以外|而不是|阻|断|空|错|关闭|禁用|独"
+    r"|だけ|のみ|しか|避け|失わ|防|破棄|以外|不"
+)
+
+
+def denies(folded: str) -> bool:
+    """Is there a word that negates?"""
+    return _DENIES.search(_NO_NEGATION.sub(" ", folded)) is not None
+
+
+def may_deny(folded: str) -> bool:
+    """Is there one that negates or could?"""
+    return denies(folded) or _MAY.search(folded) is not None
+
+
+def conflict(claim: str, source: str) -> bool:
+    """Does one of two folded texts about the same thing deny it and the other not even in a roundabout way?"""
+    return (denies(claim) and not may_deny(source)) or (denies(source) and not may_deny(claim))
