@@ -19,7 +19,7 @@ from ingest.types import Audience
 from retrieval.passages import Passage
 from serving.endpoint import Endpoint, EndpointFailed
 from serving.evaluation.load import Body, Figures, Load, Served, Spent, figures, run_load
-from serving.model import ChatModel, request_body
+from serving.model import ChatModel, ModelInfo, request_body
 from serving.prompt import build_prompt
 
 _SEARCHED: Final = 8
@@ -40,6 +40,8 @@ class Compared:
     load: Load
     manualdesk: Figures | None
     bare: Figures | None
+    model: str = ""
+    """The name that the bare server gives its model; empty where none was asked."""
 
     @property
     def ratio(self) -> float | None:
@@ -50,7 +52,8 @@ class Compared:
 
     def to_json(self) -> dict[str, object]:
         runs = {"manualdesk": self.manualdesk, "bare": self.bare}
-        return {**asdict(self.load), **{name: run and asdict(run) for name, run in runs.items()}, "ratio": self.ratio}
+        shown = {name: run and asdict(run) for name, run in runs.items()}
+        return {"model": self.model, **asdict(self.load), **shown, "ratio": self.ratio}
 
 
 async def compare(
@@ -64,8 +67,11 @@ async def compare(
         raise SettingError("There is nothing to ask, or nobody.", hint="Name gold questions and an address.")
     characters = _CHARACTERS_A_TOKEN
     alone = beside = None
+    name = ""
     if bare is not None:
-        run = await _measured(bare, await _prompts(questions, manualdesk, bare), load, model=bare)
+        info = await ChatModel(bare.url, api_key=bare.api_key).info()
+        name = info.name
+        run = await _measured(bare, await _prompts(questions, manualdesk, info), load, model=bare)
         alone = figures(run.served, run.spent, _counted)
         tokens = sum(map(_counted, run.served))
         characters = sum(one.characters for one in run.served) / tokens if tokens else characters
@@ -73,7 +79,7 @@ async def compare(
         bodies = [{"model": "manualdesk", "messages": [{"role": "user", "content": text}]} for text in questions]
         run = await _measured(manualdesk, bodies, load, model=bare)
         beside = figures(run.served, run.spent, lambda one: one.characters / characters)
-    return Compared(load=load, manualdesk=beside, bare=alone)
+    return Compared(load=load, manualdesk=beside, bare=alone, model=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +125,8 @@ def _counted(served: Served) -> int:
     return served.events if served.tokens is None else served.tokens
 
 
-async def _prompts(questions: Sequence[str], manualdesk: Endpoint | None, bare: Endpoint) -> list[Body]:
+async def _prompts(questions: Sequence[str], manualdesk: Endpoint | None, info: ModelInfo) -> list[Body]:
     """The requests that Manualdesk would send for these questions; without one, prompts without passages."""
-    info = await ChatModel(bare.url, api_key=bare.api_key).info()
     free = asyncio.Semaphore(_AT_ONCE)
 
     async def body(question: str) -> Body:

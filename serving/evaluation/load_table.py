@@ -25,7 +25,7 @@ def as_text(runs: Sequence[Compared]) -> str:
     notes: list[str] = []
     for run in runs:
         for name, figures in _of(run):
-            label = f"{run.load.users} users, {name}"
+            label = f"{_users(run)}, {name}"
             rows[label] = _row(figures, run.ratio if name == "manualdesk" else None)
             notes += [f"{label}: {count} x {error}" for error, count in figures.errors.items()]
             if figures.sources:
@@ -46,6 +46,10 @@ def _of(run: Compared) -> Iterator[tuple[str, Figures]]:
             yield name, figures
 
 
+def _users(run: Compared) -> str:
+    return f"{run.load.users} users{run.model and f' on {run.model}'}"
+
+
 def _row(figures: Figures, ratio: float | None) -> Row:
     return {
         "n": figures.requests,
@@ -62,7 +66,7 @@ def _row(figures: Figures, ratio: float | None) -> Row:
 
 
 def _measurements(run: Compared) -> Iterator[dict[str, object]]:
-    users = f"{run.load.users} users"
+    users = _users(run)
     for name, figures in _of(run):
         first = figures.first_token_ms
         note = f"first token p50 {first['p50']} ms, p95 {first['p95']} ms, p99 {first['p99']} ms"

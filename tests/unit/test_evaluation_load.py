@@ -81,7 +81,7 @@ def test_a_run_on_the_bare_model_alone() -> None:
     assert run.bare is not None
     assert run.bare.requests == 6
     assert run.bare.generated_per_second == pytest.approx(run.bare.tokens_per_second, rel=0.2)
-    assert "3 users, bare" in as_text([run])
+    assert "3 users on paced, bare" in as_text([run])
     record = as_record([run], {})
     assert record["kind"] == "load"
 
