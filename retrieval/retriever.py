@@ -107,11 +107,17 @@ class Retriever:
     def embedder(self) -> Embedder:
         return self._embedder
 
-    def meaning(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = "") -> Meaning:
-        """The product that a question is about as far as words tell, without a search; parameters as of `retrieve`."""
+    def understand(
+        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = ""
+    ) -> tuple[str, Meaning]:
+        """The question as one that stands alone and the product that it is about, by words alone: nothing is searched.
+
+        Parameters as of `retrieve`.
+        """
         products = self._products(scope)
         with products.catalogue.hold():
-            return products.meaning(question, rewrite(question, turns, products), turns, product)
+            full = rewrite(question, turns, products)
+            return full, products.meaning(question, full, turns, product)
 
     def _product_scope(self, scope: Scope) -> ProductScope:
         return ProductScope(self._index, Catalogue(self._index, scope, self._aliases))

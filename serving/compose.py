@@ -19,6 +19,12 @@ from serving.evaluation.gate import Gate
 from serving.evaluation.questions import read_questions
 from serving.model import ChatModel
 from serving.settings import Settings
+from serving.stored.answering import StoredAnswers
+from serving.stored.book import CuratedBook
+from serving.stored.counts import Counts
+from serving.stored.lookup import Lookup
+from serving.stored.opening import open_shelf
+from serving.stored.standing import Published
 
 
 def build_store(settings: Settings) -> IndexStore:
@@ -76,5 +82,21 @@ def build_gate(settings: Settings, questions: Path) -> Gate:
 def build_assistant(settings: Settings, retriever: Retriever | None = None) -> Assistant:
     """A retriever (this one where there is one already, since its models are large) and, where a model server is
     configured, a client of it (reachable or not: it is asked each time)."""
-    model = ChatModel(settings.llm_url, settings.llm_model, api_key=settings.llm_api_key) if settings.llm_url else None
-    return Assistant(retriever or build_retriever(settings), model, refuse_below=calibration().refuse_below)
+    return Assistant(retriever or build_retriever(settings), _model(settings), refuse_below=calibration().refuse_below)
+
+
+def build_answers(settings: Settings, retriever: Retriever | None = None) -> StoredAnswers:
+    """What readers ask: an assistant that looks among curated and cached answers first. Evaluations ask the plain one,
+    which makes every answer anew.
+    """
+    retriever, model, counts = retriever or build_retriever(settings), _model(settings), Counts()
+    assistant = Assistant(retriever, model, refuse_below=calibration().refuse_below)
+    # A server is asked over the network what it holds; the embedded index looks at a file.
+    published = Published(retriever.index, believed_seconds=0.5 if settings.index_url else 0.0)
+    shelf = open_shelf(settings.home, settings.redis_url)
+    lookup = Lookup(retriever, CuratedBook(settings.home), shelf, published, counts)
+    return StoredAnswers(assistant, lookup, model, counts)
+
+
+def _model(settings: Settings) -> ChatModel | None:
+    return ChatModel(settings.llm_url, settings.llm_model, api_key=settings.llm_api_key) if settings.llm_url else None

