@@ -18,6 +18,7 @@ from retrieval.definitions import definitions_first
 from retrieval.evidence import gather
 from retrieval.folding import fold
 from retrieval.models import Catalogue
+from retrieval.open_page import opened
 from retrieval.query import Retrieval, Turn
 from retrieval.rarity import Rarity
 from retrieval.reading import assemble
@@ -73,7 +74,9 @@ class Retriever:
         scoped = fold(products.decide(asked, meaning, found, rarity, said), language, products)
         clock.passed("scope")
         order = self._reranked(searched, scoped, clock)
-        passages = tuple(assemble(self._index, order.candidates, scope, limit=limit))
+        wanted = _asked_for(rarity, asked, meaning, products.catalogue)
+        read = assemble(self._index, order.candidates, scope, limit=limit)
+        passages = tuple(opened(passage, wanted) for passage in read)
         clock.passed("read")
         unknown = self._unknown(asked, scope)
         evidence = gather(language, passages, rarity, found) if passages else None
@@ -85,7 +88,7 @@ class Retriever:
             passages=passages,
             confidence=sure,
             milliseconds=clock.total,
-            rarity=_asked_for(rarity, asked, meaning, products.catalogue),
+            rarity=wanted,
             options=scoped.options,
             unknown=unknown,
             evidence=evidence,
