@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -110,6 +111,33 @@ def stop(
 
     run(load_settings().home, port, drain_seconds=drain)
     typer.echo(f"the model server at port {port} is stopped", err=True)
+
+
+@llm_app.command()
+def quantize(
+    model: Annotated[
+        str, typer.Option(metavar="FOLDER|HUB", help="A folder, or a model of the hub, which is fetched.")
+    ] = "Qwen/Qwen3-4B-Instruct-2507",
+    out: Annotated[Path | None, typer.Option(help="Folder to make. Default: where `llm serve` finds it.")] = None,
+    samples: Annotated[int, typer.Option(help="Conversations to calibrate with.", min=1)] = 256,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a 4-bit (AWQ) checkpoint of a model, calibrated with the ingested manuals' own texts."""
+    from serving.compose import build_store
+    from serving.vllm.quantize import checkpoint_folder, quantise
+
+    settings = load_settings()
+    folder = (out or checkpoint_folder(model, settings.models)).absolute()
+    index = build_store(settings).open()
+    try:
+        made = quantise(index, folder, model=model, samples=samples)
+    finally:
+        index.close()
+    if as_json:
+        typer.echo(json.dumps(asdict(made), ensure_ascii=False))
+        return
+    typer.echo(f"{made.folder}: {made.bytes / 1e9:.2f} GB, from {made.conversations} conversations")
+    typer.echo(f"loss of a token on {made.held_out} others: {made.loss_before:.3f} before, {made.loss_after:.3f} after")
 
 
 def _show_plan(launch: "Launch", *, as_json: bool) -> None:

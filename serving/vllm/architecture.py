@@ -17,6 +17,7 @@ QUANTISED: Final = "Qwen/Qwen3-4B-AWQ"
 LONG: Final = "Qwen/Qwen3-4B-Instruct-2507"
 """The newer model with 262,144 tokens of context; its makers publish no AWQ checkpoint of it (`llm quantize`)."""
 _KNOWN: Final = {name: Path(__file__).with_name("configs") / f"{name.split('/')[1]}.json" for name in (QUANTISED, LONG)}
+GIB: Final = 2**30
 _PLAIN_BITS: Final = 16
 _AWQ_BITS: Final = 4
 _AWQ_GROUP: Final = 128

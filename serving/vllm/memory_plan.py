@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ingest.errors import ModelUnavailable
-from serving.vllm.architecture import ModelShape
+from serving.vllm.architecture import GIB, ModelShape
 from serving.vllm.cards import Card, Processor
 
-GIB: Final = 2**30
 REQUEST_TOKENS: Final = 5000
 """A long question of ours: 4,000 tokens of passages, instructions and conversation, an answer of up to 700."""
 _READERS: Final = 4

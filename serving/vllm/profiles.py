@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from ingest.errors import ModelUnavailable, SettingError
-from serving.vllm.architecture import LONG, QUANTISED, read_shape
+from serving.vllm.architecture import GIB, LONG, QUANTISED, read_shape
 from serving.vllm.cards import Card, installed_card
-from serving.vllm.memory_plan import GIB, sized_card
+from serving.vllm.memory_plan import sized_card
 
 SMALL_MODEL: Final = "SmolLM2-135M-Instruct"
 OWN_AWQ: Final = f"{LONG.split('/')[1]}-AWQ"

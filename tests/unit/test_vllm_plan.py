@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import ModelUnavailable, SettingError
-from serving.vllm.architecture import LONG, QUANTISED, ModelShape, read_shape
+from serving.vllm.architecture import GIB, LONG, QUANTISED, ModelShape, read_shape
 from serving.vllm.cards import Card, Processor, read_card
 from serving.vllm.launch import Launch, Serving, card_launch, plan_launch
-from serving.vllm.memory_plan import GIB, REQUEST_TOKENS, SIZES, Wish, plan_card, plan_processor, sized_card
+from serving.vllm.memory_plan import REQUEST_TOKENS, SIZES, Wish, plan_card, plan_processor, sized_card
 from serving.vllm.profiles import OWN_AWQ, SMALL_MODEL, Profile, card_model
 from serving.vllm.service import serve
 
