@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ingest.types import Box
+from ingest.index.contract import Scope
+from ingest.types import Audience, Box
 from retrieval.passages import Passage
 from retrieval.trace import Trace
 
@@ -26,6 +27,11 @@ class CheckPolicy(StrEnum):
 
 UNSUPPORTED_MARK = "[?]"
 """Stands where a `[n]` would, after a sentence that no passage supports."""
+
+
+def policy_for(scope: Scope) -> CheckPolicy:
+    """Customers read only what the manuals support; staff see the rest too, marked."""
+    return CheckPolicy.STRICT if scope.audience is Audience.PUBLIC else CheckPolicy.MARK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +120,15 @@ class Answer:
             "source": str(self.source),
             "citations": [citation.to_json() for citation in self.citations],
             "passages": [passage.to_json() for passage in self.passages],
-            "policy": str(self.policy),
-            "unsupported": list(self.unsupported),
+            "check": self._check(),
             "timings_ms": self.timings.to_json(),
             **explained,
         }
+
+    def _check(self) -> dict[str, object]:
+        """What became of unsupported sentences. Those that were left out are only counted: nobody is to read them."""
+        marked = self.unsupported if self.policy is CheckPolicy.MARK else ()
+        return {"policy": str(self.policy), "unsupported": len(self.unsupported), "marked": list(marked)}
 
 
 @dataclass(frozen=True, slots=True)

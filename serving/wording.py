@@ -32,6 +32,8 @@ class Wording:
     """The model stopped in the middle."""
     unsupported: str
     """The model's answer could not be found in the manuals."""
+    marked: str
+    """Some sentences carry `[?]`: no passage supports them."""
 
 
 _WORDINGS: Final = {
@@ -49,6 +51,7 @@ _WORDINGS: Final = {
         no_model="No language model is reachable; this answer quotes the manuals.",
         model_failed="The language model stopped answering; this is what the manuals tell.",
         unsupported="The language model's answer did not stand up to the manuals; this answer quotes them.",
+        marked="Sentences marked [?] were not found in the manuals; check them before you rely on them.",
     ),
     "zh": Wording(
         lead_in="手册原文：",
@@ -63,6 +66,7 @@ _WORDINGS: Final = {
         no_model="目前没有可用的语言模型，以下内容摘自手册原文。",
         model_failed="语言模型中断了回答，以下是手册中的内容。",
         unsupported="语言模型的回答在手册中找不到依据，以下内容摘自手册原文。",
+        marked="标有 [?] 的句子在手册中找不到依据，请核实后再使用。",
     ),
     "ja": Wording(
         lead_in="マニュアルの記載：",
@@ -78,6 +82,7 @@ _WORDINGS: Final = {
         no_model="言語モデルに接続できないため、マニュアルの原文を引用しています。",
         model_failed="言語モデルの応答が途切れたため、マニュアルの内容を示します。",
         unsupported="言語モデルの回答はマニュアルで確認できないため、マニュアルの原文を引用しています。",
+        marked="[?] の付いた文はマニュアルで確認できません。ご利用の前に確かめてください。",
     ),
     "fr": Wording(
         lead_in="Les manuels indiquent :",
@@ -93,6 +98,7 @@ _WORDINGS: Final = {
         no_model="Aucun modèle de langage n'est joignable ; cette réponse cite les manuels.",
         model_failed="Le modèle de langage s'est interrompu ; voici ce que disent les manuels.",
         unsupported="La réponse du modèle de langage n'est pas confirmée par les manuels ; cette réponse les cite.",
+        marked="Les phrases marquées [?] ne se trouvent pas dans les manuels ; vérifiez-les avant de vous y fier.",
     ),
     "de": Wording(
         lead_in="In den Handbüchern steht:",
@@ -108,6 +114,7 @@ _WORDINGS: Final = {
         no_model="Kein Sprachmodell ist erreichbar; diese Antwort zitiert die Handbücher.",
         model_failed="Das Sprachmodell hat abgebrochen; das sagen die Handbücher.",
         unsupported="Die Antwort des Sprachmodells ließ sich in den Handbüchern nicht belegen; diese zitiert sie.",
+        marked="Sätze mit [?] ließen sich in den Handbüchern nicht belegen; bitte vor Gebrauch prüfen.",
     ),
     "es": Wording(
         lead_in="Los manuales dicen:",
@@ -123,6 +130,7 @@ _WORDINGS: Final = {
         no_model="No hay ningún modelo de lenguaje disponible; esta respuesta cita los manuales.",
         model_failed="El modelo de lenguaje se interrumpió; esto es lo que dicen los manuales.",
         unsupported="La respuesta del modelo de lenguaje no se confirma en los manuales; esta respuesta los cita.",
+        marked="Las frases marcadas con [?] no se encontraron en los manuales; compruébelas antes de usarlas.",
     ),
 }
 
