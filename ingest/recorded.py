@@ -119,6 +119,23 @@ def recorded(records: "Records", kind: str, job: str) -> Iterator[Outcome]:
         )
 
 
+def remove_documents(place: Place, documents: list[str]) -> IndexInfo:
+    """Remove these from the index and record it; returns what is published now.
+
+    Raises IndexUnusable where nothing is published, or while an ingest is running.
+    """
+    index = place.store.open()
+    try:
+        info = index.info()
+    finally:
+        index.close()
+    with place.store.draft(embedder=info.embedder, dimensions=info.dimensions) as draft:
+        draft.remove(documents)
+        published = draft.publish()
+    record_change(place, "remove", documents, published)
+    return published
+
+
 def record_change(place: Place, kind: str, documents: list[str], info: IndexInfo) -> None:
     """Keep that something other than an ingest published `info`, such as a removal or a rollback."""
     with opened_records(place.home) as records:

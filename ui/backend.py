@@ -1,31 +1,30 @@
-"""What the chat and the web routes answer from: models and index, opened once, in the background.
+"""What the chat and the HTTP interface answer from: models and index, opened once, in the background.
 
 Enters: functions that build the assistant and open the index. Leaves: both, to whoever waits for them, and their state.
+What it is to the HTTP interface says `serving.api.needs.Desk`.
 """
 
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ingest.audience import Audience
 from ingest.errors import ManualdeskError, ModelUnavailable
 from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexInfo, Scope
-from ingest.recorded import opened_records
-from retrieval.query import Turn
-from serving.answer import Event
+from ingest.pipeline import Job
+from ingest.recorded import Place, opened_records
+from ingest.report import Progress, Report
+from serving.api.metrics import CountedAnswers, Metrics
+from serving.api.needs import Answering, Ingest
+from serving.assistant import Retrieves
+
+__all__ = ["Answering", "Backend", "Parts", "reader_scope", "running", "set_running"]
 
 log = logging.getLogger("manualdesk.backend")
-
-
-class Answering(Protocol):
-    """The one thing a chat needs of an assistant."""
-
-    def stream(self, question: str, *, scope: Scope, turns: Sequence[Turn] = ()) -> AsyncIterator[Event]:
-        """Events of one answer: passages, text, and last the whole answer."""
 
 
 class ModelProbe(Protocol):
@@ -37,12 +36,17 @@ class ModelProbe(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """How to get each thing. The two that build are called off the event loop, never two at a time."""
+    """How to get each thing. The two that build models are called off the event loop, never two at a time."""
 
     home: Path
     build_assistant: Callable[[], Answering]
     open_index: Callable[[], Index]
     probe_model: ModelProbe
+    build_retriever: Callable[[], Retrieves] | None = None
+    """What the assistant searches with; called again, it returns the same."""
+    build_place: Callable[[], Place] | None = None
+    ingest: Ingest | None = None
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 class Backend:
@@ -54,11 +58,16 @@ class Backend:
         self._assistant: Answering | None = None
         self._index: Index | None = None
         self._index_lock = threading.Lock()
+        self._retriever: Retrieves | None = None
         self.failure: ManualdeskError | None = None
 
     @property
     def home(self) -> Path:
         return self._parts.home
+
+    @property
+    def metrics(self) -> Metrics:
+        return self._parts.metrics
 
     @property
     def ready(self) -> bool:
@@ -70,7 +79,20 @@ class Backend:
 
     async def assistant(self) -> Answering:
         """The assistant; waits while its models load. Raises ManualdeskError where it cannot be built."""
-        return await asyncio.to_thread(self._build)
+        # Once it is there, no thread is asked for it: with all of them searching, that would be a wait.
+        return self._assistant if self._assistant is not None else await asyncio.to_thread(self._build)
+
+    async def retriever(self) -> Retrieves:
+        """What the assistant searches with; waits while its models load. Raises ManualdeskError where it cannot."""
+        return self._retriever if self._retriever is not None else await asyncio.to_thread(self._build_retriever)
+
+    def place(self) -> Place:
+        """Where runs that change the index find everything."""
+        return _given(self._parts.build_place)()
+
+    def ingest(self, job: Job) -> Generator[Progress | Report]:
+        """Run a job; see `serving.api.needs.Ingest`."""
+        return _given(self._parts.ingest)(job)
 
     def index(self) -> Index:
         """The open index. Raises IndexUnusable where nothing is published yet; a later call tries again."""
@@ -115,7 +137,7 @@ class Backend:
         with self._lock:
             if self._assistant is None:
                 try:
-                    self._assistant = self._parts.build_assistant()
+                    self._assistant = CountedAnswers(self._parts.build_assistant(), self.metrics)
                     self.failure = None
                 except ManualdeskError as error:
                     self.failure = error
@@ -130,6 +152,13 @@ class Backend:
                     raise self.failure from error
             return self._assistant
 
+    def _build_retriever(self) -> Retrieves:
+        self._build()  # keeps why models cannot be loaded
+        with self._lock:
+            if self._retriever is None:
+                self._retriever = _given(self._parts.build_retriever)()
+            return self._retriever
+
     def _build_quietly(self) -> None:
         try:
             self._build()
@@ -137,10 +166,19 @@ class Backend:
             return  # `failure` keeps it for /readyz; the first question tells its asker.
 
 
-def reader_scope() -> Scope:
-    """What the asker of a request, or the owner of a chat, may read.
+Part = TypeVar("Part")
 
-    Without sign-in only this machine asks, as agent and editor at once: everything, internal manuals too.
+
+def _given(part: Part | None) -> Part:
+    if part is None:
+        raise ManualdeskError("This server does not offer that.", hint="Start the whole one: manualdesk serve")
+    return part
+
+
+def reader_scope() -> Scope:
+    """What the owner of a chat may read.
+
+    Without sign-in only this machine chats, as agent and editor at once: everything, internal manuals too.
     """
     return EVERYTHING
 

@@ -156,7 +156,7 @@ def remove(documents: NamesArgument) -> None:
     """Remove manuals from the index. `manualdesk documents restore` brings them back."""
     from pathlib import Path
 
-    from ingest.recorded import record_change
+    from ingest.recorded import remove_documents
     from serving.compose import build_place
 
     place = build_place(load_settings())
@@ -164,13 +164,7 @@ def remove(documents: NamesArgument) -> None:
     for document in documents:
         if document not in known:
             raise not_indexed(document)
-    index = place.store.open()
-    info = index.info()
-    index.close()
-    with place.store.draft(embedder=info.embedder, dimensions=info.dimensions) as draft:
-        draft.remove(documents)
-        published = draft.publish()
-    record_change(place, "remove", documents, published)
+    published = remove_documents(place, documents)
     typer.echo(f"{len(documents)} removed; {published.documents} manuals, {published.chunks} chunks left")
     for document in documents:
         file = Path(known[document].root, document)

@@ -1,22 +1,30 @@
 """Settings to what the web process runs on."""
 
+import os
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from ingest.index.contract import Index
+from ingest.pipeline import Job
+from ingest.recorded import Place
+from ingest.report import Progress, Report
 from serving.settings import Settings
 from ui.backend import Answering, Parts
+
+if TYPE_CHECKING:
+    from retrieval.retriever import Retriever
 
 
 def parts(settings: Settings) -> Parts:
     """How the web process gets its assistant, its index and word of its language model; nothing is opened yet."""
+    installation = _Installation(settings)
 
-    def build() -> Answering:
-        from serving.compose import build_assistant
+    def ingest(job: Job) -> Generator[Progress | Report]:
+        from serving.api.ingest_child import ingest_in_child
 
-        return build_assistant(settings)
-
-    def open_index() -> Index:
-        from serving.compose import build_store
-
-        return build_store(settings).open()
+        workers = settings.workers or max(1, (os.cpu_count() or 2) - 1)
+        return ingest_in_child(settings, replace(job, workers=workers))
 
     from serving.model import ChatModel
 
@@ -27,4 +35,42 @@ def parts(settings: Settings) -> Parts:
             return ""
         return (await model.info()).name
 
-    return Parts(home=settings.home, build_assistant=build, open_index=open_index, probe_model=probe)
+    return Parts(
+        home=settings.home,
+        build_assistant=installation.assistant,
+        open_index=installation.index,
+        probe_model=probe,
+        build_retriever=installation.retriever,
+        build_place=installation.place,
+        ingest=ingest,
+    )
+
+
+class _Installation:
+    """Opens what the settings name, the models once: the assistant and a plain search share them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._retriever: Retriever | None = None
+
+    def retriever(self) -> "Retriever":
+        from serving.compose import build_retriever
+
+        if self._retriever is None:
+            self._retriever = build_retriever(self._settings)
+        return self._retriever
+
+    def assistant(self) -> Answering:
+        from serving.compose import build_assistant
+
+        return build_assistant(self._settings, self.retriever())
+
+    def index(self) -> Index:
+        from serving.compose import build_store
+
+        return build_store(self._settings).open()
+
+    def place(self) -> Place:
+        from serving.compose import build_place
+
+        return build_place(self._settings)

@@ -1,6 +1,7 @@
-"""The outer door of the web process: whose requests come in, which paths exist, which headers go out.
+"""The outer gate of the web process: whose requests come in, which paths exist, which headers go out.
 
-Enters: any ASGI request. Leaves: the request to the application behind, or a short refusal.
+Enters: any ASGI request. Leaves: the request to the application behind, or a short refusal. Who asks is found out
+behind it, by `serving.api.access.Door`.
 """
 
 from http import HTTPStatus
@@ -10,19 +11,23 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.api.errors import error_reply
+
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
-SERVED = ("/public/", "/assets/", "/avatars/", "/ws/socket.io/", "/sources/", "/element/")
-SERVED_EXACTLY = frozenset(
+INTERFACE = ("/v1/", "/sources/")
+INTERFACE_EXACTLY = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What programs call. On any address but this machine's own it is all that there is."""
+
+CHAT = ("/public/", "/assets/", "/avatars/", "/ws/socket.io/", "/element/")
+CHAT_EXACTLY = frozenset(
     {
         "/",
         "/auth/config",
         "/favicon",
-        "/healthz",
         "/logo",
         "/project/settings",
         "/project/translations",
-        "/readyz",
         "/set-session-cookie",
         "/user",
         "/ws/socket.io",
@@ -32,15 +37,17 @@ SERVED_EXACTLY = frozenset(
 
 
 class Gate:
-    """Lets in what comes from this machine and from our own page.
+    """Lets in what comes from our own page, and while no sign-in is set up, from this machine.
 
     The Host check stops DNS rebinding, the Origin check stops another site's page from opening our websocket
     (Chainlit's socket accepts every origin).
     """
 
-    def __init__(self, application: ASGIApp, *, hosts: frozenset[str] = LOOPBACK) -> None:
+    def __init__(self, application: ASGIApp, *, local: bool = True) -> None:
+        """`local`: the chat is served, to this machine. Else the HTTP interface alone, under any host name, since each
+        of its calls needs a key, which no page of another site has."""
         self._application = application
-        self._hosts = hosts
+        self._local = local
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -57,13 +64,15 @@ class Gate:
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if _parsed(f"//{host}")[0] not in self._hosts:
+        if self._local and _parsed(f"//{host}")[0] not in LOOPBACK:
             return error_reply(HTTPStatus.MISDIRECTED_REQUEST, f"This server does not answer for the host {host!r}.")
         origin = headers.get("origin")
         if origin is not None and _parsed(origin)[1] != host:
             return error_reply(HTTPStatus.FORBIDDEN, "This server answers its own page only.")
         path = scope["path"]
-        if path not in SERVED_EXACTLY and not path.startswith(SERVED):
+        interface = path in INTERFACE_EXACTLY or path.startswith(INTERFACE)
+        chat = self._local and (path in CHAT_EXACTLY or path.startswith(CHAT))
+        if not interface and not chat:
             return error_reply(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
         return None
 
@@ -75,12 +84,6 @@ def _parsed(address: str) -> tuple[str, str]:
     except ValueError:
         return "", ""
     return parts.hostname or "", parts.netloc
-
-
-def error_reply(status: HTTPStatus, message: str, hint: str = "") -> JSONResponse:
-    """An error in the one form that all of them have; its type is the status' name."""
-    kind = status.phrase.lower().replace(" ", "_")
-    return JSONResponse({"error": {"type": kind, "message": message, "hint": hint}}, status_code=status)
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:

@@ -1,4 +1,4 @@
-"""The web process: Chainlit's chat, the cited documents, and health, behind one door.
+"""The web process: Chainlit's chat, the HTTP interface and the cited documents, behind one gate.
 
 Enters: settings and an address. Leaves: a running server, until it is told to stop.
 """
@@ -9,51 +9,68 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import ManualdeskError, SettingError
+from ingest.errors import SettingError
+from serving.keys_store import KeyStore
 from serving.settings import Settings
 from ui.backend import Backend, Parts, set_running
 from ui.chat_folder import fill_chat_folder
-from ui.gate import LOOPBACK, Gate, error_reply
+from ui.gate import LOOPBACK, Gate
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI, Request
-    from fastapi.responses import JSONResponse
+    from fastapi import FastAPI
     from starlette.types import ASGIApp
 
 HANDLERS = Path(__file__).with_name("app.py")
+MOST_CONNECTIONS = 2000
+"""Open at once; more are told to come back. Each costs little, but none may cost the machine."""
 
 
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve the chat until interrupted. Raises SettingError for an address that cannot be used.
+    """Serve chat and HTTP interface until interrupted. Raises SettingError for an address that cannot be used.
 
-    Without sign-in only this machine may ask, so only a loopback address is bound.
+    Without sign-in the chat is for this machine only. Another address than a loopback one serves the HTTP interface
+    alone, and only where there is a key to call it with.
     """
     from ui.composition import parts
 
-    serve_parts(parts(settings), host=host, port=port)
+    serve_parts(parts(settings), host=host, port=port, calls_a_minute=settings.calls_a_minute)
 
 
-def serve_parts(parts: Parts, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve the chat from these parts; see `serve`."""
+def serve_parts(parts: Parts, *, host: str = "127.0.0.1", port: int = 8000, calls_a_minute: int = 0) -> None:
+    """Serve from these parts; see `serve`."""
     import typer
     import uvicorn
 
-    with bound(host, port) as listener:
+    local = host in LOOPBACK
+    with bound(host, port, anywhere=KeyStore(parts.home).any_active()) as listener:
         backend = Backend(parts)
         backend.start()
-        application = build(backend)
-        address = f"http://{host}:{listener.getsockname()[1]}"
-        typer.echo(f"Manualdesk is at {address} (this machine only: no sign-in is set up). Ctrl+C ends it.", err=True)
-        configuration = uvicorn.Config(application, log_level="warning", ws="auto", timeout_graceful_shutdown=3)
+        application = build(backend, local=local, calls_a_minute=calls_a_minute)
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{listener.getsockname()[1]}"
+        what = "this machine only: no sign-in is set up" if local else "HTTP interface for keys; the chat is not served"
+        typer.echo(f"Manualdesk is at {address} ({what}). Ctrl+C ends it.", err=True)
+        configuration = uvicorn.Config(
+            application,
+            log_level="warning",
+            ws="auto",
+            timeout_graceful_shutdown=3,
+            limit_concurrency=MOST_CONNECTIONS,
+            proxy_headers=False,  # who asks is told by a key, never by a header that anybody can send
+            server_header=False,
+        )
         uvicorn.Server(configuration).run(sockets=[listener])
 
 
-def bound(host: str, port: int) -> socket.socket:
-    """A socket bound to a loopback address. Raises SettingError for any other, and for a port in use."""
-    if host not in LOOPBACK:
+def bound(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
+    """A socket bound to a loopback address, or where `anywhere` is set, to any other.
+
+    Raises SettingError for an address that must not or cannot be used, and for a port in use.
+    """
+    if host not in LOOPBACK and not anywhere:
         raise SettingError(
-            f"Manualdesk serves this machine only ({host} was asked for): no sign-in is set up.",
-            hint="use --host 127.0.0.1, and reach it from elsewhere through an SSH tunnel",
+            f"Manualdesk serves this machine only ({host} was asked for): no sign-in is set up, and no API key.",
+            hint="use --host 127.0.0.1 and an SSH tunnel; or serve the HTTP interface to keys: manualdesk keys create",
         )
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -69,69 +86,37 @@ def bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def build(backend: Backend) -> "ASGIApp":
-    """The whole web application. Imports Chainlit, which reads its configuration at that moment."""
-    os.environ["CHAINLIT_APP_ROOT"] = str(fill_chat_folder(backend.home))
-    from fastapi import FastAPI
-
+def build(backend: Backend, *, local: bool = True, calls_a_minute: int = 0) -> "ASGIApp":
+    """The whole web application; with the chat where it is `local`."""
+    from serving.api.access import Door
+    from serving.api.routes import build_application
     from ui.sources import source_routes
 
-    set_running(backend)
-    application = FastAPI(title="Manualdesk", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_health(application, backend)
+    application = build_application(backend)
     application.include_router(source_routes(backend))
-    _add_chat(application)
-    _add_refusals(application)
-    return Gate(application)
+    if local:
+        _add_chat(application, backend)
+    keys = KeyStore(backend.home)
+    door = Door(application, keys, backend.metrics, local=local, calls_a_minute=calls_a_minute)
+    return Gate(door, local=local)
 
 
-def _add_health(application: "FastAPI", backend: Backend) -> None:
-    import asyncio
+def _add_chat(application: "FastAPI", backend: Backend) -> None:
+    """Chainlit under `/`, its page without what it fetches from other hosts.
 
-    from fastapi.responses import JSONResponse
-
-    @application.get("/healthz")
-    async def alive() -> JSONResponse:
-        return JSONResponse({"status": "ok"})
-
-    @application.get("/readyz")
-    async def ready() -> JSONResponse:
-        index = await asyncio.to_thread(_index_state, backend)
-        model = await backend.model_name()
-        is_ready = bool(index["ready"]) and backend.ready
-        state = {
-            "ready": is_ready,
-            "index": index,
-            "embedder": _embedder_state(backend),
-            "language_model": {"ready": bool(model), "model": model, "answers": "model" if model else "quotes only"},
-        }
-        return JSONResponse(state, status_code=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def _index_state(backend: Backend) -> dict[str, object]:
-    try:
-        info = backend.index_info()
-    except ManualdeskError as error:
-        return {"ready": False, "error": error.message, "hint": error.hint}
-    return {"ready": True, "generation": info.generation, "documents": info.documents, "chunks": info.chunks}
-
-
-def _embedder_state(backend: Backend) -> dict[str, object]:
-    if backend.ready:
-        return {"ready": True}
-    if backend.failure:
-        return {"ready": False, "error": backend.failure.message, "hint": backend.failure.hint}
-    return {"ready": False, "error": "still loading", "hint": ""}
-
-
-def _add_chat(application: "FastAPI") -> None:
-    """Chainlit under `/`, its page without what it fetches from other hosts."""
+    It reads its configuration when it is imported.
+    """
     import logging
     import re
 
+    os.environ["CHAINLIT_APP_ROOT"] = str(fill_chat_folder(backend.home))
+    set_running(backend)
+    from chainlit.server import app as chat
     from chainlit.server import get_html_template
     from chainlit.utils import mount_chainlit
     from fastapi.responses import FileResponse, HTMLResponse, Response
+
+    from serving.api.errors import framework_error
 
     # It warns for every browser language that has no readme page of its own, and is silent on what matters.
     logging.getLogger("chainlit").setLevel(logging.ERROR)
@@ -150,26 +135,5 @@ def _add_chat(application: "FastAPI") -> None:
         return FileResponse(Path(__file__).parent / "public" / "elements" / "SourcePanel.jsx")
 
     mount_chainlit(app=application, target=str(HANDLERS), path="/")
-
-
-def _add_refusals(application: "FastAPI") -> None:
-    """Errors that the framework raises, in our form."""
-    from chainlit.server import app as chat
-    from starlette.exceptions import HTTPException
-
-    application.add_exception_handler(HTTPException, _refuse)
     # Mounted under `/`, Chainlit gets each request whose method none of our routes takes, and refuses it.
-    chat.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, _refuse)
-
-
-def _refuse(request: "Request", error: Exception) -> "JSONResponse":
-    from starlette.exceptions import HTTPException
-
-    if not isinstance(error, HTTPException):
-        raise error
-    status, headers = HTTPStatus(error.status_code), error.headers or {}
-    allowed = headers.get("Allow", "")
-    message = f"{request.method} {request.url.path}: {error.detail}."
-    reply = error_reply(status, message, f"use {allowed}" if allowed else "")
-    reply.headers.update(headers)
-    return reply
+    chat.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, framework_error)

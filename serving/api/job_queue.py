@@ -1,0 +1,160 @@
+"""Ingests asked for over HTTP: jobs go in, run one at a time in a thread, and tell how far they are and how they ended.
+
+They are kept in memory, for whoever follows them; what a run did stays in the records (`manualdesk runs`).
+"""
+
+import logging
+import queue
+import secrets
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from ingest.errors import ManualdeskError
+from ingest.pipeline import Job
+from ingest.report import Progress, Report
+from serving.api.errors import Conflict, NotFound, error_body
+from serving.api.needs import Ingest
+from serving.keys import HERE
+
+log = logging.getLogger("manualdesk.api")
+
+MOST_WAITING: Final = 5
+_KEPT: Final = 100
+"""Jobs whose end is still told."""
+
+
+class JobState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """A job as it is now; times are UTC, empty where it did not come to that yet."""
+
+    id: str
+    what: str
+    """What it is about, as a command would say it."""
+    state: JobState
+    asked_at: str
+    started_at: str = ""
+    ended_at: str = ""
+    progress: Progress | None = None
+    report: Report | None = None
+    error: dict[str, str] | None = None
+    """Type, message and hint."""
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "id": self.id,
+            "what": self.what,
+            "state": str(self.state),
+            "asked_at": self.asked_at,
+            "started_at": self.started_at,
+            "ended_at": self.ended_at,
+            "progress": asdict(self.progress) if self.progress else None,
+            "report": self.report.to_json() if self.report else None,
+            "error": self.error,
+        }
+
+
+Ended = Callable[[str, dict[str, int]], None]
+"""Told of each job that ended: its state, and how many manuals it changed in which way."""
+
+
+class JobQueue:
+    """Usable from several threads; its own thread starts with the first job."""
+
+    def __init__(self, ingest: Ingest, ended: Ended) -> None:
+        self._ingest = ingest
+        self._ended = ended
+        self._lock = threading.Lock()
+        self._jobs: dict[str, JobStatus] = {}
+        self._waiting: queue.SimpleQueue[tuple[str, Job] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def submit(self, job: Job, what: str) -> JobStatus:
+        """Queue a job. Raises Conflict where MOST_WAITING wait already."""
+        status = JobStatus(id=secrets.token_hex(8), what=what, state=JobState.WAITING, asked_at=_now())
+        with self._lock:
+            waiting = sum(known.state is JobState.WAITING for known in self._jobs.values())
+            if waiting >= MOST_WAITING:
+                raise Conflict(f"{waiting} jobs wait already.", hint="Follow them: GET /v1/jobs")
+            self._jobs[status.id] = status
+            for old in [known.id for known in self._jobs.values() if known.ended_at][:-_KEPT]:
+                del self._jobs[old]
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="ingest-jobs", daemon=True)
+                self._thread.start()
+        self._waiting.put((status.id, job))
+        return status
+
+    def job(self, number: str) -> JobStatus:
+        """Raises NotFound."""
+        with self._lock:
+            found = self._jobs.get(number)
+        if found is None:
+            raise NotFound(
+                f"There is no job {number}.", hint="Jobs are told until the server ends; see `manualdesk runs`."
+            )
+        return found
+
+    def jobs(self) -> list[JobStatus]:
+        """The newest first."""
+        with self._lock:
+            return list(reversed(self._jobs.values()))
+
+    def close(self) -> None:
+        """Stop the running job at its next step, and take no more."""
+        self._closed = True
+        self._waiting.put(None)
+
+    def _work(self) -> None:
+        while (item := self._waiting.get()) is not None and not self._closed:
+            number, job = item
+            self._change(number, state=JobState.RUNNING, started_at=_now())
+            try:
+                report = self._run(number, job)
+            except ManualdeskError as error:
+                # Editors follow jobs, so they are told what an editor is told.
+                self._end(number, JobState.FAILED, error=error_body(error, HERE))
+            except Exception as error:
+                log.exception("an ingest failed")
+                message = f"Something unexpected went wrong: {type(error).__name__}: {error}"
+                hint = "The published index is as it was; the server's log has more."
+                self._end(number, JobState.FAILED, error={"type": "unexpected", "message": message, "hint": hint})
+            else:
+                self._end(number, JobState.DONE, report=report)
+
+    def _run(self, number: str, job: Job) -> Report:
+        with closing(self._ingest(job)) as steps:
+            for step in steps:
+                if isinstance(step, Report):
+                    return step
+                if self._closed:
+                    break
+                self._change(number, progress=step)
+        raise ManualdeskError("The ingest was stopped.", hint="Ask for it again; what was embedded is not lost.")
+
+    def _end(
+        self, number: str, state: JobState, *, report: Report | None = None, error: dict[str, str] | None = None
+    ) -> None:
+        self._change(number, state=state, ended_at=_now(), report=report, error=error)
+        names = ("added", "updated", "removed", "failed")
+        self._ended(str(state), {name: len(getattr(report, name)) for name in names} if report else {})
+
+    def _change(self, number: str, **changes: object) -> None:
+        with self._lock:
+            self._jobs[number] = replace(self._jobs[number], **changes)  # type: ignore[arg-type]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
