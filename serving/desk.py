@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ingest.report import Report
     from retrieval.passages import Passage
     from retrieval.retriever import Retriever
-    from serving.assistant import Assistant
+    from serving.stored.answering import StoredAnswers
 
 LIMIT = 10
 """Passages of a search, where nothing else is asked for."""
@@ -59,7 +59,7 @@ class Manualdesk:
         self._loop = EventThread("manualdesk")
         self._lock = threading.Lock()
         self._retriever: Retriever | None = None
-        self._assistant: Assistant | None = None
+        self._assistant: StoredAnswers | None = None
         self._index: Index | None = None
 
     def ingest(
@@ -125,14 +125,14 @@ class Manualdesk:
             partial(assistant.stream, question, scope=self.scope, turns=turns, product=page_product)
         )
 
-    def assistant(self) -> "Assistant":
+    def assistant(self) -> "StoredAnswers":
         """What answers, for code that has an event loop of its own. Its calls take `scope`."""
-        from serving.compose import build_assistant
+        from serving.compose import build_answers
 
         retriever = self.retriever()
         with self._lock:
             if self._assistant is None:
-                self._assistant = build_assistant(self._settings, retriever)
+                self._assistant = build_answers(self._settings, retriever)
             return self._assistant
 
     def retriever(self) -> "Retriever":

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from retrieval.query import Retrieval
     from serving.answer import Answer
     from serving.assistant import Assistant
+    from serving.settings import Settings
+    from serving.stored.answering import StoredAnswers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +126,19 @@ def _found(result: "Retrieval", explain: bool) -> dict[str, object]:
     return {"passages": passages, "ms": round(result.milliseconds, 1), **explained}
 
 
-def ask(options: Options) -> None:
+def ask(
+    options: Options,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Make the answer anew, whatever curated or cached answer there is.")
+    ] = False,
+) -> None:
     """Answer a question with cited sources."""
     import asyncio
-
-    from serving.compose import build_assistant
 
     settings = load_settings()
     if options.batch:
         batch = checked_batch(options.batch, options.out, options.as_json, options.audience, options.product)
-        assistant = build_assistant(settings)
+        assistant = _assistant(settings, fresh=fresh)
 
         def answer(item: BatchItem) -> dict[str, object]:
             whole = assistant.ask(item.question, scope=item.scope, turns=item.turns, product=item.page_product)
@@ -142,7 +147,7 @@ def ask(options: Options) -> None:
         run_batch(batch, answer)
         return
     asked = _required(options.question)
-    assistant = build_assistant(settings)
+    assistant = _assistant(settings, fresh=fresh)
     if options.as_json:
         scope = scope_of(options.audience, options.product)
         answered = assistant.ask(asked, scope=scope, product=options.page_product)
@@ -151,7 +156,13 @@ def ask(options: Options) -> None:
     asyncio.run(_show(assistant, asked, options))
 
 
-async def _show(assistant: "Assistant", question: str, options: Options) -> None:
+def _assistant(settings: "Settings", *, fresh: bool) -> "Assistant | StoredAnswers":
+    from serving.compose import build_answers, build_assistant
+
+    return build_assistant(settings) if fresh else build_answers(settings)
+
+
+async def _show(assistant: "Assistant | StoredAnswers", question: str, options: Options) -> None:
     """Print the answer as it comes, then its sources."""
     from serving.answer import AnswerDone, TextDelta
 

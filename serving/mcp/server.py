@@ -19,10 +19,11 @@ from pydantic import AnyUrl
 from ingest.errors import ManualdeskError
 from ingest.index.contract import Index, IndexedDocument, Scope
 from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
-from serving.assistant import Assistant, Retrieves, usable
+from serving.assistant import Retrieves, usable
 from serving.mcp import wording
 from serving.mcp.pages import TEMPLATE, Address, page_text, parsed
 from serving.mcp.schemas import ASK_INPUT, ASK_OUTPUT, FEW_PASSAGES, SEARCH_INPUT, SEARCH_OUTPUT
+from serving.stored.answering import Answering
 
 log = logging.getLogger("manualdesk.mcp")
 
@@ -38,7 +39,7 @@ class Desk(Protocol):
 
     def retriever(self) -> Retrieves: ...
 
-    def assistant(self) -> Assistant: ...
+    def assistant(self) -> Answering: ...
 
     def index(self) -> Index: ...
 
