@@ -86,6 +86,8 @@ class Trace:
     """What the user has said of themselves and their products, word for word."""
     memory: str = ""
     """How much of the conversation the language model was shown; empty where it was not asked."""
+    withheld: tuple[str, ...] = ()
+    """Passages out of which sentences were taken that speak to the language model instead of a reader."""
 
     def candidates(self) -> list[TracedCandidate]:
         """Every candidate in the order of the fused ranking."""
@@ -120,6 +122,7 @@ class Trace:
             "scope": self.scope,
             "facts": list(self.facts),
             "memory": self.memory,
+            "withheld": list(self.withheld),
             "options": list(self.options),
             "terms": {term: round(weight, 2) for term, weight in self.terms.items()},
             "unknown": list(self.unknown),
@@ -147,6 +150,7 @@ class Trace:
         if self.memory:
             lines.append(f"memory      {self.memory}")
         lines.append("terms       " + ", ".join(f"{term} {weight:.1f}" for term, weight in telling))
+        lines += [f"withheld    {place}: sentences that speak to the language model" for place in self.withheld]
         if self.unknown:
             lines.append(f"unknown     {', '.join(self.unknown)}: no manual in scope holds it")
         if self.reranker:

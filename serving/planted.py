@@ -21,7 +21,7 @@ from urllib.parse import unquote
 from ingest.chunk import CELL_BORDER
 from ingest.sentences import split_sentences
 from retrieval.passages import Passage
-from retrieval.query import Turn
+from retrieval.query import Retrieval, Turn
 from serving.neutral import UNSEEN
 from serving.planted_forms import LEAD, STRONG, TRIGGER, WEAK
 
@@ -37,6 +37,7 @@ _LEET: Final = (str.maketrans("01345@$7", "oieasast"), str.maketrans("01345@$7",
 _LEET_WORD: Final = re.compile(r"\b(?=\w*[a-z])(?=\w*[013457@$])[\w@$]{4,}")
 _SPACED: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-]{1,2}){5,}\w(?!\w)")
 _SPACED_WORD: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-])+\w(?!\w)")
+_GAP: Final = re.compile(r"[ \n]{8,}")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){16,}")
 _TURNED: Final = re.compile("[\u202d\u202e][^\u202c\n]*\u202c?")
@@ -73,27 +74,40 @@ def screened_turns(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(turn for turn in kept if turn.text.strip())
 
 
-def screened_passages(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...], tuple[str, ...]]:
-    """The passages without what is planted in text, title, headings and product; and that, word for word."""
+def screened_retrieval(retrieval: Retrieval) -> tuple[Retrieval, tuple[str, ...]]:
+    """What was found without what is planted in it; and that, word for word. The trace says where it stood."""
+    passages, planted, places = _screened_passages(retrieval.passages)
+    parts = [screened_retrieval(part) for part in retrieval.parts]
+    if not planted and not any(taken for _, taken in parts):
+        return retrieval, ()
+    trace = retrieval.trace and replace(retrieval.trace, withheld=places)
+    clean = replace(retrieval, passages=passages, parts=tuple(part for part, _ in parts), trace=trace)
+    return clean, (*planted, *(piece for _, taken in parts for piece in taken))
+
+
+def longest_piece(quote: str) -> str:
+    """The longest part of a quote that nothing was taken out of."""
+    return max(_GAP.split(quote), key=len).strip()
+
+
+def _screened_passages(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...], tuple[str, ...], tuple[str, ...]]:
+    """The passages without what is planted in text, title, headings and product; that, word for word; and where."""
     kept: list[Passage] = []
     planted: list[str] = []
+    places: list[str] = []
     for passage in passages:
         text, title, product = screened(passage.text), screened(passage.title), screened(passage.product)
         section = [screened(heading) for heading in passage.section]
         taken = [piece for part in (text, title, product, *section) for piece in part.planted]
+        if not taken:
+            kept.append(passage)
+            continue
         planted += taken
-        kept.append(
-            replace(
-                passage,
-                text=text.text,
-                title=_closed(title),
-                product=_closed(product),
-                section=tuple(closed for part in section if (closed := _closed(part))),
-            )
-            if taken
-            else passage
-        )
-    return tuple(kept), tuple(planted)
+        places.append(f"{passage.document}, page {passage.page}" if passage.page else passage.document)
+        headings = tuple(closed for part in section if (closed := _closed(part)))
+        clean = replace(passage, text=text.text, title=_closed(title), product=_closed(product), section=headings)
+        kept.append(clean)
+    return tuple(kept), tuple(planted), tuple(places)
 
 
 def tainted(planted: Sequence[str], clean: str) -> tuple[frozenset[str], tuple[str, ...]]:

@@ -1,0 +1,147 @@
+"""What a model may say at all, whatever it was told to say: applied to each sentence before it is checked and shown.
+
+Segments of a model's text go in; the same segments come out without links that no passage holds, without pictures and
+markup, and empty where they give away the rules, repeat planted text, play another role or change the language. Nothing
+here depends on having recognised an instruction but the words that only planted text holds.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from ingest.language import detect_language
+from retrieval.passages import Passage
+from serving.planted import folded, screened, tainted
+from serving.prompt import INSTRUCTIONS, NO_ANSWER
+from serving.segments import MARK, Segment
+
+_TOLD: Final = 6
+"""Words in a row that nobody but the rules themselves says that way."""
+_LANGUAGE_WORDS: Final = 8
+"""Shorter sentences may be names of menus and keys, which stay as they are in the manual."""
+_LEFT: Final = 3
+"""Words that must be left of a sentence that lost a link, else the link was all it had to say."""
+_END: Final = r"[^\s<>\"'“”‘’()\[\]（）【】「」『』，。；、！？]"
+_URL: Final = re.compile(
+    rf"(?:https?|ftp|wss?|file):/+{_END}+|(?:javascript|vbscript|mailto|tel|sms):{_END}+|data:[\w/+.-]*[;,]{_END}*"
+    rf"|\bwww\.{_END}+|(?<![\w:/])//[\w-]+(?:\.[\w-]+)+{_END}*",
+    re.IGNORECASE,
+)
+_LINK: Final = re.compile(r"!?\[([^\]\n]*)\]\(\s*<?([^)\s>]*)>?[^)\n]*\)?")
+_HALF_LINK: Final = re.compile(r"\]\(\s*<?[^)\s>]*>?[^)\n]*\)?")
+_REFERENCE: Final = re.compile(r"!?\[([^\]\n]*[^\]\d\s^,-][^\]\n]*)\]\s?\[[^\]\n]*\]")
+_DEFINITION: Final = re.compile(r"^\s*\[[^\]\n]+\]:\s*\S+")
+_TAG: Final = re.compile(r"<!--.*?(?:-->|$)|<[a-z/!?][^<>]*>", re.IGNORECASE | re.DOTALL)
+_HALF_TAG: Final = re.compile(
+    r"<(?:img|script|iframe|svg|a|object|embed|link|style|form|meta|video|audio|base|input|button|body)\b[^>]*>?",
+    re.IGNORECASE,
+)
+_ROLE: Final = re.compile(
+    r"<\s*[|｜]|[|｜]\s*>|\[/?INST\]|<<\s*/?SYS|<\s*/?\s*(?:tool_call|tool_response|function_calls?|invoke|think)\b"
+    r"|^\W*(?:assistant|system|user|human|developer)\s*:|\"(?:tool|function|name|arguments|tool_calls)\"\s*:"
+    r"|\b(?:tool|function)_calls?\b",
+    re.IGNORECASE,
+)
+_FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
+_WORD: Final = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
+
+
+class OutputGuard:
+    """Of one answer; call `admitted` with its segments in order."""
+
+    def __init__(
+        self, passages: Sequence[Passage], *, language: str, planted: Sequence[str] = (), asked: str = ""
+    ) -> None:
+        """`passages` and `asked` (the question and what was said before) without what was `planted` in them."""
+        texts = [" ".join((passage.title, *passage.section, passage.text)) for passage in passages]
+        self._language = language
+        self._known = folded(" ".join(texts))
+        self._links = frozenset(_trimmed(match.group()) for text in texts for match in _URL.finditer(text))
+        self._words, self._phrases = tainted(planted, " ".join((*texts, asked))) if planted else (frozenset(), ())
+        self._rules = _told() - _runs(_WORD.findall(self._known)) if passages else _told()
+        self._last: list[str] = []
+
+    def admitted(self, segment: Segment) -> Segment:
+        """The segment as it may be said; its text is empty where nothing of it may."""
+        if segment.text.strip(" .\n") == NO_ANSWER:
+            return segment
+        if segment.code:
+            line = folded(segment.text)
+            known = _FENCE.match(segment.text) or (line in self._known and not self._is_planted(segment.text))
+            return segment if known else replace(segment, text="")
+        if self._is_barred(segment.text):
+            return replace(segment, text="")
+        text = self._without_links(segment.text)
+        lost = len(text) < len(segment.text)
+        if lost and len(_WORD.findall(MARK.sub("", text))) < _LEFT and not re.search(r"[\u3040-\u9fff]{4}", text):
+            text = ""
+        return replace(segment, text=text)
+
+    def _is_barred(self, text: str) -> bool:
+        return bool(
+            _ROLE.search(text)
+            or _DEFINITION.match(text)
+            or self._tells_rules(text)
+            or self._is_planted(text)
+            or self._is_foreign(text)
+        )
+
+    def _without_links(self, text: str) -> str:
+        def link(match: re.Match[str]) -> str:
+            label, target = match[1].strip(), _trimmed(match[2])
+            if match.group().startswith("!"):
+                return ""
+            shown = target if target in self._links and target not in label else ""
+            return f"{label} ({shown})" if label and shown else label or shown
+
+        def known(match: re.Match[str]) -> str:
+            url = match.group()
+            return url if _trimmed(url) in self._links else url[len(_trimmed(url)) :]
+
+        def tag(match: re.Match[str]) -> str:
+            return match.group() if folded(match.group()) in self._known else ""
+
+        text = _REFERENCE.sub(r"\1", _LINK.sub(link, text))
+        text = _HALF_TAG.sub(tag, _TAG.sub(tag, _HALF_LINK.sub("]", text)))
+        return _URL.sub(known, text.replace("![", "["))
+
+    def _tells_rules(self, text: str) -> bool:
+        """Also where the rules are told with a line for each word."""
+        words = [*self._last, *_WORD.findall(folded(MARK.sub("", text)))]
+        self._last = words[-_TOLD + 1 :]
+        return bool(_runs(words) & self._rules)
+
+    def _is_planted(self, text: str) -> bool:
+        plain = folded(text)
+        words = set(_WORD.findall(plain))
+        hit = words & self._words or any(word in plain for word in self._words if "." in word or "-" in word)
+        return bool(hit) or any(phrase in plain for phrase in self._phrases) or bool(screened(text).planted)
+
+    def _is_foreign(self, text: str) -> bool:
+        """A sentence in a language that was not asked for, unless it is the manual's own."""
+        plain = MARK.sub("", text).strip(" \n#*-")
+        size = len(_WORD.findall(plain)) + len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff]", plain)) // 2
+        if not self._language or size < _LANGUAGE_WORDS or folded(plain).rstrip(".") in self._known:
+            return False
+        found = detect_language(plain)
+        return bool(found) and found != self._language
+
+
+def without_pictures(text: str) -> str:
+    """A manual's own words, in which no reader's page may see a picture to be fetched."""
+    return text.replace("![", "[")
+
+
+def _trimmed(url: str) -> str:
+    return url.rstrip(".,;:!?*_`'\"…")
+
+
+@cache
+def _told() -> frozenset[tuple[str, ...]]:
+    return frozenset(run for line in INSTRUCTIONS for run in _runs(_WORD.findall(folded(line))))
+
+
+def _runs(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(words[place : place + _TOLD]) for place in range(len(words) - _TOLD + 1))
