@@ -61,9 +61,9 @@ class _Installation:
         return self._retriever
 
     def assistant(self) -> Answering:
-        from serving.compose import build_assistant
+        from serving.compose import build_answers
 
-        return build_assistant(self._settings, self.retriever())
+        return build_answers(self._settings, self.retriever())
 
     def index(self) -> Index:
         from serving.compose import build_store
