@@ -5,7 +5,8 @@ names the matter, then tells about it, so neighbours say more than the best sing
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from ingest.chunk import measure
@@ -30,7 +31,9 @@ _ABOVE: Final = 0.4
 _FITTING: Final = 1.3
 """How much more a span counts that holds the sort of thing that is asked for, such as a number."""
 _ROW_SHARE: Final = 0.75
-"""A further row of a table has to hold so much of what the first one holds of the question."""
+"""Rows of one quote: each holds so much of what another one holds of the question."""
+_LITTLE: Final = 0.6
+"""What a warning or step at the end of a place adds, by rarity, when the rest of it can do without."""
 _ADDED: Final = 0.35
 """A second place has to hold so much of the question, by rarity, that the first one lacks."""
 
@@ -86,7 +89,7 @@ def choose(retrieval: Retrieval) -> list[Place]:
     if first is None:
         return []
     second = _second(first, places, asked)
-    return [first, second] if second else [first]
+    return [_trimmed(place, asked) for place in (first, second) if place]
 
 
 def rarity_of(retrieval: Retrieval) -> Mapping[str, float]:
@@ -101,11 +104,52 @@ def _second(first: Place, places: Sequence[Place], asked: _Asked) -> Place | Non
     for place in places:
         if place.passage.document != first.passage.document or place.overlaps(first):
             continue
-        own = frozenset[str]().union(*(unit.terms for unit in place.members))
+        own = _terms(place.members)
         worth = (asked.weight(missing & own), place.score)
         if worth[0] >= enough and worth > most:
             best, most = place, worth
     return best
+
+
+def _trimmed(place: Place, asked: _Asked) -> Place:
+    """Without a warning at its ends, or without what stands at a warning, that holds little of the question which the
+    rest lacks: a warning answers without the procedure it stands at, where it is not the procedure that is asked for."""
+    groups = [list(group) for _sort, group in groupby(place.members, key=_sort)]
+    first = place.span.first
+    while len(groups) > 1:
+        added = [asked.weight(_terms(group) - _terms(*others)) for group, others in _ends(groups)]
+        spare = [
+            added[end] <= _LITTLE * asked.weight(_terms(*others)) and _is_severable(group, others[-end], asked)
+            for end, (group, others) in enumerate(_ends(groups))
+        ]
+        if spare[0] and (not spare[1] or added[0] <= added[1]):
+            first += len(groups.pop(0))
+        elif spare[1]:
+            groups.pop()
+        else:
+            break
+    return replace(place, span=Span(first, first + sum(map(len, groups)) - 1))
+
+
+def _sort(unit: Unit) -> tuple[UnitKind, int]:
+    """What stands together: notices each by itself, the others with their like."""
+    return unit.kind, unit.line if unit.kind is UnitKind.NOTICE else 0
+
+
+def _ends(groups: list[list[Unit]]) -> tuple[tuple[list[Unit], list[list[Unit]]], ...]:
+    """The first and the last group, each with the others."""
+    return (groups[0], groups[1:]), (groups[-1], groups[:-1])
+
+
+def _is_severable(group: Sequence[Unit], neighbour: Sequence[Unit], asked: _Asked) -> bool:
+    """Is one of them a notice, and the group neither the procedure that is asked for nor what announces the other?"""
+    if UnitKind.NOTICE not in (group[0].kind, neighbour[0].kind) or group[-1].text.endswith((":", "：")):
+        return False
+    return asked.wanted is not Wanted.WAY or group[0].kind is not UnitKind.STEP
+
+
+def _terms(*groups: Sequence[Unit]) -> frozenset[str]:
+    return frozenset[str]().union(*(unit.terms for group in groups for unit in group))
 
 
 def _places(passage: Passage, asked: _Asked, share: float) -> Iterator[Place]:
@@ -160,7 +204,7 @@ def _goes_on(units: Sequence[Unit], first: int, last: int, asked: _Asked) -> boo
     """Does the unit at `last` still belong to a quote that begins at `first`?
 
     No heading lies between, all of it stands on one page, and text and table rows are not mixed but where the text
-    announces the table. A further row answers the question about as well as the first.
+    announces the table. A further row answers the question about as well as the others.
     """
     unit, before = units[last], units[last - 1]
     if unit.kind is UnitKind.HEADING or len(units[first].pages | unit.pages) > 1:
@@ -168,7 +212,8 @@ def _goes_on(units: Sequence[Unit], first: int, last: int, asked: _Asked) -> boo
     if (unit.kind is UnitKind.ROW) != (before.kind is UnitKind.ROW):
         return unit.kind is UnitKind.ROW and before.text.endswith((":", "："))
     if unit.kind is UnitKind.ROW and units[first].kind is UnitKind.ROW:
-        return asked.weight(unit.terms) >= _ROW_SHARE * asked.weight(units[first].terms)
+        weights = [asked.weight(row.terms) for row in units[first : last + 1]]
+        return min(weights) >= _ROW_SHARE * max(weights)
     return True
 
 

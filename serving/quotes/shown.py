@@ -71,7 +71,9 @@ def show(place: Place, *, most_lines: int) -> Shown:
 
 
 def _procedure(place: Place) -> Span | None:
-    """The procedure that the place has a step or an inner line of."""
+    """The procedure that the place has a step or an inner line of; a notice in it can stand alone."""
+    if all(unit.kind is UnitKind.NOTICE for unit in place.members):
+        return None
     for span in procedures(place.units):
         if span.first <= place.span.last and place.span.first <= span.last:
             return span
