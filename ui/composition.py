@@ -9,6 +9,7 @@ from ingest.index.contract import Index
 from ingest.pipeline import Job
 from ingest.recorded import Place
 from ingest.report import Progress, Report
+from serving.api.metrics import Metrics
 from serving.settings import Settings
 from ui.backend import Answering, Parts
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 def parts(settings: Settings) -> Parts:
     """How the web process gets its assistant, its index and word of its language model; nothing is opened yet."""
-    installation = _Installation(settings)
+    metrics = Metrics()
+    installation = _Installation(settings, metrics)
 
     def ingest(job: Job) -> Generator[Progress | Report]:
         from serving.api.ingest_child import ingest_in_child
@@ -43,14 +45,16 @@ def parts(settings: Settings) -> Parts:
         build_retriever=installation.retriever,
         build_place=installation.place,
         ingest=ingest,
+        metrics=metrics,
     )
 
 
 class _Installation:
     """Opens what the settings name, the models once: the assistant and a plain search share them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self._settings = settings
+        self._metrics = metrics
         self._retriever: Retriever | None = None
 
     def retriever(self) -> "Retriever":
@@ -63,7 +67,9 @@ class _Installation:
     def assistant(self) -> Answering:
         from serving.compose import build_answers
 
-        return build_answers(self._settings, self.retriever())
+        answers = build_answers(self._settings, self.retriever())
+        self._metrics.count_kept(answers.counts.all)
+        return answers
 
     def index(self) -> Index:
         from serving.compose import build_store

@@ -5,7 +5,7 @@ applications in one process do not count together.
 """
 
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -18,11 +18,13 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
+from prometheus_client.core import CounterMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 
 from ingest.index.contract import IndexInfo, Scope
 from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, AnswerSource, Event
+from serving.stored.counts import Outcome
 
 if TYPE_CHECKING:
     from serving.api.needs import Answering
@@ -47,6 +49,7 @@ class Metrics:
         self._refused = self._counter("refusals", "Questions that the manuals do not answer")
         self._asked_back = self._counter("questions_back", "Answers that ask which product is meant")
         self._citations = self._counter("citations", "Citations given")
+        self._unsupported = self._counter("unsupported_sentences", "Sentences of a model that no passage supports")
         self._jobs = self._counter("ingest_jobs", "Ingest jobs by how they ended", "state")
         self._ingested = self._counter("ingested_documents", "Manuals by what an ingest did with them", "change")
         self._documents = Gauge("manualdesk_index_documents", "Manuals that are indexed", registry=self._registry)
@@ -63,6 +66,7 @@ class Metrics:
         self._retrieval.observe(answer.timings.retrieve / 1000)
         self._first.observe(answer.timings.first_token / 1000)
         self._total.observe(seconds)
+        self._unsupported.inc(len(answer.unsupported))
         if answer.refused:
             self._refused.inc()
         elif answer.clarify:
@@ -77,6 +81,10 @@ class Metrics:
         for change, count in changes.items():
             self._ingested.labels(change=change).inc(count)
 
+    def count_kept(self, counts: Callable[[], Mapping[Outcome, int]]) -> None:
+        """Show these counts of curated and cached answers, by what became of a question or of a kept answer."""
+        self._registry.register(_Kept(counts))
+
     def text(self, index: IndexInfo | None) -> bytes:
         """Everything, with the size of the published index (None: there is none)."""
         self._documents.set(index.documents if index else 0)
@@ -88,6 +96,21 @@ class Metrics:
 
     def _histogram(self, name: str, help_text: str, *labels: str) -> Histogram:
         return Histogram(f"manualdesk_{name}", help_text, labels, registry=self._registry, buckets=_SECONDS)
+
+
+class _Kept:
+    """Counts that somebody else keeps, read when they are asked for."""
+
+    def __init__(self, counts: Callable[[], Mapping[Outcome, int]]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        shown = CounterMetricFamily(
+            "manualdesk_kept_answers", "Curated and cached answers by outcome", labels=["outcome"]
+        )
+        for outcome, count in self._counts().items():
+            shown.add_metric([outcome], count)
+        yield shown
 
 
 class CountedAnswers:
