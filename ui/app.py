@@ -97,7 +97,7 @@ async def _stream(question: str, conversation: Conversation, reply: cl.Message, 
                 done = answer
     if done is None:
         raise RuntimeError("the assistant's stream ended without an answer")
-    reply.content = shown_text(done)
+    reply.content = shown_text(done, wording)
     reply.elements = await _elements(done, backend, wording)  # type: ignore[assignment]
     await _show(reply)
     return done

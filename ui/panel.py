@@ -12,10 +12,10 @@ from typing import TypedDict
 from ingest.errors import ReadError
 from ingest.originals import original_path
 from ingest.types import Audience, Box
-from serving.answer import Answer, AnswerSource, Citation
+from serving.answer import UNSUPPORTED_MARK, Answer, AnswerSource, Citation
 from ui.pages import Mark, quoted_lines
 from ui.sources import TYPES, is_pdf, original_url, page_url
-from ui.wording import Wording
+from ui.wording import ENGLISH, Wording
 
 PAGES_AROUND = 3
 """How far the panel can be leafed from the cited page, to either side."""
@@ -58,9 +58,14 @@ MARKUP = re.compile(r"[*`~]|(?<!\w)_|_(?!\w)|^[ \t]*(?:[#>]|[-+](?=\s))", re.MUL
 """What Markdown would take for markup in a manual's own words; list numbers may stay, they show as they are."""
 
 
-def shown_text(answer: Answer) -> str:
-    """The answer as Markdown. Words in angle brackets (`<Enter>`) would vanish, and quotes are no Markdown at all."""
+def shown_text(answer: Answer, wording: Wording = ENGLISH) -> str:
+    """The answer as Markdown. Words in angle brackets (`<Enter>`) would vanish, and quotes are no Markdown at all.
+
+    What no manual supports says so in words.
+    """
     text = answer.answer
+    if answer.unsupported:
+        text = text.replace(UNSUPPORTED_MARK, f"*({wording.unsupported})*")
     if answer.source == AnswerSource.QUOTES and not answer.refused:
         text = with_tables(MARKUP.sub(lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", text))
     return TAG.sub(r"\<", text)

@@ -38,6 +38,8 @@ class Wording:
     recognised: str
     """Of a passage that was read off a picture."""
     not_found: str
+    unsupported: str
+    """Stands behind a sentence that no manual supports."""
     languages: dict[str, str]
     title_question: str
     starters: tuple[tuple[str, str, str], ...]
@@ -70,6 +72,7 @@ ENGLISH = Wording(
     internal="Internal",
     recognised="Read from a scan",
     not_found="Not in the manuals",
+    unsupported="not found in the manuals",
     languages={"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "ja": "Japanese", "es": "Spanish"},
     title_question="Which warnings does “{title}” give?",
     starters=(
@@ -110,6 +113,7 @@ CHINESE = Wording(
     internal="内部",
     recognised="扫描识别",
     not_found="手册中没有",
+    unsupported="手册中未找到依据",
     languages={"en": "英文", "zh": "中文", "de": "德文", "fr": "法文", "ja": "日文", "es": "西班牙文"},
     title_question="《{title}》中有哪些警告？",
     starters=(

@@ -46,6 +46,13 @@ def answered(text: str, source: AnswerSource) -> Answer:
     return Answer(question="?", answer=text, refused=False, source=source)
 
 
+def test_a_sentence_that_no_manual_supports_says_so_in_the_reader_s_language() -> None:
+    answer = replace(answered("It floats [?].", AnswerSource.MODEL), unsupported=("It floats.",))
+    assert shown_text(answer) == "It floats *(not found in the manuals)*."
+    assert shown_text(answer, CHINESE) == "It floats *(手册中未找到依据)*."
+    assert shown_text(answered("Is it on [?]", AnswerSource.MODEL)) == "Is it on [?]"
+
+
 def test_a_quote_is_found_across_line_breaks() -> None:
     before, quote, after = split_at_quote(PASSAGE.text, CITATION.quote)
     assert (before, quote, after) == ("Hold the key.\n", "The  lamp blinks\ntwice.", " Let go.")
