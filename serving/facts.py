@@ -95,7 +95,7 @@ def facts_of(text: str, language: str) -> Facts:
         quantities=tuple(pair for pair in quantities(folded) if pair[1] not in inside_code),
         codes=tuple((re.sub(r"[\W_]", "", code), start) for code, start in codes),
         names=tuple(names(written, language)),
-        words=tuple(_words(folded, language)),
+        words=tuple(pair for pair in _words(folded, language) if pair[1] not in inside_code),
         literals=tuple((" ".join(match[1].split()), match.start()) for match in _INLINE_CODE.finditer(folded)),
         contrasts=concepts(folded, language),
         numerals=frozenset(_DIGITS.findall(folded)),

@@ -16,6 +16,7 @@ from serving.grounding.binding import Binding, bind
 from serving.grounding.denial import denied
 from serving.grounding.features import Kind
 from serving.grounding.source import source_of
+from serving.grounding.steps import out_of_order
 
 ADD: Final = 0.6
 """Share of a sentence's words a passage must hold for a mark to be added that the model did not set."""
@@ -58,7 +59,7 @@ def support(sentence: str, passages: Sequence[Passage], language: str) -> Suppor
     if not binding.units:
         return Support(0.0, quotes, 0, checkable=True, fault="empty passage")
     best = _owner(int(np.argmax(binding.closeness)), [len(source.units) for source in sources])
-    if fault := _absent(binding) or denied(binding):
+    if fault := _absent(binding) or denied(binding) or out_of_order(binding):
         return Support(0.0, quotes, best, checkable=True, fault=fault)
     share = _share(binding)
     if share < KEEP and binding.is_foreign(sources[best].units[0]):

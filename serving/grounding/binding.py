@@ -7,7 +7,7 @@ is far closer, the fact was taken from elsewhere.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -116,7 +116,7 @@ def clauses(claim: Facts) -> list[str]:
 
 def bind(claim: Facts, language: str, sources: Sequence[Source], meaning: Numbers | None = None) -> Binding:
     """Hold a claim against the units of all sources, in their order."""
-    units = tuple(unit for source in sources for unit in source.units)
+    units = tuple(replace(unit, passage=place) for place, source in enumerate(sources) for unit in source.units)
     features = features_of(claim, units, [source.about for source in sources])
     unknown = np.zeros((1 + len(clause_borders(claim.plain)), len(units)))
     return Binding(claim, language, units, features, unknown if meaning is None else meaning)

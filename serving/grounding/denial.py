@@ -34,7 +34,10 @@ def denied(binding: Binding) -> str:
         if all(_contradicts(clause, unit, binding) for unit in near):
             return f"negation: {clause.strip()}"
     near = _near(binding.units, binding.closeness)
-    if all(binding.is_foreign(unit) and denies(binding.claim.plain) and not may_deny(_read(unit)) for unit in near):
+    if all(
+        binding.is_foreign(unit) and denies(binding.claim.plain) and not may_deny(_read(unit), binding.claim.plain)
+        for unit in near
+    ):
         return "negation"
     return ""
 
@@ -54,7 +57,7 @@ def _contradicts(clause: str, unit: Unit, binding: Binding) -> bool:
     most = max(shared, default=0)
     if 2 * most >= len(stems):
         return all(conflict(clause, part) for part, count in zip(parts, shared, strict=True) if count == most)
-    return denies(clause) and not may_deny(_read(unit))
+    return denies(clause) and not may_deny(_read(unit), clause)
 
 
 def _read(unit: Unit) -> str:

@@ -37,7 +37,6 @@ class Kind(StrEnum):
 _WEIGHTS: Final = {
     Kind.QUANTITY: 1.5, Kind.CODE: 2.0, Kind.NAME: 1.5, Kind.LITERAL: 2.0, Kind.CONTRAST: 1.0, Kind.WORD: 1.0,
 }  # fmt: skip
-_LIST_MARK: Final = frozenset({"1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ _Part = tuple[Kind, str, int, bool, Callable[[Facts], bool]]
 
 def _parts(claim: Facts, units: Sequence[Unit]) -> Iterator[_Part]:
     for quantity, place in claim.quantities:
-        needed = not (quantity.readings == {"1"} and quantity.unit in ("", "times"))
+        needed = not (quantity.readings == {"1"} and quantity.unit == "times")
         yield Kind.QUANTITY, f"{min(quantity.readings)} {quantity.unit}", place, needed, partial(_counts, quantity)
     for code, place in claim.codes:
         yield Kind.CODE, code, place, True, partial(_has_term, frozenset({code}))
@@ -83,7 +82,10 @@ def _parts(claim: Facts, units: Sequence[Unit]) -> Iterator[_Part]:
         # A colour is a fact where colours are the matter; elsewhere "the screen stays black" is a way to say dark.
         needed = group_of(concept) in STRICT and group_of(concept) in groups
         yield Kind.CONTRAST, concept, place, needed, partial(_means, concept)
+    named = {place for _, place in claim.names}
     for stems, place in claim.words:
+        if place in named:
+            continue
         yield Kind.WORD, stems[0], place, False, partial(_has_term, frozenset(stems))
 
 

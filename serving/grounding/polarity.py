@@ -42,11 +42,11 @@ def denies(folded: str) -> bool:
     return _DENIES.search(_NO_NEGATION.sub(" ", folded)) is not None
 
 
-def may_deny(folded: str) -> bool:
-    """Is there one that negates or could?"""
-    return denies(folded) or _MAY.search(folded) is not None
+def may_deny(folded: str, beside: str = "") -> bool:
+    """Is there a word that negates or could, and that the text beside does not say as well?"""
+    return denies(folded) or any(match.group() not in beside for match in _MAY.finditer(folded))
 
 
 def conflict(claim: str, source: str) -> bool:
     """Does one of two folded texts about the same thing deny it and the other not even in a roundabout way?"""
-    return (denies(claim) and not may_deny(source)) or (denies(source) and not may_deny(claim))
+    return (denies(claim) and not may_deny(source, claim)) or (denies(source) and not may_deny(claim, source))

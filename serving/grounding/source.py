@@ -28,6 +28,8 @@ class Unit:
     """What helps to read it: a row's header; the sentences before and after it."""
     is_row: bool
     language: str
+    passage: int = 0
+    """The place of its passage among those a claim is held against."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,8 @@ _OFTEN_WORD: Final = re.compile(rf"\b(?:{'|'.join(_OFTEN)})\b")
 _EACH: Final = re.compile(r"[每毎](?=天|日|周|週|月|年|小时|分钟|秒|晚)")
 _CJK_DIGITS: Final = {digit: value for value, digit in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _CJK_NUMBER: Final = re.compile(
-    r"(?<![第一二三四五六七八九十])([一二两三四五六七八九十])(?=\s*(?:个|颗|节|位|枚|根|组|张|台|次|下|声|秒|分钟|小时|天|年|周|月|倍|人|名|块|"
-    r"段|条|步|层|米|格|つ|回|台|枚|本|個|名|度(?!计)|週間|時間|か月|年間|日間))"
+    r"(?<![第一二三四五六七八九十])(?:[二两三四五六七八九十](?=\s*(?:个|颗|节|位|枚|根|组|张|台|次|下|声|倍|人|名|块|段|条|步|层|"
+    r"格|つ|回|本|個|度(?!计)|秒|分钟|小时|天|年|周|月|米|週間|時間|か月|日間))|一(?=\s*(?:秒|分钟|小时|天|年(?!级)|周(?!围)|個月|个月|時間|週間)))"
 )
 _HALF: Final = re.compile(r"一半|半分")
 
@@ -118,7 +118,11 @@ class Quantity:
     def agrees(self, other: "Quantity") -> bool:
         """Is the same said? 30 min is 0.5 h too."""
         if self.readings & other.readings:
-            return self.unit == other.unit or {self.unit, other.unit} <= LOOSE or {self.unit, other.unit} <= _DEGREES
+            return (
+                self.unit == other.unit
+                or {self.unit, other.unit} <= LOOSE
+                or "deg" in {self.unit, other.unit} <= _DEGREES
+            )
         return bool(self.measures() & other.measures())
 
     def measures(self) -> frozenset[tuple[str, float]]:
@@ -159,7 +163,7 @@ def with_digits(folded: str, language: str) -> str:
         folded = _LATIN_WORD[base].sub(lambda match: values[match.group()], folded)
         return _OFTEN_WORD.sub(lambda match: _OFTEN[match.group()], _ONE.sub("1", folded))
     folded = _EACH.sub("1", _HALF.sub("0.5", folded))
-    return _CJK_NUMBER.sub(lambda match: str(_CJK_DIGITS[match[1]]), folded)
+    return _CJK_NUMBER.sub(lambda match: str(_CJK_DIGITS[match.group()]), folded)
 
 
 def readings(number: str) -> frozenset[str]:
