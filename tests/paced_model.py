@@ -13,6 +13,7 @@ import asyncio
 import json
 import re
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -69,6 +70,13 @@ class PacedModel:
         finally:
             stop.set()
             thread.join(10)
+
+    def has_ended(self, seconds: float = 10.0) -> bool:
+        """Is no stream running, or does the last one end within so many seconds?"""
+        ends = time.monotonic() + seconds
+        while self.running and time.monotonic() < ends:
+            time.sleep(0.01)  # between two looks at the condition
+        return not self.running
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):

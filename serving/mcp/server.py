@@ -6,7 +6,7 @@ With `transport.py` the only file that knows the `mcp` package. What may be read
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, Final, Protocol
@@ -118,16 +118,17 @@ class _Tools:
         scope = _narrowed(self._desk.scope, arguments.get("product"))
         assistant = await asyncio.to_thread(self._desk.assistant)
         steps = 0
-        async for event in assistant.stream(arguments["question"], scope=scope):
-            match event:
-                case PassagesFound():
-                    steps += 1
-                    await self._progress(steps, f"{len(event.passages)} passages found")
-                case TextDelta():
-                    steps += 1
-                    await self._progress(steps, event.text)
-                case AnswerDone():
-                    return _done(wording.answered(event.answer), _as_result(event.answer))
+        # Closed at once where the client takes its call back: that stops the language model.
+        async with aclosing(assistant.stream(arguments["question"], scope=scope)) as events:
+            async for event in events:
+                steps += 1
+                match event:
+                    case PassagesFound():
+                        await self._progress(steps, f"{len(event.passages)} passages found")
+                    case TextDelta():
+                        await self._progress(steps, event.text)
+                    case AnswerDone():
+                        return _done(wording.answered(event.answer), _as_result(event.answer))
         raise AssertionError("a stream ends with AnswerDone")
 
     async def _progress(self, steps: int, message: str) -> None:

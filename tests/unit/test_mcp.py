@@ -19,6 +19,7 @@ from serving.mcp.pages import Address, PageUnknown, parsed
 from serving.mcp.server import build_server
 from serving.model import ChatModel
 from tests.indexed_desk import IndexedDesk, published
+from tests.paced_model import PacedModel
 from tests.scripted_model import ScriptedModel
 
 PUBLIC = Scope(audience=Audience.PUBLIC)
@@ -121,6 +122,26 @@ def test_sentences_are_progress_where_the_client_asks_for_it(index: Index) -> No
     assert told[0] is not None
     assert told[0].endswith("passages found")
     assert "".join(part or "" for part in told[1:]).strip() == answer["answer"]
+
+
+def test_a_client_that_leaves_stops_the_model(index: Index) -> None:
+    model = PacedModel(pace=20, tokens=3000, delay=0.0, context=32_768)
+    with model.in_thread() as url:
+
+        async def talk(session: ClientSession) -> None:
+            heard = asyncio.Event()
+
+            async def progress(step: float, _total: float | None, _message: str | None) -> None:
+                if step > 1:
+                    heard.set()
+
+            call = asyncio.create_task(session.call_tool("ask", {"question": RESET}, progress_callback=progress))
+            await asyncio.wait_for(heard.wait(), 20)
+            call.cancel()
+
+        talked(IndexedDesk(index, model=ChatModel(url)), talk)
+        assert model.has_ended()
+    assert model.sent < 300
 
 
 @pytest.mark.parametrize("tool", ["search", "ask"])
