@@ -17,7 +17,7 @@ from ingest.errors import ManualdeskError
 from serving.api.errors import caller_of, reply_to
 from serving.api.limits import BoundedBody, Rate, is_loopback, sender
 from serving.api.metrics import Metrics
-from serving.keys import HERE, Caller, KeyRefused
+from serving.keys import HERE, PREFIX, Caller, KeyRefused
 from serving.keys_store import KeyStore
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
@@ -66,9 +66,10 @@ class Door:
         """Raises KeyRefused and TooMany."""
         headers = Headers(scope=scope)
         written = _written_key(headers)
+        # OpenAI's client insists on sending something; here, where nothing is needed, any word that is no key will do.
+        if self._local and not written.startswith(f"{PREFIX}_") and _is_here(scope, headers):
+            return HERE
         if not written:
-            if self._local and _is_here(scope, headers):
-                return HERE
             if scope["path"] in HEALTH:
                 return None
             raise KeyRefused("A key is needed.", hint="Send `Authorization: Bearer KEY`; see `manualdesk keys`.")
