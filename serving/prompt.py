@@ -122,11 +122,13 @@ def build_prompt(
     return Prompt((Message("system", SYSTEM), *conversation, Message("user", content)), shown, answer_tokens)
 
 
-def rewriting_prompt(question: str, turns: Sequence[Turn], *, context_tokens: int) -> tuple[Message, ...]:
+def rewriting_prompt(
+    question: str, turns: Sequence[Turn], *, context_tokens: int, facts: Sequence[str] = ()
+) -> tuple[Message, ...]:
     """Messages that ask for a follow-up as a question that stands alone."""
     said = _said(_latest(turns, context_tokens // 4))
-    content = f"<conversation>\n{said}\n</conversation>\n<question>\n{neutral(question)}\n</question>"
-    return Message("system", _REWRITE), Message("user", content)
+    asked = _asked(question, "", _fitting(facts, int(context_tokens * _FACTS_SHARE)))
+    return Message("system", _REWRITE), Message("user", f"<conversation>\n{said}\n</conversation>\n{asked}")
 
 
 def summary_prompt(turns: Sequence[Turn], before: str, *, context_tokens: int) -> tuple[Message, ...]:

@@ -9,7 +9,10 @@ from typing import Final
 from ingest.errors import ModelUnavailable
 from ingest.sparse import terms
 from retrieval.query import Turn
+from retrieval.stated import stated
 from serving.model import ChatModel
+from serving.neutral import neutral
+from serving.planted import screened
 from serving.prompt import rewriting_prompt
 
 SECONDS: Final = 1.5
@@ -34,15 +37,16 @@ async def full_question(question: str, turns: Sequence[Turn], model: ChatModel |
 
 async def _written(question: str, turns: Sequence[Turn], model: ChatModel) -> str:
     info = await model.info()
-    messages = rewriting_prompt(question, turns, context_tokens=info.context_tokens)
+    facts = [statement.text for statement in stated(turns)]
+    messages = rewriting_prompt(question, turns, context_tokens=info.context_tokens, facts=facts)
     async with aclosing(model.stream(messages, max_tokens=_ANSWER_TOKENS)) as pieces:
         text = "".join([piece async for piece in pieces])
-    return text.strip().strip('"“”').strip()
+    return neutral(text).strip().strip('"“”').strip()
 
 
 def _usable(written: str, question: str, turns: Sequence[Turn]) -> bool:
     """One short line that makes nothing up: what it names and counts was said, and it is still the same question."""
-    if not written or "\n" in written or len(written) > _LONGEST:
+    if not written or "\n" in written or len(written) > _LONGEST or screened(written).planted:
         return False
     said = " ".join([question, *(turn.text for turn in turns)])
     if set(_NUMBER.findall(written)) - set(_NUMBER.findall(said)):

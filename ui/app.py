@@ -15,13 +15,11 @@ from chainlit.session import WebsocketSession
 from ingest.errors import ManualdeskError
 from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
+from serving.memory import bounded
 from ui.backend import Backend, reader_scope, running
 from ui.panel import Source, shown_text, source_of
 from ui.starters import starter_questions
 from ui.wording import Wording, error_text, wording_for
-
-KEPT_TURNS = 12
-"""Messages of the conversation that are passed on; older ones no longer bear on a question."""
 
 log = logging.getLogger("manualdesk.chat")
 
@@ -33,8 +31,7 @@ class Conversation:
     turns: list[Turn] = field(default_factory=list)
 
     def add(self, question: str, answer: str) -> None:
-        self.turns += [Turn("user", question), Turn("assistant", answer)]
-        del self.turns[:-KEPT_TURNS]
+        self.turns = bounded([*self.turns, Turn("user", question), Turn("assistant", answer)])
 
 
 @cl.set_starters
