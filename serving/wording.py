@@ -16,6 +16,8 @@ class Wording:
     """Asks back where sibling products answer differently; the options follow."""
     lead_in: str
     """Stands before quotes."""
+    lead_in_foreign: str
+    """Stands before quotes in another language than the reader's."""
     part: str
     """Stands before the quotes for one of several things asked; `{part}` is that question."""
     part_unknown: str
@@ -39,6 +41,7 @@ class Wording:
 _WORDINGS: Final = {
     "en": Wording(
         lead_in="The manuals say:",
+        lead_in_foreign="The manuals say, in their own language:",
         total="Total: {sum}",
         difference="Difference: {sum}",
         part="{part} The manuals say:",
@@ -55,6 +58,7 @@ _WORDINGS: Final = {
     ),
     "zh": Wording(
         lead_in="手册原文：",
+        lead_in_foreign="手册原文（外文）：",
         total="合计：{sum}",
         difference="相差：{sum}",
         part="{part}手册原文：",
@@ -70,6 +74,7 @@ _WORDINGS: Final = {
     ),
     "ja": Wording(
         lead_in="マニュアルの記載：",
+        lead_in_foreign="マニュアルの記載（外国語の原文）：",
         total="合計：{sum}",
         difference="差：{sum}",
         part="{part}マニュアルの記載：",
@@ -86,6 +91,7 @@ _WORDINGS: Final = {
     ),
     "fr": Wording(
         lead_in="Les manuels indiquent :",
+        lead_in_foreign="Les manuels indiquent, dans leur langue :",
         total="Total : {sum}",
         difference="Différence : {sum}",
         part="{part} Les manuels indiquent :",
@@ -102,6 +108,7 @@ _WORDINGS: Final = {
     ),
     "de": Wording(
         lead_in="In den Handbüchern steht:",
+        lead_in_foreign="In den Handbüchern steht, in deren Sprache:",
         total="Summe: {sum}",
         difference="Unterschied: {sum}",
         part="{part} In den Handbüchern steht:",
@@ -118,6 +125,7 @@ _WORDINGS: Final = {
     ),
     "es": Wording(
         lead_in="Los manuales dicen:",
+        lead_in_foreign="Los manuales dicen, en su idioma:",
         total="Total: {sum}",
         difference="Diferencia: {sum}",
         part="{part} Los manuales dicen:",

@@ -4,6 +4,7 @@ A span is weighed by how much of the question it holds, rare words first, and by
 names the matter, then tells about it, so neighbours say more than the best single sentences picked from all over.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -112,40 +113,35 @@ def _second(first: Place, places: Sequence[Place], asked: _Asked) -> Place | Non
 
 
 def _trimmed(place: Place, asked: _Asked) -> Place:
-    """Without a warning at its ends, or without what stands at a warning, that holds little of the question which the
-    rest lacks: a warning answers without the procedure it stands at, where it is not the procedure that is asked for."""
-    groups = [list(group) for _sort, group in groupby(place.members, key=_sort)]
+    """Without a warning at its ends, or what stands at a warning, where that holds little of the question that the rest
+    lacks: a warning answers without the procedure it stands at, unless the procedure is asked for."""
+    # Each notice by itself, and what stands between two of them.
+    groups = [list(group) for _key, group in groupby(place.members, key=_notice_line)]
     first = place.span.first
     while len(groups) > 1:
-        added = [asked.weight(_terms(group) - _terms(*others)) for group, others in _ends(groups)]
-        spare = [
-            added[end] <= _LITTLE * asked.weight(_terms(*others)) and _is_severable(group, others[-end], asked)
-            for end, (group, others) in enumerate(_ends(groups))
-        ]
-        if spare[0] and (not spare[1] or added[0] <= added[1]):
-            first += len(groups.pop(0))
-        elif spare[1]:
-            groups.pop()
-        else:
+        head = _added(groups[0], groups[1:], asked)
+        tail = _added(groups[-1], groups[:-1], asked)
+        if groups[0][-1].text.endswith((":", "：")):
+            head = math.inf  # it announces the rest
+        if min(head, tail) > _LITTLE:
             break
+        if head <= tail:
+            first += len(groups.pop(0))
+        else:
+            groups.pop()
     return replace(place, span=Span(first, first + sum(map(len, groups)) - 1))
 
 
-def _sort(unit: Unit) -> tuple[UnitKind, int]:
-    """What stands together: notices each by itself, the others with their like."""
-    return unit.kind, unit.line if unit.kind is UnitKind.NOTICE else 0
+def _notice_line(unit: Unit) -> int:
+    return unit.line if unit.kind is UnitKind.NOTICE else -1
 
 
-def _ends(groups: list[list[Unit]]) -> tuple[tuple[list[Unit], list[list[Unit]]], ...]:
-    """The first and the last group, each with the others."""
-    return (groups[0], groups[1:]), (groups[-1], groups[:-1])
-
-
-def _is_severable(group: Sequence[Unit], neighbour: Sequence[Unit], asked: _Asked) -> bool:
-    """Is one of them a notice, and the group neither the procedure that is asked for nor what announces the other?"""
-    if UnitKind.NOTICE not in (group[0].kind, neighbour[0].kind) or group[-1].text.endswith((":", "：")):
-        return False
-    return asked.wanted is not Wanted.WAY or group[0].kind is not UnitKind.STEP
+def _added(group: Sequence[Unit], others: Sequence[Sequence[Unit]], asked: _Asked) -> float:
+    """What a group holds of the question that the others lack, measured by what they hold."""
+    if asked.wanted is Wanted.WAY and any(unit.kind is UnitKind.STEP for unit in group):
+        return math.inf
+    held = _terms(*others)
+    return asked.weight(_terms(group) - held) / max(asked.weight(held), 0.01)
 
 
 def _terms(*groups: Sequence[Unit]) -> frozenset[str]:

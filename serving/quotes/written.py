@@ -46,7 +46,7 @@ def quote_answer(retrieval: Retrieval, *, refuse_below: float = 0.0) -> QuotedAn
     sheet = _Sheet(words)
     room = MAX_LINES - len(blocks)
     for number, block in enumerate(blocks):
-        sheet.lines.append(_lead_in(block, words, alone=len(blocks) == 1))
+        sheet.lines.append(_lead_in(block, words, retrieval.language))
         still = sum(bool(other.places) for other in blocks[number + 1 :])
         kept = min(_FEWEST_LINES, room // (still + 1))
         room -= sheet.show(block.places, room - still * kept)
@@ -97,10 +97,11 @@ def _as_question(text: str) -> str:
     return f"{shown}{'？' if ord(shown[-1]) > 0x2E80 else '?'}"
 
 
-def _lead_in(block: _Block, words: Wording, *, alone: bool) -> str:
-    if alone:
-        return words.lead_in
-    return (words.part if block.places else words.part_unknown).format(part=block.asked)
+def _lead_in(block: _Block, words: Wording, language: str) -> str:
+    if block.asked:
+        return (words.part if block.places else words.part_unknown).format(part=block.asked)
+    own = any(place.passage.language[:2] in (language[:2], "") for place in block.places)
+    return words.lead_in if own else words.lead_in_foreign
 
 
 @dataclass(slots=True)

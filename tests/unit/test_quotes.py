@@ -120,9 +120,28 @@ def test_headings_are_no_answer_and_end_a_quote() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh", "ja", "fr", "de", "es"])
 def test_the_lead_in_is_in_the_reader_s_language(language: str) -> None:
-    answer = quoted("hub power button reset", RESET, language=language)
+    own = replace(RESET, language=language)
+    answer = quoted("hub power button reset", own, language=language)
     assert answer.text.splitlines()[0] == wording(language).lead_in
     assert answer.citations[0].quote in RESET.text
+
+
+def test_quotes_in_another_language_are_said_to_be_so() -> None:
+    answer = quoted("hub power button reset", RESET, language="de")
+    assert answer.text.splitlines()[0] == wording("de").lead_in_foreign
+    assert quoted("hub power button reset", RESET, language="en-gb").text.startswith(wording("en").lead_in)
+
+
+def test_a_warning_answers_without_the_procedure_it_stands_at() -> None:
+    answer = quoted("Does it erase all my schedules? loss of settings", FACTORY_RESET)
+    assert answer.text.splitlines()[1:] == ["CAUTION: loss of settings. The reset erases all schedules. [1]"]
+
+
+def test_a_further_row_comes_only_where_it_answers_as_well() -> None:
+    table = passage("Code | Meaning | Remedy\nE47 | fan blocked | clean the fan\nE48 | fan slow | clean the fan grille")
+    assert "E48" not in quoted("What does E47 mean, is the fan blocked?", table).text
+    both = quoted("when do I clean the fan", table)
+    assert both.text == f"{wording('en').lead_in}\n{table.text} [1]"
 
 
 def test_every_quote_stands_in_its_passage_and_every_mark_has_a_citation() -> None:

@@ -105,7 +105,7 @@ def test_the_rows_stand_under_one_header() -> None:
 def test_in_doubt_nothing_is_computed(question: str, passages: list[Passage]) -> None:
     text = quoted(question, *passages).text
     assert " = " not in text
-    assert wording("en").lead_in in text
+    assert text.splitlines()[0] in (wording("en").lead_in, wording("en").lead_in_foreign)
 
 
 def test_a_comma_is_not_guessed_at() -> None:
