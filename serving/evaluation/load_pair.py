@@ -20,10 +20,8 @@ from retrieval.passages import Passage
 from serving.endpoint import Endpoint, EndpointFailed
 from serving.evaluation.load import Body, Figures, Load, Served, Spent, figures, run_load
 from serving.model import ChatModel, ModelInfo, request_body
-from serving.prompt import build_prompt
+from serving.prompt import build_prompt, passages_for
 
-_SEARCHED: Final = 8
-"""Passages of an answer (`assistant.PASSAGES`)."""
 _SECONDS: Final = 30.0
 _AT_ONCE: Final = 4
 """Searches for prompts; they are no part of what is measured."""
@@ -128,10 +126,11 @@ def _counted(served: Served) -> int:
 async def _prompts(questions: Sequence[str], manualdesk: Endpoint | None, info: ModelInfo) -> list[Body]:
     """The requests that Manualdesk would send for these questions; without one, prompts without passages."""
     free = asyncio.Semaphore(_AT_ONCE)
+    limit = passages_for(info.context_tokens)
 
     async def body(question: str) -> Body:
         async with free:
-            passages = await _searched(manualdesk, question) if manualdesk is not None else []
+            passages = await _searched(manualdesk, question, limit) if manualdesk is not None else []
         language = detect_language(question)
         prompt = build_prompt(question, passages, (), language=language, context_tokens=info.context_tokens)
         return request_body(info, prompt.messages, max_tokens=prompt.answer_tokens)
@@ -139,9 +138,9 @@ async def _prompts(questions: Sequence[str], manualdesk: Endpoint | None, info: 
     return list(await asyncio.gather(*map(body, questions)))
 
 
-async def _searched(manualdesk: Endpoint, question: str) -> list[Passage]:
+async def _searched(manualdesk: Endpoint, question: str, limit: int) -> list[Passage]:
     try:
-        found = await manualdesk.post("/search", {"question": question, "limit": _SEARCHED}, seconds=_SECONDS)
+        found = await manualdesk.post("/search", {"question": question, "limit": limit}, seconds=_SECONDS)
         return [_passage(item) for item in found["passages"]]
     except (EndpointFailed, KeyError, TypeError) as error:
         raise _unreachable(manualdesk, str(error)) from error
