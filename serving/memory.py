@@ -33,6 +33,15 @@ _AT_ONCE: Final = 2
 """Summaries that are written beside each other: answers come first."""
 _SAID: Final = 0.7
 """Share of a line's words that must come from the conversation; the rest is grammar."""
+_REPORTING: Final = frozenset(
+    terms(
+        "they the user users customer asks asked about wants wanted needs tried found was were told said says answered not"
+        " yet still open has have had been problem question questions also which whether because result 用户 客户 询问 想要"
+        " 已经 尝试 问题 回答 尚未 解决 关于 ユーザー 質問 回答 について",
+        "en",
+    )
+)
+"""What a report is put together with, whatever it is about."""
 _NUMBER: Final = re.compile(r"\d+")
 _LINK: Final = re.compile(r"https?:|www\.|\]\(")
 MOST_TURNS: Final = 400
@@ -145,7 +154,7 @@ def _usable(written: str, turns: Sequence[Turn], before: str) -> str:
     known, numbers = set(terms(said, "en")), set(_NUMBER.findall(said))
     lines = []
     for line in neutral(written).strip().splitlines():
-        own = set(terms(line, "en"))
+        own = set(terms(line, "en")) - _REPORTING
         true = own and len(own & known) >= _SAID * len(own) and not set(_NUMBER.findall(line)) - numbers
         if true and not _LINK.search(line) and not screened(line).planted:
             lines.append(line.strip())
