@@ -13,7 +13,7 @@ from ingest.sparse import passage_terms
 from ingest.types import Audience, Dense, Vectors
 from retrieval.query import Turn
 from retrieval.retriever import Retriever
-from serving.answer import Answer, AnswerDone, AnswerSource, Event, PassagesFound, TextDelta
+from serving.answer import Answer, AnswerDone, AnswerSource, CheckPolicy, Event, PassagesFound, TextDelta
 from serving.citations import cite
 from serving.model import ModelInfo
 from serving.stored.answering import StoredAnswers
@@ -59,7 +59,15 @@ class QuotingModel:
         self.passages = 1
         """Passages that an answer cites."""
 
-    def ask(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = "") -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope,
+        turns: Sequence[Turn] = (),
+        product: str = "",
+        policy: CheckPolicy | None = None,
+    ) -> Answer:
         self.asked.append(question)
         found = self.retriever.retrieve(question, scope=scope, turns=turns, limit=3, product=product).passages
         if not found:
@@ -80,7 +88,13 @@ class QuotingModel:
         )
 
     async def stream(
-        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = ""
+        self,
+        question: str,
+        *,
+        scope: Scope,
+        turns: Sequence[Turn] = (),
+        product: str = "",
+        policy: CheckPolicy | None = None,
     ) -> AsyncGenerator[Event]:
         answer = self.ask(question, scope=scope, turns=turns, product=product)
         yield PassagesFound(answer.passages)

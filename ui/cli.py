@@ -10,6 +10,8 @@ from typer.exceptions import TyperException
 from ingest.errors import ManualdeskError
 from ui import (
     cli_answers,
+    cli_cache,
+    cli_curated,
     cli_diff,
     cli_documents,
     cli_evaluate,
@@ -53,6 +55,8 @@ def _version(
 for part in (
     cli_ingest,
     cli_answers,
+    cli_cache,
+    cli_curated,
     cli_products,
     cli_documents,
     cli_metadata,

@@ -10,12 +10,13 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 from ingest.errors import ModelUnavailable
 from ingest.index.contract import Scope
 from retrieval.query import Turn
-from serving.answer import Answer, AnswerDone, AnswerSource, Event, PassagesFound, TextDelta, Timings
+from serving.answer import Answer, AnswerDone, AnswerSource, CheckPolicy, Event, PassagesFound, TextDelta, Timings
 from serving.assistant import usable
 from serving.model import ModelInfo
 from serving.prompt import PROMPT_VERSION
@@ -33,10 +34,24 @@ _MODEL_BELIEVED_SECONDS = 5.0
 class Answering(Protocol):
     """An assistant."""
 
-    def ask(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = "") -> Answer: ...
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope,
+        turns: Sequence[Turn] = (),
+        product: str = "",
+        policy: CheckPolicy | None = None,
+    ) -> Answer: ...
 
     def stream(
-        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = ""
+        self,
+        question: str,
+        *,
+        scope: Scope,
+        turns: Sequence[Turn] = (),
+        product: str = "",
+        policy: CheckPolicy | None = None,
     ) -> AsyncGenerator[Event]: ...
 
 
@@ -61,25 +76,42 @@ class StoredAnswers:
         self.counts = counts
         """What the metrics show."""
 
-    def ask(self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = "") -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        scope: Scope,
+        turns: Sequence[Turn] = (),
+        product: str = "",
+        policy: CheckPolicy | None = None,
+    ) -> Answer:
         """The whole answer at once, as `Assistant.ask`."""
         started = time.perf_counter()
-        looked, answer = self._first(usable(question), scope, turns, product)
+        look = partial(self._lookup.looked, scope=scope, turns=turns, product=product, policy=policy)
+        looked, answer = self._first(partial(look, usable(question)))
         if looked is not None and answer is None:
             if self._stale:
                 asyncio.run(self._hear_name())
             answer = self._others(looked)
         if answer is not None:
             return _timed(answer, started)
-        return self._kept(looked, self._assistant.ask(question, scope=scope, turns=turns, product=product))
+        return self._kept(
+            looked, self._assistant.ask(question, scope=scope, turns=turns, product=product, policy=policy)
+        )
 
     async def stream(
-        self, question: str, *, scope: Scope, turns: Sequence[Turn] = (), product: str = ""
+        self,
+        question: str,
+        *,
+        scope: Scope,
+        turns: Sequence[Turn] = (),
+        product: str = "",
+        policy: CheckPolicy | None = None,
     ) -> AsyncGenerator[Event]:
         """Events of one answer, as `Assistant.stream`; a kept one comes in three."""
         started = time.perf_counter()
-        asked = usable(question)
-        looked, answer = await asyncio.to_thread(self._first, asked, scope, turns, product)
+        look = partial(self._lookup.looked, scope=scope, turns=turns, product=product, policy=policy)
+        looked, answer = await asyncio.to_thread(self._first, partial(look, usable(question)))
         if looked is not None and answer is None:
             if self._stale:
                 await self._hear_name()
@@ -90,18 +122,16 @@ class StoredAnswers:
             yield TextDelta(timed.answer)
             yield AnswerDone(timed)
             return
-        events = self._assistant.stream(question, scope=scope, turns=turns, product=product)
+        events = self._assistant.stream(question, scope=scope, turns=turns, product=product, policy=policy)
         async with aclosing(events):
             async for event in events:
                 if isinstance(event, AnswerDone):
                     await asyncio.to_thread(self._kept, looked, event.answer)
                 yield event
 
-    def _first(
-        self, question: str, scope: Scope, turns: Sequence[Turn], product: str
-    ) -> tuple[Looked | None, Answer | None]:
+    def _first(self, look: Callable[[], Looked | None]) -> tuple[Looked | None, Answer | None]:
         """An editor's answer to the very question: before anybody asks which model is there."""
-        looked = self._attempt(lambda: self._lookup.looked(question, scope, turns, product))
+        looked = self._attempt(look)
         if looked is None:
             self.counts.add(Outcome.PASSED)
             return None, None
@@ -145,12 +175,13 @@ class StoredAnswers:
 
 
 def worth_keeping(answer: Answer) -> bool:
-    """A whole answer of the model that says what it stands on. Quotes cost less than they would save."""
+    """A whole answer of the model that says what all of it stands on. Quotes cost less than they would save."""
     return (
         answer.source is AnswerSource.MODEL
         and not answer.refused
         and answer.clarify is None
         and not answer.notice
+        and not (answer.unsupported and answer.policy is CheckPolicy.MARK)
         and bool(answer.citations)
         and all(citation.passage.grounds for citation in answer.citations)
     )

@@ -16,7 +16,7 @@ from retrieval.conversation import leans
 from retrieval.models import Name
 from retrieval.query import Turn
 from retrieval.scope import Meaning
-from serving.answer import Answer, AnswerSource
+from serving.answer import Answer, AnswerSource, CheckPolicy, policy_for
 from serving.stored.book import CuratedBook
 from serving.stored.counts import Counts, Outcome
 from serving.stored.fitting import fits
@@ -82,7 +82,9 @@ class Lookup:
         self._cached_questions = Remembered()
         self._ready: dict[tuple[object, ...], tuple[str, Cited, str]] = {}
 
-    def looked(self, question: str, scope: Scope, turns: Sequence[Turn], product: str) -> Looked | None:
+    def looked(
+        self, question: str, *, scope: Scope, turns: Sequence[Turn], product: str, policy: CheckPolicy | None
+    ) -> Looked | None:
         """The question made ready to be looked up; None for one that leans on what was said before."""
         if turns and leans(question):
             return None
@@ -90,7 +92,14 @@ class Lookup:
         if turns and full != question:
             return None
         form, language = normal_form(question), detect_language(question)
-        asked = Asked(question=question, form=form, language=language, scope=scope, meaning=meaning)
+        asked = Asked(
+            question=question,
+            form=form,
+            language=language,
+            scope=scope,
+            meaning=meaning,
+            policy=policy or policy_for(scope),
+        )
         return Looked(asked, cacheable=not turns)
 
     def curated_same(self, looked: Looked) -> Answer | None:
@@ -236,4 +245,5 @@ def _answer(asked: Asked, text: str, source: AnswerSource, standing: Cited, noti
         citations=standing.citations,
         passages=standing.passages,
         notice=notice,
+        policy=asked.policy,
     )

@@ -13,9 +13,11 @@ from ingest.index.contract import EVERYTHING, Index, Scope
 from ingest.types import Audience, Chunk
 from retrieval.grounds import Ground, content_of
 from retrieval.passages import Passage
+from retrieval.query import Retrieval
 from retrieval.reading import passage_of
 from serving.answer import Citation
 from serving.citations import cite
+from serving.planted import screened_retrieval
 from serving.stored.types import KeptCitation, all_grounds
 
 _LAST = 2**31 - 1
@@ -101,11 +103,13 @@ class Published:
 
 
 def cited(citations: Sequence[KeptCitation], found: Found) -> Cited:
-    """The citations, given that all their grounds were found."""
-    passages = {
+    """The citations, given that all their grounds were found; what is planted in a passage is left out as ever."""
+    whole = {
         citation.grounds: passage_of([found.chunks[ground] for ground in citation.grounds], 1.0)
         for citation in citations
     }
+    read = Retrieval(question="", language="", passages=tuple(whole.values()), confidence=1.0, milliseconds=0.0)
+    passages = dict(zip(whole, screened_retrieval(read)[0].passages, strict=True))
     made = tuple(cite(citation.number, passages[citation.grounds], citation.quote) for citation in citations)
     return Cited(made, tuple(passages.values()))
 

@@ -10,6 +10,7 @@ from ingest.index.contract import Scope
 from ingest.types import Audience
 from retrieval.grounds import Ground
 from retrieval.scope import Meaning
+from serving.answer import CheckPolicy
 
 
 def now() -> str:
@@ -110,6 +111,8 @@ class Asked:
     scope: Scope
     meaning: Meaning
     """The product that it is about."""
+    policy: CheckPolicy
+    """What is to become of sentences that no passage supports."""
     model: str = ""
     """Of the language model that would answer; empty where none is known: then no cached answer fits."""
     prompt: str = ""
@@ -129,6 +132,7 @@ class Asked:
             _joined(scope.languages),
             self.page_product,
             self.language,
+            str(self.policy),
             self.model,
             self.prompt,
         )
