@@ -76,7 +76,8 @@ class Facts:
         if not quantity.unit and not long.isdisjoint(self.numerals):
             return True
         return any(
-            known.agrees(quantity) and (known.unit or not quantity.unit or quantity.unit in self.units)
+            known.agrees(quantity)
+            or (not known.unit and quantity.unit in self.units and known.readings & quantity.readings)
             for known, _ in self.quantities
         )
 

@@ -24,7 +24,7 @@ BESIDE: Final = 0.9
 """What is left of a unit's closeness where only its header or neighbour holds the fact."""
 NEARBY: Final = 24.0
 """Characters (a CJK one counts three) at which a word counts half for a fact."""
-BEYOND: Final = 0.5
+BEYOND: Final = 0.2
 """What a word counts across the border of a clause."""
 ELSEWHERE: Final = 0.2
 """What the rest of a sentence counts for one of its parts."""
@@ -81,7 +81,7 @@ class Binding:
         return [feature for feature in self.features if feature.needed and not feature.everywhere]
 
     def _is_bound(self, feature: Feature) -> bool:
-        others = [other for other in self.features if other.value != feature.value and other.hits.any()]
+        others = [other for other in self.features if other.place != feature.place and other.hits.any()]
         near = np.array([self._nearness(feature.place, other.place) for other in others])
         closeness = self._close(others, near, self.meaning[1 + self._clause_at(feature.place)])
         holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, BESIDE, 0.0))

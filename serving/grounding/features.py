@@ -82,7 +82,7 @@ def _parts(claim: Facts, units: Sequence[Unit]) -> Iterator[_Part]:
         # A colour is a fact where colours are the matter; elsewhere "the screen stays black" is a way to say dark.
         needed = group_of(concept) in STRICT and group_of(concept) in groups
         yield Kind.CONTRAST, concept, place, needed, partial(_means, concept)
-    named = {place for _, place in claim.names}
+    named = {place for _, place in (*claim.names, *claim.contrasts)}
     for stems, place in claim.words:
         if place in named:
             continue

@@ -4,7 +4,7 @@ A passage goes in, a `Source` comes out; it is kept for as long as answers are m
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -60,11 +60,18 @@ def _source(text: str, language: str, title: str, section: tuple[str, ...], prod
             if not (place and rows[place - 1]):
                 header = place
             around: tuple[Facts, ...] = (facts[header],) if header != place else ()
+            facts[place] = replace(facts[place], units=facts[place].units | facts[header].units)
         else:
-            around = tuple(facts[near] for near in (place - 1, place + 1) if 0 <= near < len(spans) and not rows[near])
+            near = [other for other in (place - 1, place + 1) if 0 <= other < len(spans)]
+            around = tuple(facts[other] for other in near if _same_line(text, spans[place], spans[other]))
         units.append(Unit(start, end, texts[place], facts[place], around, rows[place], language))
     about = facts_of("\n".join((title, *(_CHAPTER.sub("", heading) for heading in section), product)), language)
     return Source(language, tuple(units), about)
+
+
+def _same_line(text: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    first, second = sorted((one, other))
+    return "\n" not in text[first[1] : second[0]]
 
 
 def _facts(text: str, language: str, is_heading: bool) -> Facts:

@@ -21,9 +21,10 @@ _BEFORE: Final = re.compile(r"\b(?:before|prior to|bevor|avant(?: de| que| d['�
 _AFTER: Final = re.compile(r"\b(?:after|once|nachdem|après(?: avoir)?|después de(?: que)?|tras)\b")
 _BEFORE_THIS: Final = re.compile(r"(?:之前|以前|前に|までに)")
 _AFTER_THIS: Final = re.compile(r"(?:之后|以后|后(?=[,，])|後に|後で|後、|てから)")
-_SEQUENCE: Final = re.compile(
-    r"\b(?:then|first|finally|at last|afterwards|zuerst|dann|danach|zuletzt|d['’]abord|puis|ensuite|enfin|primero|luego"
-    r"|después|finalmente)\b|先|再|然后|最后|接着|まず|次に|その後|最後に"
+_FIRST: Final = re.compile(r"\b(?:first|zuerst|d['’]abord|primero)\b|^[,，、\s]*(?:先|まず|最初に)")
+_THEN: Final = re.compile(
+    r"\b(?:then|finally|at last|afterwards|dann|danach|zuletzt|puis|ensuite|enfin|luego|finalmente)\b"
+    r"|^[,，、\s]*(?:再|然后|最后|接着|次に|その後|最後に)"
 )
 Part = tuple[int, int]
 """First and last character of a part of the claim."""
@@ -61,8 +62,10 @@ def _told(binding: Binding) -> Iterator[tuple[Part, Part]]:
             if binding.says_something(*marked) and binding.says_something(*rest):
                 in_pair |= {(first, last), rest}
                 yield (rest, marked) if is_before else (marked, rest)
-    if _SEQUENCE.search(plain):
-        yield from (pair for pair in pairwise(parts) if not in_pair & set(pair))
+    for one, other in pairwise(parts):
+        is_told = _THEN.search(plain[slice(*other)]) or _FIRST.search(plain[slice(*one)])
+        if is_told and not in_pair & {one, other}:
+            yield one, other
 
 
 def _place(binding: Binding, part: Part) -> int | None:

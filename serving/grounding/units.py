@@ -65,7 +65,10 @@ QUANTITY: Final = re.compile(
     rf"((?:(?<![a-z\d_.,)])[-−])?(?<![a-z\d_])(?<!\d[.,])\d+(?:[.,]\d+)*)(?:\s*-?\s*({_UNIT})(?![a-z·]))?(?![a-z\d_])"
 )
 _NAMED: Final = re.compile(rf"[(\[]\s*({_UNIT})\s*[)\]]|(?<![a-z])({_LONG})(?![a-z])")
-_THOUGH: Final = re.compile(r"\s*(?:to|and|or|bis|und|oder|à|et|ou|a|y|o|至|到|和|或|から|～|~|–|—|-|×|x|/|,|±)\s*")
+_THOUGH: Final = re.compile(
+    r"\s*(?:to|and|or|bis|auf|und|oder|à|et|ou|a|y|o|至|到|和|或|から|～|~|–|—|-|×|x|/|,|±)\s*"
+    r"(?:(?:above|over|below|under|über|unter|superior|inferior|高于|低于)\s*)?"
+)
 """What stands between the numbers of a range or list, whose unit is written once at its end."""
 
 _WORDS: Final = {
@@ -117,13 +120,9 @@ class Quantity:
 
     def agrees(self, other: "Quantity") -> bool:
         """Is the same said? 30 min is 0.5 h too."""
-        if self.readings & other.readings:
-            return (
-                self.unit == other.unit
-                or {self.unit, other.unit} <= LOOSE
-                or "deg" in {self.unit, other.unit} <= _DEGREES
-            )
-        return bool(self.measures() & other.measures())
+        units = {self.unit, other.unit}
+        fitting = len(units) == 1 or units <= LOOSE or "deg" in units <= _DEGREES
+        return (fitting and bool(self.readings & other.readings)) or bool(self.measures() & other.measures())
 
     def measures(self) -> frozenset[tuple[str, float]]:
         kind, factor = _SCALE.get(self.unit, ("", 0.0))
