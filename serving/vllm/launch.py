@@ -186,7 +186,7 @@ def _summary(name: str, plan: MemoryPlan | None) -> str:
     share = f", {plan.share:.1%} of it for vLLM" if plan.share else ""
     memory = (
         f"weights {plan.weights_gib:.2f} GiB, work space {plan.work_gib:.1f} GiB, cache {plan.cache_gib:.1f} GiB = "
-        f"{plan.cache_tokens:,} tokens in {plan.cache_type}"
+        f"{plan.cache_tokens:,} tokens ({plan.cache_type})"
     )
     limits = (
         f"context {plan.context_tokens:,} tokens; {plan.requests} answers at once, {plan.batch_tokens:,} prompt tokens "

@@ -41,6 +41,9 @@ SIZES: Final = (8, 12, 16, 24, 48, 80, 141)
 """Cards there are, in GB."""
 
 
+CacheType = Literal["16-bit", "fp8"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What a person asks for. `context_tokens` None: what fits; `long`: the longest context there can be, for fewer."""
@@ -61,7 +64,7 @@ class MemoryPlan:
     weights_gib: float
     work_gib: float
     cache_gib: float
-    cache_type: Literal["bf16", "fp8"]
+    cache_type: CacheType
     cache_tokens: int
     context_tokens: int
     requests: int
@@ -99,7 +102,7 @@ def plan_processor(shape: ModelShape, processor: Processor, wish: Wish) -> Memor
     requests = max(_READERS, min(_PROCESSOR_REQUESTS, tokens // min(REQUEST_TOKENS, context)))
     return MemoryPlan(
         model=shape.name, device=processor.name, memory_gib=processor.free_gib, weights_gib=weights,
-        work_gib=_PROCESSOR_GIB, cache_gib=cache, cache_type="bf16", cache_tokens=tokens, context_tokens=context,
+        work_gib=_PROCESSOR_GIB, cache_gib=cache, cache_type="16-bit", cache_tokens=tokens, context_tokens=context,
         requests=requests, batch_tokens=_FEWEST_BATCH, share=0.0,
     )  # fmt: skip
 
@@ -112,11 +115,11 @@ def sized_card(gigabytes: float, like: Card | None) -> Card:
     return replace(like, name=f"{like.name} as one of {gigabytes:g} GB", memory_gib=min(planned, like.memory_gib))
 
 
-def _cache_types(card: Card) -> tuple[Literal["bf16", "fp8"], ...]:
-    return ("bf16", "fp8") if card.capability >= _FP8_CAPABILITY else ("bf16",)
+def _cache_types(card: Card) -> tuple[CacheType, ...]:
+    return ("16-bit", "fp8") if card.capability >= _FP8_CAPABILITY else ("16-bit",)
 
 
-def _with_cache(shape: ModelShape, card: Card, wish: Wish, kind: Literal["bf16", "fp8"]) -> MemoryPlan:
+def _with_cache(shape: ModelShape, card: Card, wish: Wish, kind: CacheType) -> MemoryPlan:
     """The plan with a cache of that kind; its context is 0 where no context fits."""
     used = card.memory_gib - max(card.used_gib, 0.0) - wish.leave_gib - _GRAPHS_GIB
     inside = max(0.0, min(used, card.memory_gib * _LARGEST_SHARE))

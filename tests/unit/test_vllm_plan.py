@@ -64,7 +64,7 @@ def test_a_plan_never_takes_more_than_there_is(gigabytes: int, capability: float
     assert plan.context_tokens <= min(plan.cache_tokens, shape(name).native_context)
     assert plan.requests * REQUEST_TOKENS <= max(plan.cache_tokens, 4 * REQUEST_TOKENS)
     assert plan.requests <= plan.batch_tokens
-    assert (plan.cache_type == "bf16") or capability >= ADA
+    assert (plan.cache_type == "16-bit") or capability >= ADA
 
 
 @pytest.mark.parametrize("name", [QUANTISED, LONG])
@@ -91,7 +91,7 @@ def test_eight_bits_are_taken_where_they_pay() -> None:
     assert plan_card(shape(QUANTISED), card(8, ADA), PLAIN).cache_type == "fp8"
     assert option(on_card(8, ADA), "--kv-cache-dtype") == "fp8"
     for roomy in (card(8, AMPERE), card(48, ADA)):
-        assert plan_card(shape(QUANTISED), roomy, PLAIN).cache_type == "bf16"
+        assert plan_card(shape(QUANTISED), roomy, PLAIN).cache_type == "16-bit"
     half, whole = (plan_card(shape(QUANTISED), card(8, kind), PLAIN) for kind in (ADA, AMPERE))
     assert half.cache_tokens == pytest.approx(2 * whole.cache_tokens, rel=0.01)
     assert "16 bits" in half.notes[0]
