@@ -14,7 +14,7 @@ from ingest.chunk import measure
 from ingest.sparse import terms
 from retrieval.passages import Passage
 from retrieval.query import Retrieval
-from serving.quotes.units import Span, Unit, UnitKind, units_of
+from serving.quotes.units import Span, Unit, UnitKind, header_of, units_of
 from serving.quotes.wanted import Wanted, holds_wanted, wanted_by
 
 PASSAGES: Final = 4
@@ -152,7 +152,7 @@ def _places(passage: Passage, asked: _Asked, share: float) -> Iterator[Place]:
     """All spans of a passage that could be quoted, each with its score."""
     units = units_of(passage)
     for first, unit in enumerate(units):
-        if unit.kind is UnitKind.HEADING or _is_beside(unit, asked):
+        if unit.kind is UnitKind.HEADING or _is_beside(unit, asked) or header_of(units, first + 1) == first:
             continue
         last = first
         weigher = _Weigher(asked, unit)

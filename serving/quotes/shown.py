@@ -108,8 +108,7 @@ def _leaning(place: Place) -> Span | None:
 
 def _header(place: Place) -> tuple[Line, ...]:
     """The header row of the table that the place begins in the middle of; cells alone do not say what they are."""
-    first = place.span.first
-    header = header_of(place.units, first) if place.units[first].kind is UnitKind.ROW else None
+    header = header_of(place.units, place.span.first)
     return () if header is None else (Line(place.units[header].text),)
 
 

@@ -16,7 +16,7 @@ from ingest.sparse import terms
 from retrieval.passages import Passage
 from retrieval.query import Retrieval
 from serving.quotes.choosing import Place
-from serving.quotes.units import Span, UnitKind, header_of, units_of
+from serving.quotes.units import Span, header_of, units_of
 
 _LEFT: Final = r"(?P<left>.+?)"
 _RIGHT: Final = r"(?P<right>.+?)"
@@ -151,7 +151,7 @@ def _rows(passage: Passage) -> Iterator[_Row]:
     """The rows of a passage's tables below their header rows."""
     units = units_of(passage)
     for number, unit in enumerate(units):
-        header = header_of(units, number) if unit.kind is UnitKind.ROW else None
+        header = header_of(units, number)
         if header is not None:
             place = Place(passage, units, Span(number, number), 0.0)
             yield _Row(place, tuple(unit.text.split(CELL_BORDER)), tuple(units[header].text.split(CELL_BORDER)))

@@ -102,10 +102,13 @@ def units_of(passage: Passage) -> list[Unit]:
 
 
 def header_of(units: Sequence[Unit], place: int) -> int | None:
-    """The place of the header row of the table that the row at `place` is in; None where the row begins the table.
+    """The place of the header row of the table that the row at `place` is in; None where there is no row, or it begins
+    the table.
 
     A table whose first row looks like the others has no header.
     """
+    if place >= len(units) or units[place].kind is not UnitKind.ROW:
+        return None
     first = place
     while first and units[first - 1].kind is UnitKind.ROW:
         first -= 1
