@@ -18,13 +18,22 @@ _ABOVE = 0.01
 """Definitions stand just above the best other chunk, in their own order."""
 
 
-def definitions_first(index: Index, asked: str, found: Sequence[Candidate], scope: Scope) -> list[Candidate]:
-    """The candidates and the chunks that define what is asked for, those first."""
+def definitions_first(
+    index: Index, asked: str, found: Sequence[Candidate], scope: Scope, *, language: str = ""
+) -> list[Candidate]:
+    """The candidates and the chunks that define what is asked for, those first.
+
+    Of a product that says it in the asker's `language`, what its manuals in other languages say stays where it was.
+    """
     defining: dict[str, Hit] = {}
     for name in names_in(asked):
         for hit in index.search_sparse(Sparse((term_id(name),), (1.0,)), scope, limit=LOOKED_AT):
             if defines(hit.chunk.text, name):
                 defining.setdefault(hit.chunk.id, hit)
+    told = {hit.chunk.product for hit in defining.values() if hit.chunk.language == language}
+    defining = {
+        key: hit for key, hit in defining.items() if hit.chunk.language == language or hit.chunk.product not in told
+    }
     if not defining:
         return list(found)
     top = found[0].score if found else 1.0

@@ -129,7 +129,7 @@ class Retriever:
         vectors = Vectors(self._embedder.embed_query(searched), query_terms(searched, language))
         clock.passed("embed")
         fused = search(self._index, vectors, scope, limit=2 * CANDIDATES)
-        found = definitions_first(self._index, searched, fused, scope)
+        found = definitions_first(self._index, searched, fused, scope, language=language)
         clock.passed("search")
         return found
 
