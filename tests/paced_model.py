@@ -34,6 +34,8 @@ class PacedModel:
     delay: float = 0.1
     name: str = "paced"
     context: int = 8192
+    heard: list[list[dict[str, str]]] = field(default_factory=list)
+    """The messages of each request, in the order in which they came."""
     sent: int = 0
     """Tokens of all streams so far."""
     running: int = 0
@@ -92,6 +94,7 @@ class PacedModel:
             _reply(writer, f'{_COUNTER}{{model_name="{self.name}"}} {float(self.sent)}\n', "text/plain")
         elif request.path.endswith("/chat/completions"):
             body = json.loads(request.body)
+            self.heard.append(body["messages"])
             limit = min(self.tokens, body.get("max_tokens") or self.tokens)
             pieces = _TOKEN.findall(written(body["messages"], limit))[:limit]
             await self._stream(pieces, body, writer)

@@ -154,8 +154,8 @@ def figures(served: Sequence[Served], spent: Spent, tokens_of: Callable[[Served]
     speeds = [tokens_of(one) / (one.ended - one.first) for one in good if one.first and one.ended > one.first]
     return Figures(
         requests=len(served),
-        errors=Counter(one.error for one in served if one.error),
-        sources=Counter(one.source for one in good if one.source),
+        errors=dict(Counter(one.error for one in served if one.error)),
+        sources=dict(Counter(one.source for one in good if one.source)),
         seconds=round(seconds, 2),
         tokens=round(tokens),
         tokens_per_second=per_second(tokens) or 0.0,
