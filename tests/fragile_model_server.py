@@ -6,7 +6,7 @@ It takes vLLM's options (--host, --port, --shutdown-timeout; others are ignored)
 chat completions, starts an engine process as vLLM does, and ends as vLLM does: on SIGTERM it takes no new answers, and
 running ones may end. FOLDER tells it how to be: `fails` (how many starts end with an error), `stubborn` (SIGTERM is
 ignored); it notes in `starts` each start with its own process and its engine's. POST /crash ends it with status 9,
-POST /hang makes /health hang, POST /go lets held answers go on.
+POST /hang makes /health hang, POST /go lets held answers go on. Like vLLM it asks for VLLM_API_KEY where that is set.
 """
 
 import argparse
@@ -33,6 +33,8 @@ class Answers(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if HANGING.is_set():
             NEVER.wait()
+        if self._refused():
+            return
         if self.path == "/metrics":
             self._reply(
                 f'vllm:num_requests_running{{engine="0"}} {Answers.running}.0\n'
@@ -54,12 +56,22 @@ class Answers(BaseHTTPRequestHandler):
             HANGING.set()
         if self.path == "/go":
             GO.set()
+        if self._refused():
+            return
         if self.path != "/v1/chat/completions":
             self._reply("done")
         elif STOPPING.is_set():
             self.send_error(503)
         else:
             self._stream()
+
+    def _refused(self) -> bool:
+        """Where a key is set, /v1 is for those who have it."""
+        key = os.environ.get("VLLM_API_KEY")
+        refused = bool(key) and self.path.startswith("/v1") and self.headers.get("Authorization") != f"Bearer {key}"
+        if refused:
+            self.send_error(401)
+        return refused
 
     def _stream(self) -> None:
         """Two pieces; the second waits for /go."""

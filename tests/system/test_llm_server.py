@@ -61,7 +61,7 @@ class Watched:
     def ask(self) -> http.client.HTTPResponse:
         """An answer that has begun and is held."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        connection.request("POST", "/v1/chat/completions", "{}")
+        connection.request("POST", "/v1/chat/completions", "{}", {"Authorization": "Bearer k"})
         reply = connection.getresponse()
         assert reply.readline() == b"data: first\n"
         return reply

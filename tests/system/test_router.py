@@ -32,11 +32,15 @@ def until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)  # between two looks at the condition
 
 
-def call(port: int, method: str, path: str, body: str = "") -> int:
+KEY = "key-of-the-replicas"
+
+
+def call(port: int, method: str, path: str, body: str = "", key: str = KEY) -> int:
     """The status; 0 where nobody answers."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        connection.request(method, path, body or None, {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+        connection.request(method, path, body or None, headers)
         reply = connection.getresponse()
         reply.read()
     except (http.client.HTTPException, OSError):
@@ -54,11 +58,10 @@ class Replica:
         folder.mkdir()
 
     def start(self) -> "subprocess.Popen[bytes]":
-        script = ROOT / "tests" / "fragile_model_server.py"
+        script = str(ROOT / "tests" / "fragile_model_server.py")
+        command = [sys.executable, script, str(self.folder), "--port", str(self.port)]
         with (self.folder / "said").open("ab") as said:
-            process = subprocess.Popen(
-                [sys.executable, str(script), str(self.folder), "--port", str(self.port)], stdout=said
-            )
+            process = subprocess.Popen(command, stdout=said, env={**os.environ, "VLLM_API_KEY": KEY})
         until(lambda: call(self.port, "GET", "/health") == 200, "a replica")
         call(self.port, "POST", "/go")  # answers are not held
         return process
@@ -97,19 +100,21 @@ def router(replicas: tuple[Replica, Replica], tmp_path: Path) -> Iterator[int]:
     process.wait()
 
 
-def ask(port: int, times: int) -> list[int]:
+def ask(port: int, times: int, key: str = KEY) -> list[int]:
     body = '{"model": "fragile", "stream": true, "messages": [{"role": "user", "content": "How?"}]}'
-    return [call(port, "POST", "/v1/chat/completions", body) for _ in range(times)]
+    return [call(port, "POST", "/v1/chat/completions", body, key) for _ in range(times)]
 
 
 def test_questions_are_shared_and_a_lost_replica_is_left_out(replicas: tuple[Replica, Replica], router: int) -> None:
     first, second = replicas
     assert set(ask(router, 8)) == {200}
     assert first.asked() == second.asked() == 4
+    # The router asks for no key of its own: it hands on the one that it is given.
+    assert ask(router, 1, key="another") == [401]
 
     call(first.port, "POST", "/crash")
     assert set(ask(router, 8)) == {200}
-    assert second.asked() == 12
+    assert first.asked() + second.asked() == 17
 
     again = first.start()
     until(lambda: set(ask(router, 2)) == {200} and first.asked() > 4, "the replica that came back")
