@@ -35,9 +35,9 @@ _SAID: Final = 0.7
 """Share of a line's words that must come from the conversation; the rest is grammar."""
 _REPORTING: Final = frozenset(
     terms(
-        "they the user users customer asks asked about wants wanted needs tried found was were told said says answered not"
-        " yet still open has have had been problem question questions also which whether because result 用户 客户 询问 想要"
-        " 已经 尝试 问题 回答 尚未 解决 关于 ユーザー 質問 回答 について",
+        "they the user users customer asks asked about wants wanted needs tried found was were told said says answered"
+        " not yet still open has have had been problem question questions also which whether because result"
+        " 用户 客户 询问 想要 已经 尝试 问题 回答 尚未 解决 关于 ユーザー 質問 回答 について",
         "en",
     )
 )
