@@ -68,8 +68,8 @@ class CitedText:
         self._language = language
         self._policy = policy
         self._segmenter = Segmenter()
-        self._numbers: dict[int, int] = {}
-        self._quotes: dict[int, str] = {}
+        self._numbers: dict[tuple[int, str], int] = {}
+        """By place of the passage and its quote: each mark leads to the very words that support its sentence."""
         self._waiting = ""
         self._shown = False
         self._said: set[str] = set()
@@ -98,9 +98,7 @@ class CitedText:
     @property
     def citations(self) -> tuple[Citation, ...]:
         """So far, by number."""
-        return tuple(
-            cite(number, self._passages[place], self._quotes[place]) for place, number in self._numbers.items()
-        )
+        return tuple(cite(number, self._passages[place], quote) for (place, quote), number in self._numbers.items())
 
     def feed(self, text: str) -> Iterator[str]:
         for segment in self._segmenter.feed(text):
@@ -134,7 +132,7 @@ class CitedText:
             self.declined = True
             return claim
         if sourced is None and (added := self._added(claim)):
-            sourced = _insert(claim, f"[{self._number(*added)}]")
+            sourced = _insert(claim, self._marks(*added))
         if sourced is None:
             return self._unsourced(claim)
         self.supported += 1
@@ -173,14 +171,14 @@ class CitedText:
             held += len(kept)
             space = match.group()[: len(match.group()) - len(match.group().lstrip())]
             after = match.group()[len(match.group().rstrip()) :]
-            numbers = "".join(f"[{self._number(place, quote)}]" for place, quote in kept)
+            numbers = "".join(self._marks(place, quotes) for place, quotes in kept)
             return f"{space}{numbers}{after}" if kept else after
 
         resolved = _MARKED.sub(replace, text)
         return resolved if held else None
 
-    def _held(self, places: Sequence[int], claim: str) -> list[tuple[int, str]]:
-        """Which of the cited passages support the claim, each with its quote; together where none does alone."""
+    def _held(self, places: Sequence[int], claim: str) -> list[tuple[int, tuple[str, ...]]]:
+        """Which of the cited passages support the claim, each with its quotes; together where none does alone."""
         cited = self._eligible(places)
         judged = [(place, self._support(claim, [place])) for place in cited]
         alone = [(place, verdict.quotes[0]) for place, verdict in judged if verdict.keeps]
@@ -189,7 +187,7 @@ class CitedText:
         together = self._support(claim, cited)
         return list(zip(cited, together.quotes, strict=True)) if together.keeps else []
 
-    def _added(self, claim: str) -> tuple[int, str] | None:
+    def _added(self, claim: str) -> tuple[int, tuple[str, ...]] | None:
         """The passage that comes nearest, where all together support the claim."""
         places = self._eligible(range(len(self._passages)))
         verdict = self._support(claim, places)
@@ -202,9 +200,9 @@ class CitedText:
         # The answer must begin where the question is: with the error code or model number that was asked about.
         return [place for place in places if self.supported or place in self._to_the_point]
 
-    def _number(self, place: int, quote: str) -> int:
-        self._quotes.setdefault(place, quote)
-        return self._numbers.setdefault(place, len(self._numbers) + 1)
+    def _marks(self, place: int, quotes: Sequence[str]) -> str:
+        numbers = (self._numbers.setdefault((place, quote), len(self._numbers) + 1) for quote in quotes)
+        return "".join(f"[{number}]" for number in numbers)
 
 
 def _to_the_point(question: str, passages: Sequence[Passage], language: str) -> frozenset[int]:

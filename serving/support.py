@@ -15,6 +15,7 @@ from serving.facts import Facts, facts_of
 from serving.grounding.binding import Binding, bind
 from serving.grounding.denial import denied
 from serving.grounding.features import Kind
+from serving.grounding.quoting import quotes_of
 from serving.grounding.source import source_of
 from serving.grounding.steps import out_of_order
 
@@ -22,8 +23,6 @@ ADD: Final = 0.6
 """Share of a sentence's words a passage must hold for a mark to be added that the model did not set."""
 KEEP: Final = 0.25
 """The same for a mark the model set: it may have said things in its own words."""
-MAX_QUOTE: Final = 400
-"""Characters; a quote is one or two sentences or table rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ class Support:
 
     share: float
     """0 to 1: how many of the sentence's words the passages hold; 0 where a fact is missing or contradicted."""
-    quotes: tuple[str, ...]
-    """Of each passage the sentence, table row or two of them that come nearest: verbatim text of the passage."""
+    quotes: tuple[tuple[str, ...], ...]
+    """Of each passage what comes nearest: a sentence or table row, two where the sentence is made of both, verbatim."""
     best: int
     """The place of the passage that comes nearest."""
     checkable: bool
@@ -55,7 +54,7 @@ def support(sentence: str, passages: Sequence[Passage], language: str) -> Suppor
     sources = [source_of(passage) for passage in passages]
     claim = facts_of(sentence, language)
     binding = bind(claim, language, sources)
-    quotes = tuple(_quotes(passages, binding))
+    quotes = tuple(quotes_of(passage, place, binding) for place, passage in enumerate(passages))
     if not binding.units:
         return Support(0.0, quotes, 0, checkable=True, fault="empty passage")
     best = _owner(int(np.argmax(binding.closeness)), [len(source.units) for source in sources])
@@ -91,15 +90,3 @@ def _share(binding: Binding) -> float:
         return 1.0
     order = np.argsort(-binding.closeness)[:2]
     return float(np.mean([feature.everywhere or feature.hits[order].any() for feature in words]))
-
-
-def _quotes(passages: Sequence[Passage], binding: Binding) -> list[str]:
-    """Of each passage the closest sentence or row."""
-    quotes: list[str] = []
-    first = 0
-    for passage in passages:
-        own = source_of(passage).units
-        scores = binding.closeness[first : first + len(own)] - [min(len(unit.text), 1000) / 20_000 for unit in own]
-        first += len(own)
-        quotes.append(own[int(np.argmax(scores))].text if own else passage.text[:MAX_QUOTE].strip())
-    return quotes

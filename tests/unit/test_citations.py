@@ -63,6 +63,22 @@ def test_each_quote_is_the_verbatim_sentence_or_row_that_supports() -> None:
     assert all(citation.quote in citation.passage.text for citation in cited.citations)
 
 
+def test_two_sentences_of_a_passage_have_a_citation_each() -> None:
+    text, cited = shown(f"{RESETTING} [1]. The hub must not be used in water [1]. {RESETTING} to defaults [1].")
+    assert re.findall(r"\[(\d)\]", text) == ["1", "2", "1"]
+    assert [citation.quote for citation in cited.citations] == [
+        "Hold the power button for 10 seconds to reset the hub.",
+        "Do not use the hub in water.",
+    ]
+
+
+def test_a_sentence_made_of_two_rows_has_a_citation_for_each() -> None:
+    table = passage("Property | Value\nWeight | 142 g\nWi-Fi | 2.4 GHz\nStorage temperature | −20 to 60 °C")
+    text, cited = shown("Its weight is 142 g and its storage temperature −20 to 60 °C [1].", passages=(table,))
+    assert text.endswith("[1][2].")
+    assert [citation.quote for citation in cited.citations] == ["Weight | 142 g", "Storage temperature | −20 to 60 °C"]
+
+
 def test_a_forgotten_mark_is_added_only_where_a_passage_supports() -> None:
     text, _ = shown(f"{RESETTING}. The hub is a fine thing to own.")
     assert text.startswith(f"{RESETTING} [1].")
@@ -110,7 +126,7 @@ def test_chinese_sentences_are_shown_one_by_one() -> None:
     first = list(cited.feed("长按电源键10秒可恢复出厂设置【1】。请"))
     assert first == ["长按电源键10秒可恢复出厂设置[1]。"]
     assert list(cited.feed("勿将设备放入水中。")) == []
-    assert list(cited.finish()) == ["请勿将设备放入水中[1]。"]
+    assert list(cited.finish()) == ["请勿将设备放入水中[2]。"]
 
 
 def test_a_translated_sentence_is_checked_by_its_numbers() -> None:
