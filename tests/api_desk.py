@@ -38,11 +38,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 CANARY = "ZEBRA-7731"
-"""Stands in internal manuals only: text, heading, title and file name."""
+"""Stands in the internal manual only: text and title."""
+SECRET_NAME = "kettle/en/service.md"
 SECRET = manual(f"Service of the {CANARY} kettle", 2, s0=f"The {CANARY} valve of the kettle opens at 90 degrees.")
 OPEN = manual("Kettle K1", 2, s0="Hold the button of the kettle for 10 seconds to reset it. The lamp blinks twice.")
 LAMP = manual("Lamp L1", 1, s0="Turn the lamp off before the bulb is changed. The bulb holds 5 watts.")
-MANUALS = {"kettle/en/guide.md": OPEN, f"kettle/en/{CANARY}.md": SECRET, "lamp/en/guide.md": LAMP}
+MANUALS = {"kettle/en/guide.md": OPEN, SECRET_NAME: SECRET, "lamp/en/guide.md": LAMP}
 PUBLIC = (Setting("*/guide.md", "audience", "public"),)
 
 
@@ -123,4 +124,4 @@ def serving(application: "ASGIApp") -> Iterator[str]:
 
 def client(address: str, key: str = "") -> httpx.Client:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return httpx.Client(base_url=address, headers=headers, timeout=30, trust_env=False)
+    return httpx.Client(base_url=address, headers=headers, timeout=30, trust_env=False, verify=False)

@@ -17,7 +17,7 @@ from ingest.errors import ManualdeskError
 from serving.api.errors import caller_of, reply_to
 from serving.api.limits import BoundedBody, Rate, is_loopback, sender
 from serving.api.metrics import Metrics
-from serving.keys import HERE, PREFIX, Caller, KeyRefused
+from serving.keys import HERE, PREFIX, Caller, KeyRefused, Role
 from serving.keys_store import KeyStore
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
@@ -53,6 +53,8 @@ class Door:
             scope.setdefault("state", {})["caller"] = caller
             if scope["type"] == "http":
                 is_upload = (scope["method"], scope["path"]) == UPLOADS
+                if is_upload and caller is not None:  # asked before the framework reads what may be large
+                    caller.require(Role.EDITOR, "To upload manuals")
                 receive = BoundedBody(receive, Headers(scope=scope), is_upload=is_upload)
         except ManualdeskError as error:
             await _refuse(error, caller, scope, receive, counted)
