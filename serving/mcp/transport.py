@@ -4,12 +4,14 @@ import asyncio
 import os
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
 if TYPE_CHECKING:
+    import anyio
     from mcp.server.lowlevel import Server
     from starlette.applications import Starlette
 
@@ -53,16 +55,44 @@ def http_application(server: "Server[Any, Any]") -> "Starlette":
     return Starlette(routes=[Route(PATH, manager.asgi_app)], lifespan=lifespan)
 
 
-async def _speak(server: "Server[Any, Any]", incoming: TextIO, outgoing: TextIO) -> None:
+async def _speak(server: "Server[Any, Any]", incoming: int, outgoing: TextIO) -> None:
     import anyio
     from mcp.server.stdio import stdio_server
 
-    async with stdio_server(anyio.wrap_file(incoming), anyio.wrap_file(outgoing)) as (reading, writing):
+    lines = cast("anyio.AsyncFile[str]", _Lines(incoming))  # it is iterated, and nothing else
+    async with stdio_server(lines, anyio.wrap_file(outgoing)) as (reading, writing):
         await server.run(reading, writing, server.create_initialization_options())
 
 
+class _Lines:
+    """Lines of a pipe as they come, to its end. Read in a daemon thread: Ctrl-C must not wait for a next line."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        loop = asyncio.get_running_loop()
+        lines: asyncio.Queue[str | None] = asyncio.Queue()
+
+        def read() -> None:
+            held = b""
+            with suppress(RuntimeError):  # the loop has ended before its client
+                while arrived := os.read(self._pipe, _PIECE):
+                    *whole, held = (held + arrived).split(b"\n")
+                    for line in whole:
+                        loop.call_soon_threadsafe(lines.put_nowait, line.decode(errors="replace"))
+                loop.call_soon_threadsafe(lines.put_nowait, None)
+
+        threading.Thread(target=read, name="mcp-stdin", daemon=True).start()
+        while (line := await lines.get()) is not None:
+            yield line
+
+
+_PIECE: Final = 65_536
+
+
 @contextmanager
-def _own_pipes() -> Iterator[tuple[TextIO, TextIO]]:
+def _own_pipes() -> Iterator[tuple[int, TextIO]]:
     """The process's stdin and stdout for the protocol alone: what a library prints goes to stderr.
 
     By file descriptor, since libraries in C and child processes write there too.
@@ -70,10 +100,9 @@ def _own_pipes() -> Iterator[tuple[TextIO, TextIO]]:
     sys.stdout.flush()
     incoming, outgoing = os.dup(0), os.dup(1)
     with (
-        TextIOWrapper(os.fdopen(incoming, "rb"), encoding="utf-8", errors="replace") as reading,
         TextIOWrapper(os.fdopen(outgoing, "wb"), encoding="utf-8") as writing,
         open(os.devnull, "rb") as nothing,  # noqa: PTH123 - a device, no path of ours
     ):
         os.dup2(nothing.fileno(), 0)
         os.dup2(2, 1)
-        yield reading, writing
+        yield incoming, writing
