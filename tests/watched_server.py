@@ -12,7 +12,7 @@ from serving.vllm.service import serve
 from serving.vllm.supervise import Watch
 
 QUICK = Watch(
-    look_seconds=0.2, answer_seconds=0.5, misses=3, first_pause_seconds=0.05, longest_pause_seconds=0.2,
+    look_seconds=0.2, answer_seconds=1.0, misses=3, first_pause_seconds=0.05, longest_pause_seconds=0.2,
     steady_seconds=60, failed_starts=3, grace_seconds=0.5,
 )  # fmt: skip
 

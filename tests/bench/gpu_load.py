@@ -22,15 +22,17 @@ _FIRST_TOKEN: Final = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """Questions as our prompts are laid out: a part that is always the same, passages that come again, a question.
+    """Questions as our prompts are laid out: a part that is always the same, passages of a manual, a question.
 
-    Figures are tokens, but `pool`, the number of passages that there are, and `passages`, those of one question.
+    Some manuals are asked about often, most are not. Figures are tokens, but `passages` (of one question), `manuals` and
+    `pool` (passages of a manual that are found at all).
     """
 
     fixed: int = 350
     passages: int = 8
     passage: int = 350
-    pool: int = 48
+    manuals: int = 20
+    pool: int = 16
     question: int = 60
     answer: int = 150
     vocabulary: int = 2000
@@ -38,12 +40,10 @@ class Workload:
     def prompt(self, seed: int) -> list[int]:
         """The tokens of one question; the same passages stand in the same order, as ours do."""
         chance = random.Random(seed)
-        # Some passages are asked for often, most are not.
-        wanted = {min(int(chance.paretovariate(0.8)) - 1, self.pool - 1) for _ in range(self.passages * 2)}
-        extra = chance.sample(range(self.pool), min(self.passages, self.pool))
-        chosen = sorted([*wanted, *(number for number in extra if number not in wanted)][: self.passages])
+        manual = min(int(chance.paretovariate(0.8)) - 1, self.manuals - 1)
+        chosen = sorted(chance.sample(range(self.pool), self.passages))
         parts = [self._tokens(_SHARED_SEED, self.fixed)]
-        parts += [self._tokens(1000 + number, self.passage) for number in chosen]
+        parts += [self._tokens(1000 * (manual + 1) + number, self.passage) for number in chosen]
         parts += [self._tokens(1_000_000 + seed, self.question)]
         return [token for part in parts for token in part]
 

@@ -1,0 +1,63 @@
+"""The parts of the GPU bench kit that need no GPU: its models, its questions, its figures."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from serving.vllm.architecture import LONG, QUANTISED, read_shape
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "bench"))  # its scripts are run from there
+
+from gpu_load import Asked, Round, Workload  # noqa: E402
+from gpu_models import Architecture, make_folder  # noqa: E402
+
+
+@pytest.mark.parametrize(("weights", "like"), [("bf16", LONG), ("awq", QUANTISED)])
+def test_its_models_are_planned_like_the_published_ones(tmp_path: Path, weights: str, like: str) -> None:
+    made = read_shape(str(make_folder(tmp_path / "model", Architecture(weights=weights))))  # type: ignore[arg-type]
+    published, long = read_shape(like), read_shape(LONG)
+    assert made is not None
+    assert published is not None
+    assert long is not None
+    assert made.weights_bytes == published.weights_bytes
+    assert made.quantisation == published.quantisation
+    assert made.native_context == long.native_context
+
+
+def test_whatever_the_model_says_can_be_decoded(tmp_path: Path) -> None:
+    from tokenizers import Tokenizer
+
+    folder = make_folder(tmp_path / "model", Architecture(weights="bf16"))
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    size = json.loads((folder / "config.json").read_text())["vocab_size"]
+    assert tokenizer.get_vocab_size() == size == 151_936
+    assert tokenizer.decode([151_935]).strip() == "w151935"
+    text = "Hold the button for 5 seconds. 按住按钮 5 秒。"
+    assert tokenizer.decode(tokenizer.encode(text).ids) == text
+
+
+def test_questions_begin_alike_and_end_differently() -> None:
+    workload = Workload()
+    prompts = [workload.prompt(seed) for seed in range(50)]
+    assert {len(prompt) for prompt in prompts} == {350 + 8 * 350 + 60}
+    assert len({tuple(prompt[:350]) for prompt in prompts}) == 1
+    assert len({tuple(prompt[-60:]) for prompt in prompts}) == 50
+    # What begins alike is computed once: with some, that is more than the fixed part.
+    assert 5 < len({tuple(prompt[350:700]) for prompt in prompts}) < 45
+    assert all(300 <= token < workload.vocabulary for prompt in prompts for token in prompt)
+    assert workload.prompt(3) == Workload().prompt(3)
+
+
+def test_the_figures_of_a_round() -> None:
+    answers = tuple(
+        Asked(first=first / 10, whole=first / 10 + 1, prompt_tokens=100, answer_tokens=11) for first in range(1, 11)
+    )
+    figures = Round(users=2, seconds=5, answers=answers).figures()
+    assert figures["first_token_p50_ms"] == 500
+    assert figures["first_token_p95_ms"] == 1000
+    assert figures["token_gap_p50_ms"] == 100
+    assert figures["answer_tokens_a_second"] == 22
+    assert figures["prompt_tokens_a_second"] == 200
