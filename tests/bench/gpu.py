@@ -8,8 +8,8 @@
 
 The model is made here: the published config.json, a tokenizer of our own, and weights that vLLM fills at random
 (`--load-format dummy`), since speed does not depend on them. The server is planned and started as `llm serve` does it.
-Prompts are laid out like ours: a fixed part, eight passages of a manual, a question; 3,210 tokens in and
-150 out. Results go to data/eval/results/gpu-CARD.json and, as a table, to stdout. Nothing is asked of a hub.
+Prompts are laid out like ours: a fixed part, eight passages of a manual, a question; 3,210 tokens in and 150 out.
+Results go to data/eval/results/gpu-CARD.json and, as a table, to stdout. Nothing is asked of a hub.
 """
 
 import argparse

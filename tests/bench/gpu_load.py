@@ -24,8 +24,8 @@ _FIRST_TOKEN: Final = 300
 class Workload:
     """Questions as our prompts are laid out: a part that is always the same, passages of a manual, a question.
 
-    Some manuals are asked about often, most are not. Figures are tokens, but `passages` (of one question), `manuals` and
-    `pool` (passages of a manual that are found at all).
+    Some manuals are asked about often, most are not. Figures are tokens, but `passages` (of one question), `manuals`
+    and `pool` (passages of a manual that are found at all).
     """
 
     fixed: int = 350
