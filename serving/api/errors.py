@@ -51,7 +51,11 @@ class TooLarge(ManualdeskError):
 
 
 class TooSlow(ManualdeskError):
-    """The request, or its answer, took too long."""
+    """The request took too long to arrive."""
+
+
+class Overdue(ManualdeskError):
+    """An answer took too long."""
 
 
 class TooMany(ManualdeskError):
@@ -83,6 +87,7 @@ STATUSES: Sequence[tuple[type[ManualdeskError], HTTPStatus]] = (
     (GateRefused, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (TooSlow, HTTPStatus.REQUEST_TIMEOUT),
+    (Overdue, HTTPStatus.GATEWAY_TIMEOUT),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (NothingPublished, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexUnusable, HTTPStatus.SERVICE_UNAVAILABLE),

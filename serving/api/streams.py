@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from serving.api.errors import TooSlow
+from serving.api.errors import Overdue
 
 ANSWER_SECONDS: Final = 300.0
 """Longest time for one answer; a model on a CPU with a long prompt needs a minute or two."""
@@ -50,13 +50,13 @@ class EventStream(Response):
 async def while_wanted(request: Request, work: Coroutine[Any, Any, Response]) -> Response:
     """The reply that the work makes; an empty one where the client left before, and the work is cancelled.
 
-    Raises what the work raises, and TooSlow where it takes longer than ANSWER_SECONDS.
+    Raises what the work raises, and Overdue where it takes longer than ANSWER_SECONDS.
     """
     return await _first_of(_in_time(work), _left(request.receive)) or Response(status_code=LEFT)
 
 
 async def in_time(source: AsyncGenerator[Result]) -> AsyncGenerator[Result]:
-    """What the generator yields; raises TooSlow where that takes longer than ANSWER_SECONDS altogether."""
+    """What the generator yields; raises Overdue where that takes longer than ANSWER_SECONDS altogether."""
     ends = asyncio.get_running_loop().time() + ANSWER_SECONDS
     async with aclosing(source) as items:
         while True:
@@ -66,7 +66,7 @@ async def in_time(source: AsyncGenerator[Result]) -> AsyncGenerator[Result]:
             except StopAsyncIteration:
                 return
             except TimeoutError:
-                raise _too_slow() from None
+                raise _overdue() from None
             yield item
 
 
@@ -89,11 +89,11 @@ async def _in_time(work: Awaitable[Result]) -> Result:
         async with asyncio.timeout(ANSWER_SECONDS):
             return await work
     except TimeoutError:
-        raise _too_slow() from None
+        raise _overdue() from None
 
 
-def _too_slow() -> TooSlow:
-    return TooSlow(f"The answer took longer than {ANSWER_SECONDS:.0f} s.", hint="Ask again, or ask for less at once.")
+def _overdue() -> Overdue:
+    return Overdue(f"The answer took longer than {ANSWER_SECONDS:.0f} s.", hint="Ask again, or ask for less at once.")
 
 
 async def _left(receive: Receive) -> None:

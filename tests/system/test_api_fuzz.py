@@ -19,7 +19,7 @@ JSON = st.recursive(
 )
 TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 """Halves of characters too."""
-FUZZED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")
