@@ -20,6 +20,8 @@ from serving.grounding.source import Source, Unit
 
 BOUND: Final = 0.72
 """How close, measured by the closest unit of all, one that holds a fact must be to the words around that fact."""
+LOOSELY: Final = 0.4
+"""The same for a fact that has a clause to itself: only other clauses tell where it belongs."""
 BESIDE: Final = 0.9
 """What is left of a unit's closeness where only its header or neighbour holds the fact."""
 NEARBY: Final = 24.0
@@ -83,9 +85,11 @@ class Binding:
     def _is_bound(self, feature: Feature) -> bool:
         others = [other for other in self.features if other.place != feature.place and other.hits.any()]
         near = np.array([self._nearness(feature.place, other.place) for other in others])
-        closeness = self._close(others, near, self.meaning[1 + self._clause_at(feature.place)])
+        clause = self._clause_at(feature.place)
+        closeness = self._close(others, near, self.meaning[1 + clause])
+        alone = not any(self._clause_at(other.place) == clause for other in others)
         holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, BESIDE, 0.0))
-        return bool(holding.max(initial=0.0) >= BOUND * closeness.max(initial=0.0) - 1e-9)
+        return bool(holding.max(initial=0.0) >= (LOOSELY if alone else BOUND) * closeness.max(initial=0.0))
 
     def _nearness(self, place: int, other: int) -> float:
         low, high = sorted((place, other))
@@ -94,7 +98,7 @@ class Binding:
         return float(BEYOND**crossed / (1 + wide * (high - low) / NEARBY))
 
     def _clause_at(self, place: int) -> int:
-        return max(0, sum(border <= place for border in self.borders) - 1) if len(self.meaning) > 1 else -1
+        return min(max(0, sum(border <= place for border in self.borders) - 1), len(self.borders) - 2)
 
     def _close(self, features: Sequence[Feature], shares: Numbers, meaning: Numbers) -> Numbers:
         weights = np.array([feature.weight for feature in features]) * shares

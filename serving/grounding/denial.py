@@ -12,7 +12,7 @@ from ingest.sparse import terms
 from serving.grounding.binding import CLAUSE, Binding
 from serving.grounding.contrasts import concepts, opposed
 from serving.grounding.features import Numbers
-from serving.grounding.polarity import conflict, denies, may_deny
+from serving.grounding.polarity import conflict, is_denied
 from serving.grounding.source import Unit
 
 NEAR: Final = 0.85
@@ -34,10 +34,7 @@ def denied(binding: Binding) -> str:
         if all(_contradicts(clause, unit, binding) for unit in near):
             return f"negation: {clause.strip()}"
     near = _near(binding.units, binding.closeness)
-    if all(
-        binding.is_foreign(unit) and denies(binding.claim.plain) and not may_deny(_read(unit), binding.claim.plain)
-        for unit in near
-    ):
+    if all(binding.is_foreign(unit) and is_denied(binding.claim.plain, _read(unit)) for unit in near):
         return "negation"
     return ""
 
@@ -56,8 +53,10 @@ def _contradicts(clause: str, unit: Unit, binding: Binding) -> bool:
     shared = [len(stems & set(terms(part, language))) for part in parts]
     most = max(shared, default=0)
     if 2 * most >= len(stems):
-        return all(conflict(clause, part) for part, count in zip(parts, shared, strict=True) if count == most)
-    return denies(clause) and not may_deny(_read(unit), clause)
+        return all(
+            conflict(clause, part, unit.facts.plain) for part, count in zip(parts, shared, strict=True) if count == most
+        )
+    return is_denied(clause, _read(unit))
 
 
 def _read(unit: Unit) -> str:

@@ -9,7 +9,9 @@ from typing import Final
 
 _NO_NEGATION: Final = re.compile(
     r"\bnot only\b|\bno (?:more|longer|later|less) than\b|\bnot (?:more|longer|later|less) than\b|\bwhether or not\b"
-    r"|\b(?:can ?not|can['’]t|not) do without\b|\bno matter\b|\bno\.\s*\d|\bnot? exceed\w*|\bnot? to exceed\b"
+    r"|\b(?:can ?not|can['’]t|not) do without\b|\bno matter\b"
+    r"|\bno(?:ne)? other\b|\bnothing but\b|\bkein\w* ander\w*|\baucune? autre|\bning[uú]n\w* otr\w*"
+    r"|\bno\.\s*\d|\bnot? exceed\w*|\bnot? to exceed\b"
     r"|\bnicht nur\b|\bnicht (?:mehr|länger|später) als\b|\bnicht überschreit\w*"
     r"|\bpas (?:plus|moins) (?:de|que)\b|\bne [\w’']+ (?:plus )?que\b|\bnon seulement\b|\bn['’](?=une?\b)"
     r"|\bno (?:más|menos) (?:de|que)\b|\bno (?:solo|sólo)\b"
@@ -26,15 +28,19 @@ _DENIES: Final = re.compile(
     r"|ません|ないで|ない|なく|ず(?=に|、)|禁止|不要|不可"
 )
 _MAY: Final = re.compile(
-    r"\b(?:avoid\w*|refrain\w*|refus\w*|only|empty|instead|rather|other|except\w*|off|away|stop\w*|lost|loses?|fail\w*"
+    r"\b(?:avoid\w*|refrain\w*|refus\w*|empty|instead|rather|except\w*|off|away|stop\w*|lost|loses?|fail\w*"
     r"|discard\w*|disable\w*|prevent\w*|dispense\w*|un(?:able|necessary|known|covered|plug\w*|authori[sz]ed)|im?possible"
-    r"|invalid|until|too|rid|free of|out of|wrong|broken|missing|lack\w*|destroy\w*|damage\w*|block\w*|dead|but|before"
-    r"|vermeid\w*|nur|statt|außer|verlier\w*|verloren\w*|aus|un(?:möglich|nötig|gültig|bekannt)\w*|erst|bevor|frei"
-    r"|évite\w*|seule?(?:ment)?|uniquement|perdu\w*|impossible|hors|inutile|détruit\w*"
-    r"|evit\w*|sol[oa](?:mente)?|sólo|únicamente|pierd\w*|perdid\w*|imposible|inútil|antes)\b"
-    r"|避免|只|仅|才|丢失|切勿|拒绝|停止|防止|以外|而不是|阻|断|空|错|关闭|禁用|独"
-    r"|だけ|のみ|しか|避け|失わ|防|破棄|以外|不"
+    r"|invalid|too|rid|free of|out of|wrong|broken|missing|lack\w*|destroy\w*|damage\w*|block\w*|dead"
+    r"|vermeid\w*|statt|außer|verlier\w*|verloren\w*|aus|un(?:möglich|nötig|gültig|bekannt)\w*|frei"
+    r"|évite\w*|perdu\w*|impossible|hors|inutile|détruit\w*|fixe?s?"
+    r"|evit\w*|pierd\w*|perdid\w*|imposible|inútil|fij[oa]s?|fest|fixed)\b"
+    r"|避免|丢失|切勿|拒绝|停止|防止|以外|而不是|阻|断|空|错|关闭|禁用|独|避け|失わ|防|破棄|不"
 )
+_ONLY: Final = re.compile(
+    r"\b(?:only|nur|ausschließlich|seule?(?:ment)?|uniquement|sol[oa](?:mente)?|sólo|únicamente)\b|只|仅|才|だけ|のみ|しか"
+)
+"""Only this works, so that does not: a source that says so supports a denial, but a claim of it denies nothing."""
+_WITHOUT: Final = re.compile(r"\b(?:without|ohne|sans|sin)\b|没有|なしで|ずに")
 
 
 def denies(folded: str) -> bool:
@@ -47,6 +53,16 @@ def may_deny(folded: str, beside: str = "") -> bool:
     return denies(folded) or any(match.group() not in beside for match in _MAY.finditer(folded))
 
 
-def conflict(claim: str, source: str) -> bool:
-    """Does one of two folded texts about the same thing deny it and the other not even in a roundabout way?"""
-    return (denies(claim) and not may_deny(source, claim)) or (denies(source) and not may_deny(claim, source))
+def is_denied(claim: str, source: str) -> bool:
+    """Does the claim deny what the source does not deny in any way?"""
+    return denies(claim) and not may_deny(source, claim) and not _ONLY.search(source)
+
+
+def conflict(claim: str, source: str, beside: str = "") -> bool:
+    """Does one of two folded texts about the same thing deny it and the other not even in a roundabout way?
+
+    `beside`: what stands around the source.
+    """
+    if _WITHOUT.search(claim) and _WITHOUT.search(source):
+        claim, source = _WITHOUT.sub(" ", claim), _WITHOUT.sub(" ", source)
+    return is_denied(claim, source) or (denies(source) and not may_deny(claim, source + beside))
