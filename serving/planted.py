@@ -37,6 +37,10 @@ _LEET: Final = (str.maketrans("01345@$7", "oieasast"), str.maketrans("01345@$7",
 _LEET_WORD: Final = re.compile(r"\b(?=\w*[a-z])(?=\w*[013457@$])[\w@$]{4,}")
 _SPACED: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-]{1,2}){5,}\w(?!\w)")
 _SPACED_WORD: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-])+\w(?!\w)")
+_CUT: Final = re.compile(
+    rf"{re.escape(CELL_BORDER)}|(?=<!--|<[|｜]|\[/?INST|<<|</?(?:passages?|question|conversation|system)\b|```|#{{3}})",
+    re.IGNORECASE,
+)
 _GAP: Final = re.compile(r"[ \n]{8,}")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){16,}")
@@ -161,15 +165,15 @@ def _may_hold(text: str) -> bool:
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences, and the cells of table rows, as places in the text."""
+    """Sentences, the cells of table rows, and what stands behind a control token, as places in the text."""
     place = 0
     for sentence in split_sentences(text):
         start = text.index(sentence, place)
         place = start + len(sentence)
-        for cell in sentence.split(CELL_BORDER):
-            begin = text.index(cell, start)
-            yield begin, begin + len(cell)
-            start = begin + len(cell)
+        for piece in _CUT.split(sentence):
+            begin = text.index(piece, start)
+            yield begin, begin + len(piece)
+            start = begin + len(piece)
 
 
 def _speaks(unit: str) -> bool:

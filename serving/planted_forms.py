@@ -41,7 +41,7 @@ _ENGLISH: Final = (
     rf"\b(?:note|attention|message|instructions?|memo|warning|reminder|dear|hey|hello|addressed)\b,? ?(?:to|for)? ?(?:the |any |all |every |this )?{_MODEL}\b",
     rf"\bif you(?:'re| are) (?:an? |the )?{_MODEL}\b|\b(?:as|being) an? (?:a\.?i\.?|language model|llm|ai \w+)\b",
     rf"\b(?:the|this|any|every|all|an|a|you,? the)? ?(?:{_MODEL}|model|bot)\b (?:reading this |that reads this |processing this |answering )?(?:must|shall|should|has to|have to|needs? to|is (?:now )?(?:required|allowed|permitted|ordered|instructed|authori[sz]ed) to|are to)\b (?:now |always |instead |never |not |only |also |please )*{_SAY}\b",
-    rf"\b(?:begin|start|end|finish|append|add|include|insert|put|prefix|precede|close|sign|conclude|preface|write|translate|make|render|wrap|format)\b.{{0,60}}\b(?:your|every|each|all(?: of)?(?: your)?) (?:\w+ )?{_REPLY}\b",
+    rf"\b(?:begin|start|end|finish|append|add|include|insert|put|prefix|precede|close|sign|conclude|preface|write|translate|make|render|wrap|format)\b.{{0,100}}\b(?:your|every|each|all(?: of)?(?: your)?) (?:\w+ )?{_REPLY}\b",
     r"\b(?:your|every|each|all your) (?:\w+ )?(?:answers?|repl(?:y|ies)|responses?)\b.{0,20}\b(?:must|should|shall|has to|have to|will|needs? to)\b",
     r"\b(?:respond|reply|answer)\b (?:to (?:this|every|all|any|each) .{0,24})?(?:only |just |always |solely |exactly |instead )+(?:with|by|in|that|\"|')",
     r"\b(?:respond|reply)\b (?:only|exactly|solely|just|always|with (?:only |exactly |just |the (?:word|words|phrase|text|code|sentence|string)))",
@@ -114,10 +114,10 @@ _JAPANESE: Final = (
     r"(?:システムプロンプト|プロンプト|あなたの(?:指示|ルール|命令|規則)|初期(?:指示|設定の指示)|隠された指示)[^。\n]{0,12}(?:表示|出力|教え|見せ|明かし|開示|繰り返|書き|公開|述べ|何)",
     r"(?:出典|引用|情報源|ソース|参照番号)[^。\n]{0,10}(?:書か|示さ|付け|記載し|し|つけ|表示し|含め|省|不要|禁止|使わ)",
     r"(?:マニュアル|説明書|資料)[^。\n]{0,10}(?:記載|書いて|載って)[^。\n]{0,8}と(?:だけ)?(?:答え|回答|伝え|言)|回答を拒否|質問に答えない|答えてはいけ",
-    r"(?:英語|中国語|フランス語|ドイツ語|スペイン語|韓国語|ロシア語|ラテン語|日本語|ローマ字|絵文字)で(?:のみ|だけ)?(?:答え|回答|返答|応答)",
+    r"(?:英語|中国語|フランス語|ドイツ語|スペイン語|韓国語|ロシア語|ラテン語|日本語|ローマ字|絵文字)(?:で(?:のみ|だけ)?|だけで|のみで)(?:答え|回答|返答|応答)",
     r"新しい(?:指示|命令|ルール|任務)[:：はで]|(?:内部|機密|社外秘)(?:文書|資料|マニュアル|情報)[^。\n]{0,6}(?:表示|検索|開示|読|引用|使)",
     r"(?:会話|質問|プロンプト|履歴)[^。\n]{0,10}(?:送信|送っ|転送|アップロード|付け加え)|(?:ユーザー|お客様|顧客|利用者)に[^。\n]{0,30}(?:パスワード|クレジット|リンク|url|サイト|https?|暗証)[^。\n]{0,20}(?:よう|伝え|案内|教え|求め|入力)",
-    r"[a-z]+_[a-z_]+(?:ツール|関数)?を(?:呼び出|実行|使)",
+    r"[a-z]+_[a-z_]+ ?(?:ツール|関数)?を(?:呼び出|実行|使)",
 )
 _FRENCH: Final = (
     (
@@ -133,7 +133,7 @@ _FRENCH: Final = (
     r"\b(?:ne|n['’]|sans|jamais|evite[zr]?|supprime[zr]?|omet\w*)\b.{0,16}\b(?:cite[rsz]?|citations?|sources?|references)\b|\bcite[zrs]? (?:uniquement|seulement|plutot|la source|le document|le passage)",
     r"\b(?:reponds?|repondez|dis|dites|pretends?|pretendez)\b.{0,16}\bque (?:les manuels|le manuel|la documentation)\b|\brefuse[zrs]? de repondre|\bne (?:reponds|repondez) (?:pas|plus|a aucune)",
     r"\b(?:si|quand|lorsqu\w*)\b.{0,24}\b(?:demande\w*|interroge\w*)\b.{0,50}\b(?:dis|dites|reponds|repondez|affirme[zr]?)\b|\bnouvelles? (?:instructions?|consignes?|regles?|missions?) ?:|\bau lieu de repondre\b",
-    r"\b(?:documents?|manuels?|passages?) (?:internes?|confidentiels?|secrets?)\b|\b(?:envoie|envoyez|transmets|transmettez|ajoute[zr]?)\b.{0,30}\b(?:conversation|question|historique)\b.{0,30}\b(?:a|vers|dans)\b",
+    r"\b(?:affich|montr|revel|cit|utilis|cherch|li[stz]|ouvr|donn|consult|public?)\w*\b.{0,30}\b(?:documents?|manuels?|passages?) (?:\w+ et )?(?:internes?|confidentiels?|secrets?)\b|\b(?:envoie|envoyez|transmets|transmettez|ajoute[zr]?)\b.{0,30}\b(?:conversation|question|historique)\b.{0,30}\b(?:a|vers|dans)\b",
     r"\b(?:dis|dites|demande[zr]?|conseille[zr]?|recommande[zr]?)\b.{0,6}\b(?:a l['’]?utilisateur|aux utilisateurs|au client|aux clients)\b",
 )
 _GERMAN: Final = (
@@ -147,7 +147,7 @@ _GERMAN: Final = (
     r"\b(?:keine|ohne|nie|niemals|verzicht\w* auf|lass\w*|nicht)\b.{0,16}\b(?:quellen\w*|zitate?n?|zitier\w*|belege|fussnoten)\b.{0,12}|\bzitier\w* (?:nur|stattdessen|ausschliesslich|immer|die quelle|das dokument|passage)",
     r"\b(?:antworte|sag\w*|behaupte\w*|schreib\w*)\b.{0,16}\bdass (?:die|das|in den|im) handb\w+|\b(?:verweiger\w*|beantworte\w* keine)\b.{0,16}\b(?:antwort\w*|fragen?)\b",
     r"\b(?:wenn|falls|sobald)\b.{0,30}\b(?:fragt|fragen|gefragt)\b.{0,50}\b(?:sag\w*|antworte\w*|behaupte\w*)\b|\bneue (?:anweisung\w*|regeln?|aufgaben?|instruktion\w*) ?:|\b(?:an)?statt zu antworten\b",
-    r"\b(?:interne|vertrauliche|geheime)n? (?:dokumente?n?|handbucher\w*|unterlagen|passagen)\b.{0,30}|\b(?:sende|schicke?|ubermittl\w*|hange?)\b.{0,30}\b(?:gesprach\w*|frage|verlauf|unterhaltung)\b.{0,30}\b(?:an|nach|zu)\b",
+    r"\b(?:zeig|durchsuch|offn|nenn|zitier|verwend|benutz|lies|gib|verrat|such|veroffentlich)\w*\b.{0,30}\b(?:interne|vertrauliche|geheime)n?(?: und (?:interne|vertrauliche|geheime)n?)? (?:dokumente?n?|handbucher\w*|unterlagen|passagen)\b.{0,30}|\b(?:sende|schicke?|ubermittl\w*|hange?)\b.{0,30}\b(?:gesprach\w*|frage|verlauf|unterhaltung)\b.{0,30}\b(?:an|nach|zu)\b",
     r"\b(?:sag\w*|teil\w*|empfiehl\w*|bitte\w*|fordere?\w*)\b.{0,6}\b(?:dem (?:nutzer|benutzer|kunden|anwender)|den (?:nutzern?|benutzern?|kunden|anwendern?))\b",
 )
 _SPANISH: Final = (
@@ -161,7 +161,7 @@ _SPANISH: Final = (
     r"\b(?:no|sin|nunca|evita|omite|elimina)\b.{0,12}\b(?:cites?|citar|citas|fuentes|referencias)\b|\bcita (?:solo|unicamente|en su lugar|la fuente|el documento|el pasaje)",
     r"\b(?:responde|responda|di|diga|afirma|contesta)\b.{0,16}\bque (?:los manuales|el manual|la documentacion)\b|\b(?:niegate|se niega|rechaza) .{0,4}(?:a )?(?:responder|contestar)|\bno (?:respondas|contestes|responda) (?:a )?(?:ninguna|mas|las|preguntas)",
     r"\b(?:si|cuando)\b.{0,24}\b(?:pregunt\w*)\b.{0,50}\b(?:di|diga|responde|responda|contesta|afirma)\b|\bnuevas? (?:instruccion\w*|reglas?|tareas?|orden\w*) ?:|\ben (?:lugar|vez) de responder\b",
-    r"\b(?:documentos?|manuales?|pasajes?) (?:internos?|confidenciales?|secretos?)\b|\b(?:envia|envie|manda|transmite|anade)\b.{0,30}\b(?:conversacion|pregunta|historial)\b.{0,30}\b(?:a|hacia|en)\b",
+    r"\b(?:muestr|ensen|revel|cit|us|busc|le[ea]|abr|consult|public)\w*\b.{0,30}\b(?:documentos?|manuales?|pasajes?) (?:\w+ y )?(?:internos?|confidenciales?|secretos?)\b|\b(?:envia|envie|manda|transmite|anade)\b.{0,30}\b(?:conversacion|pregunta|historial)\b.{0,30}\b(?:a|hacia|en)\b",
     r"\b(?:di(?:le|ga)?|dile|pidele|pide|recomienda\w*|aconseja\w*)\b.{0,8}\b(?:al (?:usuario|cliente)|a los (?:usuarios|clientes))\b",
 )
 _TOKENS: Final = (
