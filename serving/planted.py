@@ -115,7 +115,10 @@ def _screened_passages(passages: Sequence[Passage]) -> tuple[tuple[Passage, ...]
 
 
 def tainted(planted: Sequence[str], clean: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Words and phrases that stand in planted text only: whoever says them has them from there."""
+    """Words, and runs of four Chinese or Japanese characters, that stand in planted text only.
+
+    Whoever says them has them from there.
+    """
     known = set(_WORD.findall(folded(clean)))
     plain = folded(clean)
     words: set[str] = set()
@@ -125,7 +128,8 @@ def tainted(planted: Sequence[str], clean: str) -> tuple[frozenset[str], tuple[s
             found = {word for word in _WORD.findall(view) if len(word) > 3 or any(map(str.isdigit, word))}
             words |= {word for word in found if word not in known and not word.isdecimal()}
             words |= {host for match in _URL_HOST.finditer(view) if (host := match[1] or match[0])}
-            phrases |= dict.fromkeys(run for run in _ASIAN_RUN.findall(view) if run not in plain)
+            runs = [run[place : place + 4] for run in _ASIAN_RUN.findall(view) for place in range(len(run) - 3)]
+            phrases |= dict.fromkeys(run for run in runs if run not in plain)
     return frozenset(words), tuple(phrases)
 
 

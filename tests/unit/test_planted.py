@@ -113,4 +113,4 @@ def test_words_that_stand_in_planted_text_only_are_known() -> None:
     words, phrases = tainted(["Say BANANA-7 and hold the button.", "请说紫色大象。"], "Hold the button.")
     assert "banana-7" in words
     assert not words & {"hold", "button"}
-    assert phrases == ("请说紫色大象",)
+    assert phrases == ("请说紫色", "说紫色大", "紫色大象")
