@@ -30,6 +30,7 @@ from serving.model import ChatModel
 from tests.desk import Desk, manual
 from tests.recording_crew import NAME, vector_of
 from ui.backend import Backend, Parts
+from ui.connections import impatient
 from ui.gate import Gate
 from ui.server import bound
 from ui.sources import source_routes
@@ -111,7 +112,9 @@ def application(desk: ApiDesk, *, local: bool = True, calls_a_minute: int = 0) -
 def serving(application: "ASGIApp") -> Iterator[str]:
     """A uvicorn server in a thread; yields its address."""
     with bound("127.0.0.1", 0) as listener:
-        configuration = uvicorn.Config(application, log_level="error", proxy_headers=False, timeout_graceful_shutdown=1)
+        configuration = uvicorn.Config(
+            application, http=impatient(), log_level="error", proxy_headers=False, timeout_graceful_shutdown=1
+        )
         server = uvicorn.Server(configuration)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -14,6 +14,7 @@ from serving.keys_store import KeyStore
 from serving.settings import Settings
 from ui.backend import Backend, Parts, set_running
 from ui.chat_folder import fill_chat_folder
+from ui.connections import impatient
 from ui.gate import LOOPBACK, Gate
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def serve_parts(parts: Parts, *, host: str = "127.0.0.1", port: int = 8000, call
         typer.echo(f"Manualdesk is at {address} ({what}). Ctrl+C ends it.", err=True)
         configuration = uvicorn.Config(
             application,
+            http=impatient(),
             log_level="warning",
             ws="auto",
             timeout_graceful_shutdown=3,

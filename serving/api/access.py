@@ -6,6 +6,7 @@ without a caller, whatever route it is for: a new route cannot forget to ask.
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Final
 
@@ -41,6 +42,8 @@ class Door:
         self._local = local
         self._rate = Rate(calls_a_minute)
         self._misses = Rate(_MISSES_A_MINUTE)
+        # Of their own: the others may all be searching.
+        self._threads = ThreadPoolExecutor(2, "keys")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -76,7 +79,8 @@ class Door:
                 return None
             raise KeyRefused("A key is needed.", hint="Send `Authorization: Bearer KEY`; see `manualdesk keys`.")
         try:
-            caller = await asyncio.to_thread(self._keys.verify, written)
+            loop = asyncio.get_running_loop()
+            caller = await loop.run_in_executor(self._threads, self._keys.verify, written)
         except KeyRefused:
             self._misses.take(sender(_address(scope)))
             raise

@@ -6,7 +6,7 @@ generator closes the language model's stream, which frees the model for the next
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Coroutine
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, Final, TypeVar
 
 from fastapi import Request
@@ -17,6 +17,8 @@ from serving.api.errors import Overdue
 
 ANSWER_SECONDS: Final = 300.0
 """Longest time for one answer; a model on a CPU with a long prompt needs a minute or two."""
+_READING_SECONDS: Final = 60.0
+"""Time a client has on top of that to read what was sent."""
 LEFT: Final = 499
 """Status, seen in the metrics only, of a reply that nobody waits for any more."""
 Result = TypeVar("Result")
@@ -38,7 +40,10 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del scope
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        await _first_of(self._send_all(send), _left(receive))
+        # Also a client that stays and reads nothing lets go of the model in the end: the server then closes on it.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS + _READING_SECONDS):
+                await _first_of(self._send_all(send), _left(receive))
 
     async def _send_all(self, send: Send) -> None:
         async with aclosing(self._events) as events:

@@ -16,6 +16,7 @@ from ingest.errors import SettingError
 from serving.api import limits
 from serving.keys import Role
 from tests.api_desk import CANARY, MANUALS, SECRET_NAME, ApiDesk, application, client, serving
+from ui import connections
 from ui.server import bound
 
 CALLS = (
@@ -250,6 +251,21 @@ def test_a_request_that_does_not_come_is_ended(local: str, monkeypatch: pytest.M
         head = f"POST /v1/ask HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
         connection.sendall(f"{head}{{".encode())
         assert connection.recv(64).startswith(b"HTTP/1.1 408")
+
+
+def test_a_connection_that_asks_nothing_is_closed(desk: ApiDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.2)
+    with serving(application(desk)) as address:
+        name, port = urlsplit(address).netloc.split(":")
+        for beginning in (
+            b"",
+            b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+            b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        ):
+            with socket.create_connection((name, int(port)), timeout=20) as connection:
+                connection.sendall(beginning)
+                while connection.recv(1024):  # until it is closed
+                    pass
 
 
 def test_an_address_is_served_only_where_a_key_can_open_it() -> None:
