@@ -12,6 +12,8 @@ from typing import Final
 from retrieval.passages import Passage
 from serving.answer import UNSUPPORTED_MARK, CheckPolicy, Citation
 from serving.facts import facts_of
+from serving.grounding.meaning import Meaning
+from serving.grounding.source import source_of
 from serving.model import CUT
 from serving.prompt import NO_ANSWER
 from serving.segments import MARK, Segment, Segmenter
@@ -57,6 +59,7 @@ class CitedText:
         question: str = "",
         admitted: Callable[[Segment], Segment] | None = None,
         policy: CheckPolicy = CheckPolicy.STRICT,
+        meaning: Meaning | None = None,
     ) -> None:
         """`passages` in the order in which the prompt numbers them; `language` of the answer.
 
@@ -67,6 +70,7 @@ class CitedText:
         self._to_the_point = _to_the_point(question, self._passages, language)
         self._language = language
         self._policy = policy
+        self._meaning = meaning
         self._segmenter = Segmenter()
         self._numbers: dict[tuple[int, str], int] = {}
         """By place of the passage and its quote: each mark leads to the very words that support its sentence."""
@@ -99,6 +103,12 @@ class CitedText:
     def citations(self) -> tuple[Citation, ...]:
         """So far, by number."""
         return tuple(cite(number, self._passages[place], quote) for (place, quote), number in self._numbers.items())
+
+    def prepare(self) -> None:
+        """Take the passages apart and embed their sentences: work to be done while the model reads its prompt."""
+        sources = [source_of(passage) for passage in self._passages]
+        if self._meaning is not None:
+            self._meaning.prepare(sources)
 
     def feed(self, text: str) -> Iterator[str]:
         for segment in self._segmenter.feed(text):
@@ -194,7 +204,7 @@ class CitedText:
         return (places[verdict.best], verdict.quotes[verdict.best]) if verdict.adds else None
 
     def _support(self, claim: str, places: Sequence[int]) -> Support:
-        return support(claim, [self._passages[place] for place in places], self._language)
+        return support(claim, [self._passages[place] for place in places], self._language, self._meaning)
 
     def _eligible(self, places: Sequence[int]) -> list[int]:
         # The answer must begin where the question is: with the error code or model number that was asked about.

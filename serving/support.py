@@ -12,9 +12,10 @@ import numpy as np
 
 from retrieval.passages import Passage
 from serving.facts import Facts, facts_of
-from serving.grounding.binding import Binding, bind
+from serving.grounding.binding import Binding, bind, clauses
 from serving.grounding.denial import denied
 from serving.grounding.features import Kind
+from serving.grounding.meaning import Meaning
 from serving.grounding.quoting import quotes_of
 from serving.grounding.source import source_of
 from serving.grounding.steps import out_of_order
@@ -49,11 +50,12 @@ class Support:
         return not self.fault and (not self.checkable or self.share >= KEEP)
 
 
-def support(sentence: str, passages: Sequence[Passage], language: str) -> Support:
+def support(sentence: str, passages: Sequence[Passage], language: str, meaning: Meaning | None = None) -> Support:
     """Judge a sentence written in `language` against passages, taken together."""
     sources = [source_of(passage) for passage in passages]
     claim = facts_of(sentence, language)
-    binding = bind(claim, language, sources)
+    near = meaning.nearness([sentence, *clauses(claim)], sources) if meaning and any(s.units for s in sources) else None
+    binding = bind(claim, language, sources, near)
     quotes = tuple(quotes_of(passage, place, binding) for place, passage in enumerate(passages))
     if not binding.units:
         return Support(0.0, quotes, 0, checkable=True, fault="empty passage")

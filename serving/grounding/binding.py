@@ -88,6 +88,8 @@ class Binding:
         clause = self._clause_at(feature.place)
         closeness = self._close(others, near, self.meaning[1 + clause])
         alone = not any(self._clause_at(other.place) == clause for other in others)
+        if alone and not self.meaning[1 + clause].any():
+            return True
         holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, BESIDE, 0.0))
         return bool(holding.max(initial=0.0) >= (LOOSELY if alone else BOUND) * closeness.max(initial=0.0))
 
