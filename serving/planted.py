@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -23,11 +23,12 @@ from ingest.sentences import split_sentences
 from retrieval.passages import Passage
 from retrieval.query import Retrieval, Turn
 from serving.neutral import UNSEEN
-from serving.planted_forms import LEAD, STRONG, TRIGGER, WEAK
+from serving.planted_forms import HIDDEN, LEAD, STRONG, WEAK
 
 _REACH: Final = 3
 """Sentences behind a planted one in which a weak form is enough."""
 _TAG: Final = 0xE0000
+_TAGS: Final = re.compile("[^\U000e0020-\U000e007e]")
 # Letters of other scripts that look like Latin ones, as they are used to hide words from filters.
 _DOUBLES: Final = str.maketrans(
     "аеорсухіјѕԁһӏгьвкмнтіαοεριυνκτχωɑɡıⅼ∕⁄’‘“”«»",
@@ -136,6 +137,8 @@ def tainted(planted: Sequence[str], clean: str) -> tuple[frozenset[str], tuple[s
 @lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Small Latin letters without accents, nothing invisible, single spaces."""
+    if text.isascii():
+        return " ".join(UNSEEN.sub("", text).lower().split())
     plain = unicodedata.normalize("NFKC", UNSEEN.sub("", text)).casefold().translate(_DOUBLES)
     if not plain.isascii():
         parts = unicodedata.normalize("NFKD", plain)
@@ -165,7 +168,8 @@ def _spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _may_hold(text: str) -> bool:
-    return any(TRIGGER.search(view) for view in _views(text))
+    """Most texts hold nothing that an order is made of."""
+    return any(gate.search(view) for view in _views(text) for gate, _ in STRONG)
 
 
 def _units(text: str) -> Iterator[tuple[int, int]]:
@@ -182,9 +186,9 @@ def _units(text: str) -> Iterator[tuple[int, int]]:
 
 def _speaks(unit: str) -> bool:
     """Does this speak to a model, as it stands or as it can be deciphered?"""
-    return any(form.search(view) for view in _views(unit) if TRIGGER.search(view) for form in STRONG) or _deciphers(
-        unit
-    )
+    views = _views(unit)
+    opened = ((view, forms) for view in views for gate, forms in STRONG if gate.search(view))
+    return any(form.search(view) for view, forms in opened for form in forms) or _deciphers(unit)
 
 
 def _follows(unit: str) -> bool:
@@ -200,8 +204,8 @@ def _views(text: str) -> list[str]:
     """The ways in which a model can read a text."""
     plain = folded(text)
     views = [plain]
-    if _LEET_WORD.search(plain):
-        views += [_LEET_WORD.sub(partial(_translated, table), plain) for table in _LEET]
+    if len(_LEET_WORD.findall(plain)) > 1:
+        views += [plain.translate(table) for table in _LEET]
     if _SPACED.search(plain):
         views.append(_SPACED.sub(lambda match: re.sub(r"[ ._*\-]", "", match.group()), plain))
         views.append(folded(_SPACED_WORD.sub(lambda match: re.sub(r"\W|_", "", match.group()), UNSEEN.sub("", text))))
@@ -209,16 +213,11 @@ def _views(text: str) -> list[str]:
         views.append(folded(unescaped))
     if "%" in plain and (unquoted := unquote(plain)) != plain:
         views.append(folded(unquoted))
-    tags = "".join(chr(ord(c) - _TAG) for c in text if _TAG + 0x20 <= ord(c) < _TAG + 0x7F)
-    if tags:
-        views.append(folded(tags))
+    if not text.isascii() and (tags := _TAGS.sub("", text)):
+        views.append(folded("".join(chr(ord(character) - _TAG) for character in tags)))
     if _LATIN.search(plain):
-        views += [plain[::-1], codecs.encode(plain, "rot13")]
+        views += [turned for turned in (plain[::-1], codecs.encode(plain, "rot13")) if HIDDEN.search(turned)]
     return [*views, *(folded(decoded) for decoded in _decoded(text))]
-
-
-def _translated(table: dict[int, int], match: re.Match[str]) -> str:
-    return match.group().translate(table)
 
 
 def _decoded(text: str) -> list[str]:

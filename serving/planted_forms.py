@@ -172,9 +172,63 @@ _TOKENS: Final = (
     r"^\W*#{2,6}\s*(?:system|instructions?|assistant|human|user|response)\s*:?\s*$",
     r"\b(?:end|start|begin(?:ning)?) of (?:the )?(?:system |user |new |all )?(?:prompt|passages?|context|system)\b|\bend[_ ](?:system|prompt|context)\b",
 )
-STRONG: Final = tuple(
-    re.compile(form) for forms in (_ENGLISH, _CHINESE, _JAPANESE, _FRENCH, _GERMAN, _SPANISH, _TOKENS) for form in forms
+_GATES: Final = (
+    (
+        (
+            r"ignor|disregard|forget|neglect|overlook|attention|overrid|bypass|instruct|prompt|\bai\b|a\.i\.|assistant|language model"
+            r"|llm|chat ?bot|gpt|answer|repl(?:y|ies)|respon|from (?:now|this point|here) on|henceforth|starting now|pretend|imagin"
+            r"|suppose|assume|act as|role-?play|jailbr|anything now|god mode|unrestrict|no longer bound|without (?:any )?(?:restrict|filter|censor|guard)"
+            r"|repeat|\bcit(?:e|es|ing|ation)|bracket|not_in|audience|scope|\brole\b|polic|persona|confidential|internal|private|restricted"
+            r"|unpublished|secret|conversation|chat (?:history|log)|api key|the question|user'?s? (?:question|data|name|email|message)|session"
+            r"|[a-z]_[a-z]|\"(?:name|tool|function|role)|(?:tool|function) call|\bask(?:s|ed)?\b|queried|questioned|\b(?:the|this) (?:\w+ )?(?:words?|phrase|sentence|string|token|canary)\b"
+            r"|you(?:'re| are) (?:now|no longer|actually|really|from now|hereby)|\b(?:tell|inform|assure|convince|persuade|advise|urge)\b|speak|talk|\bwrite (?:your|the|everything|all)"
+            r"|\byour (?:\w+ )?(?:rule|guideline|directive|task|job|goal|role|constraint|restriction|order|training|programming|command|message|output|configuration|system|mission|identity|purpose|objective)"
+            r"|(?:manuals?|passages?|documents?|documentation) (?:do|does|has|have|is|are|cannot|don)|sources?\b|passages?\b|references?\b|refuse"
+        ),
+        _ENGLISH,
+    ),
+    (
+        (
+            r"忽略|无视|忘|抛开|理会|不用管|绕过|放弃|别管|遵|推翻|人工智能|ai|模型|助手|机器人|回答|回复|答复|答案|问|你|假装|扮演|指令|提示词|系统提示"
+            r"|出处|来源|引用|标注|内部|机密|用户|客户|调用|输出|打印|重复|说|对话|聊天|范围|权限|受众|角色"
+        ),
+        _CHINESE,
+    ),
+    (
+        (
+            r"指示|命令|ルール|規則|プロンプト|アシスタント|モデル|ボット|ai|あなた|君は|お前|今から|これから|今後|振る舞|なりきって|ふりをし|返答|答え|回答|返信|返事|と言|出典|引用"
+            r"|情報源|ソース|参照番号|マニュアル|ユーザー|お客様|顧客|利用者|会話|質問|機密|を(?:呼び出|実行|使)|[ぁ-ん](?:出力|書い|表示|返)し?"
+        ),
+        _JAPANESE,
+    ),
+    (
+        (
+            r"consigne|instruction|regle|directive|ordre|invite|prompt|restriction|\bia\b|intelligence|modele|assistant|chatbot|repon|desormais|tu es"
+            r"|vous etes|partir de maintenant|dorenavant|semblant|comme si|mot pour mot|exactement|uniquement|seulement|\bcit|source|manuel|confidentiel|interne|conversation|utilisateur|client|mission"
+        ),
+        _FRENCH,
+    ),
+    (
+        (
+            r"anweis|regel|instruktion|vorgabe|richtlinie|befehl|prompt|\bki\b|sprachmodell|assistent|chatbot|antwort|du bist|sie sind|ab (?:jetzt|sofort)|von nun|kunftig|stell dir"
+            r"|wortlich|exakt|quelle|zitier|zitat|beleg|handbuch|handbuch|nutzer|kunden|anwender|gefragt|fragt|intern|vertraulich|geheim|gesprach|verlauf|unterhaltung|aufgabe"
+        ),
+        _GERMAN,
+    ),
+    (
+        (
+            r"instruccion|regla|indicacion|directri|orden|prompt|restriccion|norma|\bia\b|inteligencia|modelo|asistente|chatbot|respond|respuesta|contest|eres|a partir de ahora|desde ahora"
+            r"|finge|imagina|como si|palabra|exactamente|unicamente|\bcit|fuente|referencia|manual|pregunt|intern|confidencial|secret|conversacion|historial|usuario|cliente"
+        ),
+        _SPANISH,
+    ),
+    (
+        r"[|｜]|inst\b|sys|[<＜]|assistant|developer|human|\ba\.?i\b|#{2}|\b(?:end|start|begin)|ignore|disregard|forget",
+        _TOKENS,
+    ),
 )
+STRONG: Final = tuple((re.compile(gate), tuple(re.compile(form) for form in forms)) for gate, forms in _GATES)
+"""For each language what all of its forms hold something of, which most texts hold none of; and the forms."""
 WEAK: Final = re.compile(
     r"^\W*(?:(?:please|now|then|also|and|always|only|instead|finally|first|next|so|but|step \d+)\b[,:]? ?)*"
     r"(?:(?:do not|don'?t|never|you (?:must|should|will|shall|are)) )?"
@@ -187,14 +241,7 @@ WEAK: Final = re.compile(
 )
 LEAD: Final = re.compile(r"^\W*(?:[\w ]{1,40}|[\u3040-\u9fff]{1,12})[:：]\W*$")
 """What only announces the next sentence."""
-TRIGGER: Final = re.compile(
-    r"ignor|disregard|forget|neglect|overlook|attention|follow|obey|heed|overrid|bypass|your |instruction|prompt|\bai\b|a\.i\."
-    r"|assistant|language model|llm|chat ?bot|gpt|answer|repl(?:y|ies)|respon|you(?:'re| are)|from now|pretend|imagine|act as"
-    r"|jailbr|anything now|repeat|cit(?:e|ing|ation)|source|not_in|audience|internal|confidential|conversation|question|_"
-    r"|[|｜]|\binst\b|sys|<|assert|tell|say |output|print|role"
-    r"|忽略|无视|忘|抛开|理会|绕过|放弃|别管|遵|推翻|人工智能|模型|助手|机器人|回答|回复|答复|问|你|假装|扮演|指令|提示词|出处|来源|引用|内部|机密|用户|客户|调用|说|输出"
-    r"|指示|命令|ルール|規則|プロンプト|アシスタント|チャットボット|あなた|今から|これから|今後|返答|答え|回答|出典|情報源|ユーザー|お客様|会話|質問|を実行"
-    r"|consigne|regle|repon|invite|desormais|tu es|vous etes|utilisateur|client|manuel|anweis|regel|antwort|quelle|du bist|kunftig"
-    r"|nutzer|kunden|handb|instruccion|responde|respuesta|contesta|fuente|eres|ahora|usuario|olvid"
+HIDDEN: Final = re.compile(
+    r"\b(?:ignor(?:e|ing)|disregard|forget|previous|instructions?|prompts?|assistant|answer(?:s|ing)?|respond|reply|replies|always|sources?|reveal|pretend|the|and)\b"
 )
-"""What any of the strong forms holds: most texts hold none of it, and need no closer look."""
+"""Common words of orders: a text read backwards or turned by rot13 holds none unless it was written that way."""
