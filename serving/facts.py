@@ -15,6 +15,7 @@ from ingest.sparse import terms
 from serving.grounding.contrasts import concepts
 from serving.grounding.names import names
 from serving.grounding.units import QUANTITY, UNITS, Quantity, quantities, units_in, with_digits
+from serving.grounding.vocabulary import things
 
 _CJK: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _CODE: Final = re.compile(
@@ -58,6 +59,8 @@ class Facts:
     """What stands in backticks."""
     contrasts: tuple[tuple[str, int], ...]
     """Concepts that have an opposite."""
+    things: tuple[tuple[str, int], ...]
+    """What is spoken of, the same in each language."""
     numerals: frozenset[str]
     """All runs of digits, those inside codes too (3493/tcp)."""
     units: frozenset[str]
@@ -69,6 +72,9 @@ class Facts:
     @property
     def concepts(self) -> frozenset[str]:
         return frozenset(concept for concept, _ in self.contrasts)
+
+    def speaks_of(self, thing: str) -> bool:
+        return any(thing == named for named, _ in self.things)
 
     def counts(self, quantity: Quantity) -> bool:
         """Is this number said here? A bare one takes its unit from elsewhere in the text: a table's header, say."""
@@ -99,6 +105,7 @@ def facts_of(text: str, language: str) -> Facts:
         words=tuple(pair for pair in _words(folded, language) if pair[1] not in inside_code),
         literals=tuple((" ".join(match[1].split()), match.start()) for match in _INLINE_CODE.finditer(folded)),
         contrasts=concepts(folded, language),
+        things=things(folded, language),
         numerals=frozenset(_DIGITS.findall(folded)),
         units=units_in(folded),
         terms=frozenset(terms(folded, language)) | {re.sub(r"[\W_]", "", code) for code, _ in codes},

@@ -87,7 +87,7 @@ def _owner(unit: int, sizes: Sequence[int]) -> int:
 
 def _share(binding: Binding) -> float:
     """Of the claim's words that of the closest units, with what stands beside them."""
-    words = [feature for feature in binding.features if feature.kind is Kind.WORD]
+    words = [feature for feature in binding.features if feature.kind in (Kind.WORD, Kind.THING, Kind.CONTRAST)]
     if not words:
         return 1.0
     order = np.argsort(-binding.closeness)[:2]

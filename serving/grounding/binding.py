@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from serving.facts import Facts
-from serving.grounding.features import Feature, Numbers, features_of
+from serving.grounding.features import Feature, Kind, Numbers, features_of
 from serving.grounding.source import Source, Unit
 
 BOUND: Final = 0.72
@@ -91,7 +91,8 @@ class Binding:
         if alone and not self.meaning[1 + clause].any():
             return True
         holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, BESIDE, 0.0))
-        return bool(holding.max(initial=0.0) >= (LOOSELY if alone else BOUND) * closeness.max(initial=0.0))
+        enough = LOOSELY if alone or feature.kind is Kind.THING else BOUND
+        return bool(holding.max(initial=0.0) >= enough * closeness.max(initial=0.0))
 
     def _nearness(self, place: int, other: int) -> float:
         low, high = sorted((place, other))

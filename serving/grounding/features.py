@@ -16,6 +16,7 @@ from serving.facts import Facts
 from serving.grounding.contrasts import STRICT, group_of
 from serving.grounding.source import Unit
 from serving.grounding.units import Quantity
+from serving.grounding.vocabulary import is_needed
 
 Numbers = NDArray[np.float64]
 
@@ -31,11 +32,13 @@ class Kind(StrEnum):
     NAME = "name"
     LITERAL = "literal"
     CONTRAST = "contrast"
+    THING = "thing"
     WORD = "word"
 
 
 _WEIGHTS: Final = {
-    Kind.QUANTITY: 1.5, Kind.CODE: 2.0, Kind.NAME: 1.5, Kind.LITERAL: 2.0, Kind.CONTRAST: 1.0, Kind.WORD: 1.0,
+    Kind.QUANTITY: 1.5, Kind.CODE: 2.0, Kind.NAME: 1.5, Kind.LITERAL: 2.0,
+    Kind.CONTRAST: 1.0, Kind.THING: 1.0, Kind.WORD: 1.0,
 }  # fmt: skip
 
 
@@ -82,7 +85,9 @@ def _parts(claim: Facts, units: Sequence[Unit]) -> Iterator[_Part]:
         # A colour is a fact where colours are the matter; elsewhere "the screen stays black" is a way to say dark.
         needed = group_of(concept) in STRICT and group_of(concept) in groups
         yield Kind.CONTRAST, concept, place, needed, partial(_means, concept)
-    named = {place for _, place in (*claim.names, *claim.contrasts)}
+    for thing, place in claim.things:
+        yield Kind.THING, thing, place, is_needed(thing), partial(_speaks_of, thing)
+    named = {place for _, place in (*claim.names, *claim.contrasts, *claim.things)}
     for stems, place in claim.words:
         if place in named:
             continue
@@ -112,6 +117,10 @@ def _is_written(literal: str, known: Facts) -> bool:
     return literal in known.plain or all(
         part in known.plain for part in literal.replace('"', " ").replace("'", " ").split()
     )
+
+
+def _speaks_of(thing: str, known: Facts) -> bool:
+    return known.speaks_of(thing)
 
 
 def _means(concept: str, known: Facts) -> bool:
