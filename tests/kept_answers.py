@@ -56,6 +56,8 @@ class QuotingModel:
     def __init__(self, retriever: Retriever) -> None:
         self.retriever = retriever
         self.asked: list[str] = []
+        self.answer: Answer | None = None
+        """What it answers whatever is asked; None: what it finds."""
         self.passages = 1
         """Passages that an answer cites."""
 
@@ -69,6 +71,8 @@ class QuotingModel:
         policy: CheckPolicy | None = None,
     ) -> Answer:
         self.asked.append(question)
+        if self.answer is not None:
+            return self.answer
         found = self.retriever.retrieve(question, scope=scope, turns=turns, limit=3, product=product).passages
         if not found:
             return Answer(question=question, answer="Not told.", refused=True, source=AnswerSource.QUOTES)
@@ -157,8 +161,8 @@ class Kept:
         self.assistant = QuotingModel(self.retriever)
         self.published = Published(self.index)
         assert self.shelf is not None
-        lookup = Lookup(self.retriever, self.book, self.shelf, self.published, self.counts)  # type: ignore[arg-type]
-        self.answers = StoredAnswers(self.assistant, lookup, self.model, self.counts)
+        self.lookup = Lookup(self.retriever, self.book, self.shelf, self.published, self.counts)  # type: ignore[arg-type]
+        self.answers = StoredAnswers(self.assistant, self.lookup, self.model, self.counts)
 
     def source(self, question: str, scope: Scope = PUBLIC, **more: object) -> AnswerSource:
         return self.answers.ask(question, scope=scope, **more).source  # type: ignore[arg-type]

@@ -80,7 +80,7 @@ class Lookup:
         self._lock = threading.Lock()
         self._curated_questions = Remembered()
         self._cached_questions = Remembered()
-        self._ready: dict[tuple[object, ...], tuple[str, Cited, str]] = {}
+        self._ready: dict[tuple[KeptCitation, ...], tuple[str, Cited, str]] = {}
 
     def looked(
         self, question: str, *, scope: Scope, turns: Sequence[Turn], product: str, policy: CheckPolicy | None
@@ -180,7 +180,7 @@ class Lookup:
         for kept in answers:
             if not fits(kept, asked, lambda text: self._meant(text, asked.scope), today()):
                 continue
-            standing, reason = self._standing(("curated", kept.number, kept.changed_at), kept.citations)
+            standing, reason = self._standing(kept.citations)
             if reason:
                 self._flag(kept, reason)
             elif standing.readable_in(asked.scope):
@@ -200,7 +200,7 @@ class Lookup:
         kept = self._shelf.get(key) if asked.model else None
         if kept is None or kept.group != asked.group:
             return None
-        standing, reason = self._standing((key, kept.stored_at, kept.answer), kept.citations)
+        standing, reason = self._standing(kept.citations)
         if reason:
             self._shelf.drop([key])
             self._counts.add(Outcome.DROPPED)
@@ -210,10 +210,10 @@ class Lookup:
         self._counts.add(outcome)
         return _answer(asked, kept.answer, AnswerSource.CACHE, standing)
 
-    def _standing(self, name: tuple[object, ...], citations: tuple[KeptCitation, ...]) -> tuple[Cited, str]:
+    def _standing(self, citations: tuple[KeptCitation, ...]) -> tuple[Cited, str]:
         """The citations in the published index, and why they do not stand there; looked up once a generation."""
         generation = self._published.generation()
-        known = self._ready.get(name)
+        known = self._ready.get(citations)
         if known is None or known[0] != generation:
             grounds = all_grounds(citations)
             found = self._published.find(grounds)
@@ -221,7 +221,7 @@ class Lookup:
             known = (generation, Cited((), ()) if reason else cited(citations, found), reason)
             while len(self._ready) >= _READY:
                 self._ready.pop(next(iter(self._ready)), None)
-            self._ready[name] = known
+            self._ready[citations] = known
         return known[1], known[2]
 
     def _vector(self, looked: Looked) -> Dense:

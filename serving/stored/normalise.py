@@ -51,8 +51,8 @@ def normal_form(question: str) -> str:
     text = _INCHES.sub("″", _APOSTROPHE.sub("'", text))
     text = _PUNCTUATION.sub(" ", _lower(text))
     text = _SPACE.sub(" ", _LONE_DASH.sub(" ", text)).strip()
-    text = _CJK_GAP.sub("", text)
-    return _THANKS.sub("", _GREETING.sub("", text)) or text
+    bare = _THANKS.sub("", _GREETING.sub("", text)) or text
+    return _CJK_GAP.sub("", bare)
 
 
 def _plain_width(text: str) -> str:
