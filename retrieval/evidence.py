@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ingest.sentences import split_sentences
 from ingest.sparse import terms
 from retrieval.passages import Passage
-from retrieval.search import CANDIDATES, Candidate
+from retrieval.search import Found
 
 READ = 3
 """Passages that are looked into: an answer that stands further down is not found by a reader either."""
@@ -59,10 +59,8 @@ class Evidence:
         return np.array(astuple(self), dtype=np.float64)
 
 
-def gather(
-    language: str, passages: Sequence[Passage], rarity: Mapping[str, float], candidates: Sequence[Candidate]
-) -> Evidence:
-    """`language`: of the question; `rarity`: its terms in order with their IDF; `candidates`: as found."""
+def gather(language: str, passages: Sequence[Passage], rarity: Mapping[str, float], found: Found) -> Evidence:
+    """`language`: of the question; `rarity`: its terms in order with their IDF."""
     read = passages[:READ]
     texts = [list(_sentences(passage)) for passage in read]
     sentences = [set(words) for text in texts for words in text]
@@ -70,16 +68,14 @@ def gather(
     held = set().union(*sentences, *(terms(_headings(passage), passage.language) for passage in read))
     question = _Question(language, rarity, read, held)
     missing = [term for term in question.asked if not question.held(term, held)]
-    dense = sorted((found.dense for found in candidates if found.dense), reverse=True)[:CANDIDATES]
-    sparse = sorted((found.sparse for found in candidates if found.sparse), reverse=True)[:CANDIDATES]
     return Evidence(
         covered=question.share(question.asked, held),
         together=max((question.share(list(rarity), pair) for pair in pairs), default=_PRIOR),
         near=_near(rarity, [list(chain.from_iterable(text)) for text in texts]),
         missing=_words(missing) * (_FOREIGN if question.foreign else 1.0),
         asked=_words(question.asked),
-        sparse_lead=1 - _at(sparse, _TENTH) / sparse[0] if sparse else 0.0,
-        dense_lead=dense[0] - (_at(dense, _TENTH) or dense[-1]) if dense else 0.0,
+        sparse_lead=1 - _at(found.sparse, _TENTH) / found.sparse[0] if found.sparse else 0.0,
+        dense_lead=found.dense[0] - (_at(found.dense, _TENTH) or found.dense[-1]) if found.dense else 0.0,
     )
 
 

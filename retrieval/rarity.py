@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterable
-from functools import lru_cache
 
-from ingest.index.contract import EVERYTHING, Index
-from ingest.sparse import passage_terms, term_id
-from ingest.types import Sparse
+from ingest.index.contract import Index
+from ingest.sparse import term_id
+
+_KEPT = 50_000
+"""Terms whose rarity is remembered, a few megabytes."""
 
 
 class Rarity:
@@ -14,18 +15,18 @@ class Rarity:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._of = lru_cache(maxsize=50_000)(self._look_up)
+        self._known: dict[str, float] = {}
+        self._generation = ""
 
     def of(self, terms: Iterable[str]) -> dict[str, float]:
         """The IDF of each term, in their order; for a term that no manual holds that of a term in half a chunk."""
+        wanted = list(dict.fromkeys(terms))
         info = self._index.info()
-        return {term: self._of(term, info.generation, info.chunks) for term in terms}
-
-    def _look_up(self, term: str, _generation: str, chunks: int) -> float:
-        # The engine scores a one-word question with IDF x the chunk's weight of the word: divide, and the IDF is left.
-        key = term_id(term)
-        best = self._index.search_sparse(Sparse((key,), (1.0,)), EVERYTHING, limit=1)
-        if not best:
-            return math.log(1 + (chunks + 0.5) / 0.5)
-        held = passage_terms(best[0].chunk.embed_text, best[0].chunk.language)
-        return best[0].score / dict(zip(held.indices, held.values, strict=True)).get(key, 1.0)
+        if info.generation != self._generation or len(self._known) > _KEPT:
+            self._known, self._generation = {}, info.generation
+        known = self._known  # another thread may begin a new one meanwhile
+        asked = [term for term in wanted if term not in known]
+        highest = math.log(1 + (info.chunks + 0.5) / 0.5)
+        found = self._index.inverse_frequencies([term_id(term) for term in asked])
+        known.update((term, highest if value is None else value) for term, value in zip(asked, found, strict=True))
+        return {term: known[term] for term in wanted}

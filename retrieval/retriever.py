@@ -24,7 +24,7 @@ from retrieval.rarity import Rarity
 from retrieval.reading import assemble
 from retrieval.rerank import Reranked, Reranker
 from retrieval.scope import Meaning, ProductScope, Scoped
-from retrieval.search import CANDIDATES, Candidate, search
+from retrieval.search import Candidate, Found, search
 from retrieval.stated import stated
 from retrieval.trace import Trace
 from retrieval.whereabouts import whereabouts
@@ -71,7 +71,7 @@ class Retriever:
         found = self._found(searched, language, scope, clock)
         rarity = self._rarity.of(terms(asked, language))
         said = " ".join([question, *(turn.text for turn in reversed(turns) if turn.role == "user")])
-        scoped = fold(products.decide(asked, meaning, found, rarity, said), language, products)
+        scoped = fold(products.decide(asked, meaning, found.candidates, rarity, said), language, products)
         clock.passed("scope")
         order = self._reranked(searched, scoped, clock)
         wanted = _asked_for(rarity, asked, meaning, products.catalogue)
@@ -93,7 +93,7 @@ class Retriever:
             unknown=unknown,
             evidence=evidence,
         )
-        trace = _trace(question, retrieval, found, scoped, order=order, clock=clock)
+        trace = _trace(question, retrieval, found.candidates, scoped, order=order, clock=clock)
         return replace(retrieval, trace=replace(trace, facts=tuple(fact.text for fact in stated(turns))))
 
     def whereabouts(self, retrieval: Retrieval, document: str, *, scope: Scope) -> str:
@@ -125,13 +125,13 @@ class Retriever:
     def _product_scope(self, scope: Scope) -> ProductScope:
         return ProductScope(self._index, Catalogue(self._index, scope, self._aliases))
 
-    def _found(self, searched: str, language: str, scope: Scope, clock: "_Clock") -> list[Candidate]:
+    def _found(self, searched: str, language: str, scope: Scope, clock: "_Clock") -> Found:
         vectors = Vectors(self._embedder.embed_query(searched), query_terms(searched, language))
         clock.passed("embed")
-        fused = search(self._index, vectors, scope, limit=2 * CANDIDATES)
-        found = definitions_first(self._index, searched, fused, scope, language=language)
+        found = search(self._index, vectors, scope)
+        candidates = definitions_first(self._index, searched, found.candidates, scope, language=language)
         clock.passed("search")
-        return found
+        return replace(found, candidates=candidates)
 
     def _reranked(self, searched: str, scoped: Scoped, clock: "_Clock") -> Reranked:
         if self._reranker is None:

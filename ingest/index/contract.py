@@ -39,6 +39,14 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranked:
+    """A found chunk by the key that `Index.chunks` takes; `score` as in Hit."""
+
+    key: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A found chunk, without boxes and origins (`Index.span` gives those); `score` is the cosine (dense) or the BM25
     score (sparse)."""
@@ -96,6 +104,15 @@ class Index(Protocol):
 
     def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
         """Best chunks by BM25 (the engine applies IDF), best first. Empty terms find nothing."""
+
+    def rank(self, vectors: Vectors, scope: Scope, *, limit: int) -> tuple[list[Ranked], list[Ranked]]:
+        """What `search_dense` and `search_sparse` find, in one call and without the chunks."""
+
+    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
+        """By key the chunks that `rank` found, as a search gives them; one that is gone by now is left out."""
+
+    def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]:
+        """For each term id the factor by which the engine weighs it, over all scopes; None where no chunk holds it."""
 
     def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
         """Chunks of a document with ordinals first..last that exist, in order."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import Hit, IndexedDocument, Point, Scope
+from ingest.index.contract import EVERYTHING, Hit, IndexedDocument, Point, Ranked, Scope
 from ingest.index.payload import (
     DOCUMENT_FIELDS,
     FOUND_FIELDS,
@@ -25,7 +25,7 @@ from ingest.index.payload import (
     to_embed_text,
     to_payload,
 )
-from ingest.types import Chunk, Dense, Sparse
+from ingest.types import Chunk, Dense, Sparse, Vectors
 
 if TYPE_CHECKING:
     import qdrant_edge
@@ -91,16 +91,32 @@ class Shard:
         self._shard.update(edge.UpdateOperation.delete_points_by_filter(edge.Filter(must=[matches])))
 
     def nearest(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
+        request = _request(vector, scope, limit, with_payload=list(FOUND_FIELDS))
+        return [Hit(from_payload(found.payload), found.score) for found in self._shard.query(request)]
+
+    def rank(self, vectors: Vectors, scope: Scope, limit: int) -> tuple[list[Ranked], list[Ranked]]:
         import qdrant_edge as edge
 
-        if isinstance(vector, Sparse):
-            query = edge.Query.Nearest(edge.SparseVector(list(vector.indices), list(vector.values)), using="bm25")
-        else:
-            query = edge.Query.Nearest(vector, using="dense")  # type: ignore[arg-type]  # arrays are taken too, uncopied
-        # Even a filter without conditions is asked of every posting.
-        scoped = _filter(scope) if conditions(scope) else None
-        request = edge.QueryRequest(limit=limit, query=query, filter=scoped, with_payload=list(FOUND_FIELDS))
-        return [Hit(from_payload(found.payload), found.score) for found in self._shard.query(request)]
+        asked: list[Dense | Sparse] = [vectors.dense, vectors.sparse] if vectors.sparse.indices else [vectors.dense]
+        requests = [_request(vector, scope, limit) for vector in asked]
+        found = self._shard.query_batch(edge.QueryBatchRequest(requests))
+        dense, sparse = [[Ranked(str(point.id), point.score) for point in points] for points in (*found, [])[:2]]
+        return dense, sparse
+
+    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
+        import qdrant_edge as edge
+
+        wanted = _filter(scope, edge.HasIdCondition(set(keys)))
+        records = self._scroll(wanted, with_payload=list(FOUND_FIELDS))
+        return {str(record.id): from_payload(record.payload) for record in records}
+
+    def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]:
+        import qdrant_edge as edge
+
+        # A question of one term scores with its factor x the chunk's weight of it: divide, and the factor is left.
+        requests = [_request(Sparse((term,), (1.0,)), EVERYTHING, 1, with_vector=["bm25"]) for term in terms]
+        best = self._shard.query_batch(edge.QueryBatchRequest(requests))
+        return [_factor(found[0], term) if found else None for found, term in zip(best, terms, strict=True)]
 
     def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
         import qdrant_edge as edge
@@ -158,7 +174,33 @@ class Shard:
         self._shard.close()
 
 
-def _filter(scope: Scope, *more: "qdrant_edge.FieldCondition") -> "qdrant_edge.Filter":
+def _request(
+    vector: Dense | Sparse,
+    scope: Scope,
+    limit: int,
+    *,
+    with_payload: list[str] | None = None,
+    with_vector: list[str] | None = None,
+) -> "qdrant_edge.QueryRequest":
+    import qdrant_edge as edge
+
+    if isinstance(vector, Sparse):
+        query = edge.Query.Nearest(edge.SparseVector(list(vector.indices), list(vector.values)), using="bm25")
+    else:
+        query = edge.Query.Nearest(vector, using="dense")  # type: ignore[arg-type]  # arrays are taken too, uncopied
+    # Even a filter without conditions is asked of every posting.
+    scoped = _filter(scope) if conditions(scope) else None
+    return edge.QueryRequest(
+        limit=limit, query=query, filter=scoped, with_payload=with_payload or False, with_vector=with_vector or False
+    )
+
+
+def _factor(found: "qdrant_edge.ScoredPoint", term: int) -> float:
+    held: qdrant_edge.SparseVector = found.vector["bm25"]  # type: ignore[index,assignment,call-overload]
+    return found.score / dict(zip(held.indices, held.values, strict=True))[term]
+
+
+def _filter(scope: Scope, *more: "qdrant_edge.FieldCondition | qdrant_edge.HasIdCondition") -> "qdrant_edge.Filter":
     import qdrant_edge as edge
 
     in_scope = [

@@ -1,18 +1,25 @@
 """The reads that every published index has in common: what needs no engine is answered here, the rest by the engine."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ingest.index.contract import Hit, IndexedDocument, Scope
+from ingest.index.contract import Hit, IndexedDocument, Ranked, Scope
 from ingest.index.payload import reads_nothing
-from ingest.types import Chunk, Dense, Sparse
+from ingest.types import Chunk, Dense, Sparse, Vectors
 
 
 class Engine(Protocol):
     """What is read: a shard or a collection. It is never asked for nothing, nor on behalf of who may read nothing."""
 
     def nearest(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]: ...
+
+    def rank(self, vectors: Vectors, scope: Scope, limit: int) -> tuple[list[Ranked], list[Ranked]]: ...
+
+    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]: ...
+
+    def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]: ...
 
     def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]: ...
 
@@ -32,6 +39,24 @@ class Reads(ABC):
 
     def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
         return self._search(terms, scope, limit) if terms.indices else []
+
+    def rank(self, vectors: Vectors, scope: Scope, *, limit: int) -> tuple[list[Ranked], list[Ranked]]:
+        if limit < 1 or reads_nothing(scope):
+            return [], []
+        with self._engine() as engine:
+            return engine.rank(vectors, scope, limit)
+
+    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
+        if not keys or reads_nothing(scope):
+            return {}
+        with self._engine() as engine:
+            return engine.chunks(keys, scope)
+
+    def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]:
+        if not terms:
+            return []
+        with self._engine() as engine:
+            return engine.inverse_frequencies(terms)
 
     def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
         if first > last or reads_nothing(scope):

@@ -11,9 +11,10 @@ from ingest.index.made_by import info_of
 from ingest.index.payload import REINGEST, check_embedder, check_format
 from ingest.index.reads import Reads
 from ingest.index.server_alias import Alias, stamp
-from ingest.index.server_collection import Collection, Unpublished, reachable
+from ingest.index.server_collection import Collection, Unpublished
 from ingest.index.server_layout import WHOLE, Layout
 from ingest.index.server_lease import Lease, leased
+from ingest.index.server_retry import reachable
 from ingest.types import Dense
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ published points only. Any QdrantClient will do, its in-memory one included.
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import Hit, IndexedDocument, Point, Scope
+from ingest.index.contract import EVERYTHING, Hit, IndexedDocument, Point, Ranked, Scope
 from ingest.index.payload import (
     DOCUMENT_FIELDS,
     FOUND_FIELDS,
@@ -26,7 +25,7 @@ from ingest.index.payload import (
     to_payload,
 )
 from ingest.index.server_retry import persist
-from ingest.types import Chunk, Dense, Sparse
+from ingest.types import Chunk, Dense, Sparse, Vectors
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient, models
@@ -37,30 +36,6 @@ _UPSERT = 128
 """Points a request: about 3 MB with 1,024 dimensions, well under the server's limit of 32 MB."""
 _PUBLISH = 64
 """Documents published in one batched request."""
-
-
-@contextmanager
-def reachable() -> Iterator[None]:
-    """Turns what the client raises into IndexUnusable with a remedy."""
-    from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
-    from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
-
-    try:
-        yield
-    except ResourceExhaustedResponse as error:
-        raise IndexUnusable(f"the Qdrant server has too much to do: {error}", hint="run it again later") from error
-    except ResponseHandlingException as error:
-        hint = "start Qdrant, or correct MANUALDESK_INDEX_URL"
-        raise IndexUnusable(f"the Qdrant server does not answer: {error}", hint=hint) from error
-    except UnexpectedResponse as error:
-        hint = "see the server's log"
-        if error.status_code in {401, 403}:
-            hint = "set MANUALDESK_INDEX_API_KEY to a key that may write and read"
-        reason = (error.content or b"").decode(errors="replace")[:300]
-        raise IndexUnusable(f"the Qdrant server refused ({error.status_code}): {reason}", hint=hint) from error
-    except ValueError as error:
-        # The in-memory client's word for what a server answers with status 404 or 400.
-        raise IndexUnusable(f"Qdrant refused: {error}", hint="see what changed the collection meanwhile") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,20 +121,57 @@ class Collection:
             persist(partial(self._client.batch_update_points, self.name, operations, wait=True))  # type: ignore[arg-type]
 
     def nearest(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]:
+        (found,) = self._query([self._request(vector, scope, limit, with_payload=list(FOUND_FIELDS))])
+        return [Hit(from_payload(point.payload), point.score) for point in found]
+
+    def rank(self, vectors: Vectors, scope: Scope, limit: int) -> tuple[list[Ranked], list[Ranked]]:
+        asked: list[Dense | Sparse] = [vectors.dense, vectors.sparse] if vectors.sparse.indices else [vectors.dense]
+        found = self._query([self._request(vector, scope, limit) for vector in asked])
+        ranked = [[Ranked(str(point.id), point.score) for point in points] for points in found]
+        return ranked[0], ranked[1] if len(ranked) > 1 else []
+
+    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
         from qdrant_client import models
 
-        query: object = vector
+        must = [*self._in_scope(scope), models.HasIdCondition(has_id=list(keys))]
+        records, _ = self._client.scroll(
+            self.name, models.Filter(must=must), limit=len(keys), with_payload=list(FOUND_FIELDS)
+        )
+        return {str(record.id): from_payload(record.payload) for record in records}
+
+    def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]:
+        # A question of one term scores with its factor x the chunk's weight of it: divide, and the factor is left.
+        asked = [self._request(Sparse((term,), (1.0,)), EVERYTHING, 1, with_vector=["bm25"]) for term in terms]
+        return [
+            _factor(found[0], term) if found else None for found, term in zip(self._query(asked), terms, strict=True)
+        ]
+
+    def _query(self, requests: "Sequence[models.QueryRequest]") -> "list[list[models.ScoredPoint]]":
+        return [response.points for response in self._client.query_batch_points(self.name, requests)]
+
+    def _request(
+        self,
+        vector: Dense | Sparse,
+        scope: Scope,
+        limit: int,
+        *,
+        with_payload: list[str] | None = None,
+        with_vector: list[str] | None = None,
+    ) -> "models.QueryRequest":
+        from qdrant_client import models
+
         if isinstance(vector, Sparse):
-            query = models.SparseVector(indices=list(vector.indices), values=list(vector.values))
-        found = self._client.query_points(
-            self.name,
+            query: object = models.SparseVector(indices=list(vector.indices), values=list(vector.values))
+        else:
+            query = vector.tolist()
+        return models.QueryRequest(
             query=query,  # type: ignore[arg-type]
             using="bm25" if isinstance(vector, Sparse) else "dense",
-            query_filter=models.Filter(must=self._in_scope(scope)),
+            filter=models.Filter(must=self._in_scope(scope)),
             limit=limit,
-            with_payload=list(FOUND_FIELDS),
+            with_payload=with_payload or False,
+            with_vector=with_vector or False,
         )
-        return [Hit(from_payload(point.payload), point.score) for point in found.points]
 
     def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
         from qdrant_client import models
@@ -265,3 +277,8 @@ def _first_chunk() -> "models.Condition":
     from qdrant_client import models
 
     return models.FieldCondition(key="ordinal", match=models.MatchValue(value=0))
+
+
+def _factor(found: "models.ScoredPoint", term: int) -> float:
+    held: models.SparseVector = found.vector["bm25"]  # type: ignore[index,assignment,call-overload]
+    return found.score / dict(zip(held.indices, held.values, strict=True))[term]

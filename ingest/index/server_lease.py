@@ -14,7 +14,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from ingest.errors import IndexUnusable, ManualdeskError
-from ingest.index.server_collection import Collection, reachable
+from ingest.index.server_collection import Collection
+from ingest.index.server_retry import reachable
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient

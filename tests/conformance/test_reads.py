@@ -6,7 +6,7 @@ import pytest
 
 from ingest.errors import IndexUnusable
 from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexStore, Point, Scope
-from ingest.types import Audience, Sparse
+from ingest.types import Audience, Sparse, Vectors
 from tests.conformance.synthetic import (
     COMMON_TERM,
     DIMENSIONS,
@@ -105,6 +105,41 @@ def test_a_rare_term_outweighs_a_common_one(store: IndexStore) -> None:
     assert common[0].score == pytest.approx(0.074, abs=0.01)
     both = index.search_sparse(Sparse((COMMON_TERM, own_term(2)), (1.0, 1.0)), EVERYTHING, limit=6)
     assert both[0].chunk.ordinal == 2
+
+
+def test_both_searches_at_once_find_what_each_finds(store: IndexStore) -> None:
+    index = publish(store, points("a", 6, audience=Audience.INTERNAL), points("b", 3))
+    vectors = Vectors(axis(2), Sparse((COMMON_TERM, own_term(1)), (1.0, 1.0)))
+    for scope in (EVERYTHING, PUBLIC):
+        dense, sparse = index.rank(vectors, scope, limit=4)
+        for ranked, hits in (
+            (dense, index.search_dense(vectors.dense, scope, limit=4)),
+            (sparse, index.search_sparse(vectors.sparse, scope, limit=4)),
+        ):
+            chunks = index.chunks([found.key for found in ranked], scope)
+            assert sorted(found.score for found in ranked) == pytest.approx(sorted(hit.score for hit in hits))
+            assert {found.key: found.score for found in ranked} == pytest.approx(
+                {key: next(hit.score for hit in hits if hit.chunk == chunk) for key, chunk in chunks.items()}
+            )
+    dense, sparse = index.rank(Vectors(axis(2)), EVERYTHING, limit=2)
+    assert (len(dense), sparse) == (2, [])
+
+
+def test_chunks_out_of_scope_are_not_given_out_by_key(store: IndexStore) -> None:
+    index = publish(store, points("a", 3, audience=Audience.INTERNAL), points("b", 3))
+    keys = [found.key for found in index.rank(Vectors(axis(0)), EVERYTHING, limit=9)[0]]
+    assert len(index.chunks(keys, EVERYTHING)) == 6
+    assert {chunk.document for chunk in index.chunks(keys, PUBLIC).values()} == {"b"}
+    assert index.chunks([], EVERYTHING) == {}
+
+
+def test_how_rare_terms_are_is_told_for_all_at_once(store: IndexStore) -> None:
+    index = publish(store, points("a", 6))
+    rare, none, common = index.inverse_frequencies([own_term(3), 99, COMMON_TERM])
+    assert none is None
+    # ln(1 + (N - n + 0.5) / (n + 0.5)) with n = 1 and n = 6 of N = 6.
+    assert rare == pytest.approx(1.540, abs=0.01)
+    assert common == pytest.approx(0.074, abs=0.01)
 
 
 def test_nothing_asked_finds_nothing(store: IndexStore) -> None:

@@ -11,7 +11,7 @@ from retrieval.conversation import rewrite
 from retrieval.models import Catalogue
 from retrieval.query import Turn
 from retrieval.scope import ProductScope, Scoped
-from retrieval.search import fuse
+from retrieval.search import Candidate
 from tests.manual_index import Manual, publish
 
 
@@ -67,7 +67,8 @@ def asked(index: Index, question: str, *turns: str, product: str = "") -> Scoped
     earlier = [Turn("user", turn) for turn in turns]
     full = rewrite(question, earlier, products)
     meaning = products.meaning(question, full, earlier, product)
-    found = fuse([], index.search_sparse(query_terms(f"{full} {meaning.shown}", "en"), EVERYTHING, limit=60))
+    hits = index.search_sparse(query_terms(f"{full} {meaning.shown}", "en"), EVERYTHING, limit=60)
+    found = [Candidate(hit.chunk, score=0.5 * hit.score / hits[0].score, dense=0.0, sparse=hit.score) for hit in hits]
     rarity = dict.fromkeys(terms(full, "en"), 1.0)
     return products.decide(full, meaning, found, rarity, " ".join([question, *turns]))
 
