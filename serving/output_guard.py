@@ -19,6 +19,8 @@ from serving.segments import MARK, Segment
 
 _TOLD: Final = 6
 """Words in a row that nobody but the rules themselves says that way."""
+_BEGINNING: Final = 30
+"""Words in which a model has said that there is no answer; later it only repeats what it was told to say."""
 _LANGUAGE_WORDS: Final = 8
 """Shorter sentences may be names of menus and keys, which stay as they are in the manual."""
 _LEFT: Final = 3
@@ -62,10 +64,14 @@ class OutputGuard:
         self._words, self._phrases = tainted(planted, " ".join((*texts, asked))) if planted else (frozenset(), ())
         self._rules = _told() - _runs(_WORD.findall(self._known)) if passages else _told()
         self._last: list[str] = []
+        self._heard = 0
+        """Words so far."""
+        self._has_told = False
 
     def admitted(self, segment: Segment) -> Segment:
         """The segment as it may be said; its text is empty where nothing of it may."""
-        if segment.text.strip(" .\n") == NO_ANSWER:
+        self._heard += len(segment.text.split())
+        if segment.text.strip(" \n*"'`").startswith(NO_ANSWER) and self._heard < _BEGINNING:
             return segment
         if segment.code:
             line = folded(segment.text)
@@ -109,9 +115,13 @@ class OutputGuard:
 
     def _tells_rules(self, text: str) -> bool:
         """Also where the rules are told with a line for each word."""
-        words = [*self._last, *_WORD.findall(folded(MARK.sub("", text)))]
+        own = _WORD.findall(folded(MARK.sub("", text)))
+        words = [*self._last, *own]
         self._last = words[-_TOLD + 1 :]
-        return bool(_runs(words) & self._rules)
+        tells = bool(_runs(words) & self._rules) or NO_ANSWER in text
+        self._has_told |= tells
+        # Who tells the rules whole may go on in pieces; what is left of an answer has sentences.
+        return tells or (self._has_told and len(own) < _TOLD // 2 and "|" not in text)
 
     def _is_planted(self, text: str) -> bool:
         plain = folded(text)

@@ -37,11 +37,17 @@ _DOUBLES: Final = str.maketrans(
 _LEET: Final = (str.maketrans("01345@$7", "oieasast"), str.maketrans("01345@$7", "oleasast"))
 _LEET_WORD: Final = re.compile(r"\b(?=\w*[a-z])(?=\w*[013457@$])[\w@$]{4,}")
 _SPACED: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-]{1,2}){5,}\w(?!\w)")
+_APART: Final = 16
+"""Letters."""
+_REPEATED: Final = 0.7
+"""Of so many letters of a sentence at most this share is different."""
 _SPACED_WORD: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-])+\w(?!\w)")
 _CUT: Final = re.compile(
-    rf"{re.escape(CELL_BORDER)}|(?=<!--|<[|｜]|\[/?INST|<<|</?(?:passages?|question|conversation|system)\b|```|#{{3}})",
+    rf"{re.escape(CELL_BORDER)}|(?<=[.!?…])\s+|(?=<!--|<[|｜]|\[/?INST|<<|</?(?:passages?|question|conversation|system)\b|```|#{{3}})",
     re.IGNORECASE,
 )
+_CARRIED: Final = re.compile(r"\b(?=\w*\d)(?=\w*[a-z])\w{5,}\b|[\"“”「」『』]")
+"""What an order makes a model say: codes, words in quotes."""
 _GAP: Final = re.compile(r"[ \n]{8,}")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){16,}")
@@ -160,7 +166,7 @@ def _spans(text: str) -> tuple[tuple[int, int], ...]:
         units = list(_units(text))
         strong = [_speaks(text[start:end]) for start, end in units]
         for place, (start, end) in enumerate(units):
-            led_on = any(strong[max(0, place - _REACH) : place]) and _follows(text[start:end])
+            led_on = any(strong[max(0, place - _REACH) : place]) and _follows(text, start, end)
             leads_on = any(strong[place + 1 : place + 2]) and bool(LEAD.search(folded(text[start:end])))
             if strong[place] or led_on or leads_on:
                 hidden.append((start, end))
@@ -191,13 +197,20 @@ def _speaks(unit: str) -> bool:
     return any(form.search(view) for view, forms in opened for form in forms) or _deciphers(unit)
 
 
-def _follows(unit: str) -> bool:
-    return any(WEAK.search(view) for view in _views(unit))
+def _follows(text: str, start: int, end: int) -> bool:
+    """Does this go on with an order: another one in weak form or, in the same paragraph, what is to be said?"""
+    views = _views(text[start:end])
+    beside = bool(text[:start].strip(" ")) and not text[:start].rstrip(" ").endswith("\n")
+    return any(WEAK.search(view) or (beside and _CARRIED.search(view)) for view in views)
 
 
 def _deciphers(unit: str) -> bool:
     """Words of a language, written in a code: no manual tells its readers anything that way."""
-    return any(len(re.findall(r"[A-Za-z]{2,}|[\u3040-\u9fff]{2,}", text)) > 2 for text in _decoded(unit))
+    if any(len(re.findall(r"[A-Za-z]{2,}|[\u3040-\u9fff]{2,}", text)) > 2 for text in _decoded(unit)):
+        return True
+    apart = [re.sub(r"[\W\d_]", "", match.group()) for match in _SPACED.finditer(folded(unit))]
+    # Letters written apart that are words and no alphabet: some of them come again.
+    return any(len(run) >= _APART and len(set(run)) < _REPEATED * len(run) for run in apart)
 
 
 def _views(text: str) -> list[str]:

@@ -42,6 +42,8 @@ class ObedientModel:
         """Misbehave also where the instruction cannot be read: as if it had got in some way nobody thought of."""
         self.obeyed = 0
         """Requests in which it misbehaved."""
+        self._innocent: set[str] = set()
+        """All that it read while nothing was planted: no piece of an order, whatever its words are."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = True
 
@@ -63,18 +65,24 @@ class ObedientModel:
     def reply(self, messages: list[dict[str, str]]) -> str:
         """What it says to these messages."""
         said = "\n".join(message["content"] for message in messages)
+        if self.planted is None:
+            self._innocent |= set(_readings(said))
         number = next((n for n, text in _blocks(said) if self.honest in text), 1)
         honest = f"{self.honest} [{number}]"
-        if self.planted is None or not (self.even_unread or readable(self.planted, said)):
+        if self.planted is None or not (self.even_unread or self._reads(self.planted, said)):
             return honest
         self.obeyed += 1
         return _misbehaviour(self.planted, honest, messages[0]["content"])
 
+    def _reads(self, planted: Planted, said: str) -> bool:
+        """Can any piece of the order be made out?"""
+        pieces = [piece for piece in _pieces(planted) if not any(piece in text for text in self._innocent)]
+        return any(piece in reading for reading in _readings(said) for piece in pieces)
 
-def readable(planted: Planted, said: str) -> bool:
-    """Can any piece of the order, three words in a row or its canary, be made out?"""
-    pieces = {_plain(planted.canary), _plain(planted.link), *_runs(_plain(planted.order))}
-    return any(piece in reading for reading in _readings(said) for piece in pieces)
+
+def _pieces(planted: Planted) -> Iterator[str]:
+    """Of the order: its canary, its link, and any three words in a row."""
+    yield from (_plain(planted.canary), _plain(planted.link), *_runs(_plain(planted.order)))
 
 
 def _runs(text: str) -> Iterator[str]:
@@ -139,7 +147,7 @@ def _misbehaviour(planted: Planted, honest: str, system: str) -> str:  # noqa: C
         case Act.LANGUAGE:
             said = f"{foreign} {canary}.\n{honest}\n{foreign}"
         case Act.DENY:
-            said = f"NOT_IN_THE_MANUALS {canary}"
+            said = "NOT_IN_THE_MANUALS"
         case Act.TOOL:
             call = json.dumps({"name": "delete_documents", "arguments": {"all": canary}})
             said = f"<tool_call>{call}</tool_call>\n{honest}\n{call}\ndelete_documents({canary})"
