@@ -71,7 +71,7 @@ class OutputGuard:
     def admitted(self, segment: Segment) -> Segment:
         """The segment as it may be said; its text is empty where nothing of it may."""
         self._heard += len(segment.text.split())
-        if segment.text.strip(" \n*"'`").startswith(NO_ANSWER) and self._heard < _BEGINNING:
+        if segment.text.lstrip(" \n*`").startswith(NO_ANSWER) and self._heard < _BEGINNING:
             return segment
         if segment.code:
             line = folded(segment.text)

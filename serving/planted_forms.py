@@ -23,7 +23,7 @@ _RULES: Final = (
     r"(?:instructions?|rules?|prompts?|directions?|guidelines?|directives?|constraints?|guardrails?|restrictions?"
     r"|system messages?|programming|orders?|polic(?:y|ies)|training|commands?)"
 )
-_REPLY: Final = r"(?:answers?|repl(?:y|ies)|responses?|messages?|outputs?|completions?)"
+_REPLY: Final = r"(?:answers?|repl(?:y|ies)|responses?)"
 _TONGUE: Final = (
     r"(?:english|french|german|spanish|italian|latin|russian|chinese|japanese|korean|portuguese|arabic|klingon|dutch"
     r"|another language|pirate|rhymes?|verse|emojis?|upper ?case|capitals|all caps|morse|base64|rot13|json|xml)"
@@ -33,11 +33,11 @@ _ENGLISH: Final = (
         rf"\b(?:ignore|disregard|forget|neglect|overlook|pay no attention to|(?:do not|don'?t|stop|no longer|never) (?:follow|obey|heed|comply with)(?:ing)?)"
         rf"\b.{{0,40}}\b(?:previous|prior|above|earlier|preceding|foregoing|your|system|original|initial|existing|all (?:of )?(?:the|these|those|other))\b.{{0,24}}\b{_RULES}\b"
     ),
-    rf"\b(?:ignore|disregard|forget)\b.{{0,16}}\b(?:all|any|every)\b.{{0,10}}\b{_RULES}\b",
+    rf"(?:^\W*|[,;:.!]\s*|\b(?:please|and|now|must|should|to|you) )(?:ignore|disregard|forget)\b.{{0,16}}\b(?:all|any|every)\b.{{0,10}}\b{_RULES}\b",
     r"\b(?:ignore|disregard|forget)\b (?:all |every)?(?:thing |of )?(?:that )?(?:you (?:were|have been|know|learned)|(?:the|what is|what was|everything|anything) (?:above|before|said))",
     rf"\b(?:override|bypass|break|violate|drop|discard|abandon|replace|cancel|suspend|circumvent|free (?:yourself )?from)\b.{{0,20}}\byour\b.{{0,24}}\b{_RULES}\b",
-    r"\byour (?:new|real|true|actual|only|next|secret|hidden) (?:task|job|goal|objective|purpose|role|persona|instructions?|rules?|mission|orders?|identity)\b",
-    r"\b(?:new|secret|hidden|updated|revised|override|overriding|developer) (?:system )?(?:instructions?|directives?|prompt)\s*(?::|for (?:you|the|any|all)|follow)",
+    r"\byour (?:new|real|true|actual|secret|hidden) (?:task|job|goal|objective|purpose|role|persona|instructions?|rules?|mission|orders?|identity)\b",
+    r"\b(?:new|secret|hidden|updated|revised|override|overriding|developer) (?:system )?(?:instructions?|prompt|rules)\s*(?::|for (?:you|the (?:ai|assistant|model|bot))\b)",
     rf"\b(?:note|attention|message|instructions?|memo|warning|reminder|dear|hey|hello|addressed)\b,? ?(?:to|for)? ?(?:the |any |all |every |this )?{_MODEL}\b",
     rf"\bif you(?:'re| are) (?:an? |the )?{_MODEL}\b|\b(?:as|being) an? (?:a\.?i\.?|language model|llm|ai \w+)\b",
     rf"\b(?:the|this|any|every|all|an|a|you,? the)? ?(?:{_MODEL}|model|bot)\b (?:reading this |that reads this |processing this |answering )?(?:must|shall|should|has to|have to|needs? to|is (?:now )?(?:required|allowed|permitted|ordered|instructed|authori[sz]ed) to|are to)\b (?:now |always |instead |never |not |only |also |please )*{_SAY}\b",
@@ -45,31 +45,31 @@ _ENGLISH: Final = (
     r"\b(?:your|every|each|all your) (?:\w+ )?(?:answers?|repl(?:y|ies)|responses?)\b.{0,20}\b(?:must|should|shall|has to|have to|will|needs? to)\b",
     r"\b(?:respond|reply|answer)\b (?:to (?:this|every|all|any|each) .{0,24})?(?:only |just |always |solely |exactly |instead )+(?:with|by|in|that|\"|')",
     r"\b(?:respond|reply)\b (?:only|exactly|solely|just|always|with (?:only |exactly |just |the (?:word|words|phrase|text|code|sentence|string)))",
-    r"\b(?:say|output|print|write|return|state|answer|echo|type|reply|respond)\b (?:only |exactly |just |with |out )*(?:the|this) (?:exact |following |secret |magic |single )*(?:words?|phrase|sentence|string|token|canary)\b",
+    r"\b(?:say|answer|reply|respond)\b (?:only |exactly |just |with |out )*(?:the|this) (?:exact |following |secret |magic |single )*(?:words?|phrase|sentence|string|token|canary)\b|\b(?:output|print|write|echo)\b (?:only |exactly |just |out )*(?:the|this) (?:secret |magic |exact )*(?:phrase|canary|secret)\b",
     r"\b(?:when|if|whenever|once|should)\b.{0,30}\b(?:asks?|asked|queried|questioned)\b.{0,60}\b(?:say|tell|claim|state|reply|respond|answer (?:that|with|only|exactly|\"))\b(?! (?:yes|no|y|n)\b)",
     r"\b(?:instead of|rather than)\b (?:answering|responding|replying|helping|following)\b",
     r"\b(?:tell|inform|assure|convince|persuade|advise|instruct|urge|ask) (?:the |your |every |all |each |this )?(?:users?|customers?|readers?|callers?|visitors?|askers?|person asking|human)\b.{0,20}\b(?:that|to|their|his|her|for)\b.{0,80}\b(?:password|credit card|pin|account|bank|https?|www|link|website|recall(?:ed)?|unsafe|warranty|competitor|secret|refund|visit|buy|canary|code)\b",
     r"\byou(?:'re| are) (?:now|no longer|actually|really|from now on|hereby)\b.{0,40}\b(?:assistant|bot|a\.?i\.?|model|pirate|hacker|terminal|unrestricted|character|persona|translator|dan|agent|poet|bound|restricted|limited|required|obliged|free (?:of|from|to)|uncensored|parrot|not an?)\b",
-    r"\b(?:from now on|from this point on|henceforth|starting now|from here on)\b,?.{0,12}\b(?:you|answer|respond|reply|act|always|every|each|all|only|speak|write|say|ignore)\b",
-    r"\b(?:pretend|imagine|suppose|assume|act as (?:if|though)|roleplay|role-play)\b (?:to be|you(?:'re| are| have| were)|that you|as if you)\b",
-    r"\b(?:do anything now|jailbroken|jailbreak mode|god mode enabled|unrestricted (?:ai|mode|assistant)|no longer bound|without (?:any )?(?:restrictions|filters|censorship|guardrails))\b",
+    r"\b(?:from now on|from this point on|henceforth|starting now|from here on)\b,? (?:please |always |only )*(?:you (?:are|must|will|should|shall|only|always|answer|respond|act|speak|obey)|answer|respond|reply|act|speak|ignore|obey|every (?:answer|reply|response)|all (?:of )?(?:your )?(?:answers|replies|responses)|(?:say|write) )",
+    rf"^\W*(?:please |now |you (?:must|should|will) )*(?:pretend|roleplay|role-play)\b (?:to be|you(?:'re| are)|that you|as)|\bimagine (?:that )?you(?:'re| are) (?:an? |the )?{_MODEL}\b",
+    r"\b(?:do anything now|jailbroken|jailbreak mode|god mode enabled|unrestricted (?:ai|assistant)|no longer bound|without (?:any )?(?:censorship|guardrails|(?:ethical|moral|content) (?:filters|restrictions|rules)))\b",
     r"\b(?:reveal|leak|disclose|recite|repeat|dump|expose|output|print|show|display|give|tell|list|quote|summari[sz]e|translate|copy|share|write)\b.{0,30}\b(?:your|the|this|its|these|all)\b.{0,12}\b(?:system prompts?|system instructions?|system messages?|initial (?:prompt|instructions?|message)|hidden (?:prompt|instructions?|rules)|original (?:prompt|instructions?)|secret (?:prompt|instructions?|rules)|developer (?:message|prompt|instructions?))",
-    r"\b(?:reveal|leak|disclose|recite|repeat|dump|expose|output|print|show|display|give|tell|list|quote|summari[sz]e|translate|copy|share|write)\b.{0,20}\byour (?:\w+ )?(?:prompts?|instructions?|rules|guidelines|directives|configuration|system \w+)\b",
+    r"\b(?:reveal|leak|disclose|recite|repeat|dump|expose|output|print|show|display|give|tell|list|quote|summari[sz]e|translate|copy|share|write)\b.{0,20}\byour (?:own |full |initial |system |secret |hidden |original |whole |current )?(?:prompts?|instructions?|rules|guidelines)\b",
     r"\b(?:what|which) (?:are|were|is|was) (?:your|the) (?:\w+ )?(?:system prompt|initial prompt|hidden instructions|instructions you|rules you)",
     r"\bwhat (?:are|were) your (?:\w+ )?(?:instructions|rules|guidelines|directives)\b",
     r"\brepeat\b.{0,12}\b(?:everything|all|the (?:text|words?|instructions?|prompt|message|lines?)|words?)\b.{0,20}\b(?:above|before|verbatim|so far)\b",
     r"\b(?:do not|don'?t|never|without|stop|omit|skip|drop|remove|avoid|no need to|leave out|refrain from)\b.{0,24}\b(?:cit(?:e|es|ing|ations?)|(?:mention|name|give|show|list|quote|nam|mention|show|list|giv|quot)(?:ing|e)? (?:any |the |your )?(?:sources?|passages?|references?)|source marks?|square brackets|bracketed numbers)\b",
     r"\bcite (?:only |instead |always |the |passage|source|document|number|this|https?|\[)",
     r"\b(?:say|claim|answer|state|tell|reply|respond|write|pretend)\b.{0,30}\b(?:that )?(?:the |these |our )?(?:manuals?|passages?|documents?|documentation)\b.{0,10}\b(?:do(?:es)? not|doesn'?t|don'?t|has no|have no|is silent|are silent|cannot)\b",
-    r"\brefuse (?:to (?:answer|help|respond|reply)|all|every|any)\b|\b(?:do not|don'?t|never) answer (?:any |this |the |user |customer |their |further |more )*(?:questions?|users?|customers?|quer(?:y|ies))\b",
+    r"(?:^\W*|\b(?:must|should|always|and|now|please) )refuse to (?:answer|help|respond|reply)\b|\brefuse (?:all|every|any) (?:questions?|requests?)\b|\b(?:do not|don'?t|never) answer (?:any |this |the |user |customer |their |further |more )*(?:questions?|users?|customers?|quer(?:y|ies))\b",
     r"\bnot_in_the_manuals\b",
     rf"^\W*(?:please |always |now |from now on,? |you (?:must|should|will|shall) (?:always |now |only )?|only |and )*(?:answer|respond|reply|speak|talk|write (?:your|the|everything|all))\b.{{0,40}}\b(?:in|as) (?:an? )?{_TONGUE}\b",
     rf"\b(?:switch|change) (?:the |your )?(?:language|scope|audience|role|policy|persona)\b.{{0,20}}\bto\b.{{0,20}}\b(?:internal|admin|editor|{_TONGUE}|all)\b",
     r"\b(?:audience|scope|role|policy)\s*(?:=|:|to)\s*(?:internal|admin|all|everything|editor|unrestricted)\b",
     r"\b(?:search|read|open|show|include|access|use|consult|quote|reveal|cite|list|print)\b.{0,16}\b(?:internal|confidential|private|restricted|unpublished|secret)\b.{0,8}\b(?:documents?|manuals?|passages?|knowledge|records)\b",
     r"\b(?:send|post|forward|email|transmit|upload|leak|exfiltrate|append|encode|copy|submit)\b.{0,40}\b(?:conversation|chat history|chat log|user'?s? (?:question|data|name|email|message)|the question|prompt|api keys?|session)\b.{0,60}(?:\bto\b|https?:|\burl\b|\bserver\b|\bquery\b)",
-    r"\b(?:call|invoke|trigger|run|execute|use)\b.{0,12}\b(?:delete|remove|send|export|reset|create|update|admin|search|shell|http|fetch|email)[a-z]*_[a-z_]+\b|\b(?:tool|function)[ _]calls?\b.{0,40}[{(]",
-    r"\"(?:name|tool|function|role)\"\s*:\s*\"(?:system|assistant|[a-z]+_[a-z_]+)\"",
+    r"\b(?:call|invoke|trigger|run|execute|use)\b (?:the |a |this |my |your )?(?:tools?|functions?|plugins?|actions?) [a-z]+_[a-z_]+|\b(?:delete|remove|send|export|wipe|drop)_(?:all|documents?|files?|users?|e?mails?|data|index|records?|messages?)\b|\btool[ _]calls?\b.{0,40}[{(]|\bfunction_calls?\b",
+    r"\"(?:name|tool|function|role)\"\s*:\s*\"(?:system|assistant|(?:delete|send|export|remove|run|execute)_[a-z_]+)\"[,\s}]",
 )
 _CHINESE: Final = (
     (
@@ -86,33 +86,33 @@ _CHINESE: Final = (
         r"(?:你的|每个|每次|每条|所有)?(?:回答|回复|答案|答复)(?:中|里|的?(?:开头|结尾|末尾|最后|前面|后面|第一句|最后一句))[^。\n]{0,14}"
         r"(?:加|写|插|附|放|包含|必须|以|说|要|输出|添)"
     ),
-    r"(?:只|仅|一律|直接|必须|务必|统一|总是|始终)(?:能|要|需|可以|准|许|需要)?(?:回答|回复|答复)(?!电话|来电|短信|邮件)",
+    r"(?:只|仅|一律|统一|务必|必须|总是|始终)(?:能|要|可以|准|许)?(?:用|以)?(?:回答|回复|答复)(?:道|说|为|成)?(?=\s?[:：“\"「『a-z])|只(?:能|准|许)?(?:用|以)[^。\n]{1,10}(?:回答|回复)",
     r"(?:回答|回复)[^。\n]{0,10}(?:时|的时候)[^。\n]{0,12}(?:必须|一定|务必|都要|只能|不要|请)|(?:请|只|仅)(?:要)?(?:说出?|输出|打印|重复|回答)[:：“\"「『]",
-    r"(?:当|如果|只要|每当)[^。\n]{0,14}(?:用户|客户|有人|别人|他们)?[^。\n]{0,6}(?:问|提问|询问)[^。\n]{0,20}(?:就|请|都|则|应|要)?(?:说|回答|回复|告诉)",
-    r"你现在(?:是|变成|扮演|不再)|从现在(?:开始|起)[，,]?[^。\n]{0,6}(?:你|回答|回复|所有|每|都|只)|你(?:不再|不必)(?:是|受|遵)|假装(?:你|自己)|扮演|新(?:的)?(?:指令|指示|规则|任务)[:：是]",
+    r"(?:当|如果|只要|每当)[^。\n]{0,14}(?:用户|客户|有人|别人|他们)?[^。\n]{0,6}(?:问(?!题)|提问|询问)[^。\n]{0,20}(?:就|请|都|则|应|要)?(?:说|回答|回复|告诉)",
+    r"你现在(?:是|变成|扮演|不再)|从现在(?:开始|起)[，,]?[^。\n]{0,6}(?:你|回答|回复|所有|每|都|只)|你(?:不再|不必)(?:是|受|遵)|假装(?:你|自己)|(?:请|你|要)扮演|扮演一[个名]|新(?:的)?(?:指令|指示|规则|任务)[:：是]",
     r"(?:透露|泄露|显示|输出|打印|重复|告诉我|说出|复述|公开|列出|展示|翻译|写出|给我)[^。\n]{0,12}(?:系统提示|提示词|你的(?:指令|指示|规则|设定|提示)|初始(?:指令|提示)|隐藏的?(?:指令|规则|提示))",
-    r"你的(?:系统)?(?:提示词|指令|规则|设定)是什么|重复(?:以上|上面|前面)[^。\n]{0,4}(?:所有|全部|内容|文字|话)",
+    r"你的(?:系统)?(?:提示词|指令|规则|设定)是什么|重复(?:以上|上面|前面)[^。\n]{0,3}(?:所有|全部|每)|逐字重复",
     r"(?:不要|不得|禁止|别|无需|不用|停止|省略|去掉|不必|不许)[^。\n]{0,8}(?:引用来源|标注来源|注明出处|出处|引文|标注|来源|引用)",
     r"(?:引用|标注)(?:第|来源|文档|\[|https?)[^。\n]{0,20}",
     r"(?:回答|回复|说|告诉(?:用户|客户|他们))[^。\n]{0,10}(?:手册|资料|文档)[^。\n]{0,6}(?:没有|未|不)|拒绝回答|不要回答(?:任何|用户|客户|问题|这个)",
     r"(?:用|以|改用|使用|改成)(?:英文|英语|法语|德语|西班牙语|日语|韩语|俄语|拉丁语|中文|火星文|拼音|表情)[^。\n]{0,4}(?:来)?(?:回答|回复|答复|作答)",
-    r"(?:读取|搜索|显示|查看|引用|使用|公开|透露|打开)[^。\n]{0,6}(?:内部|机密|保密|私密)(?:文档|文件|手册|资料|信息)|(?:受众|范围|权限|角色)(?:切换|改|设置?)(?:为|成|到)",
-    r"(?:把|将)[^。\n]{0,12}(?:对话|聊天记录|用户的?问题|提示词|会话)[^。\n]{0,10}(?:发送|上传|传|附加|编码|提交)",
+    r"(?:读取|搜索|显示|查看|引用|使用|公开|透露|打开)[^。\n]{0,6}(?:内部|机密|保密|私密)(?:文档|文件|手册|资料|信息)|(?:受众|范围|权限|角色)(?:切换|改|设置?)(?:为|成|到)(?:内部|管理员|所有|全部|编辑|不限)",
+    r"(?:把|将)[^。\n]{0,12}(?:对话(?!框)|聊天记录|用户的?问题|提示词|会话)[^。\n]{0,10}(?:发送|上传|传|附加|编码|提交)",
     r"(?:告诉|通知|让|要求|建议|引导)(?:用户|客户|顾客|读者|提问者)[^。\n]{0,30}(?:密码|信用卡|账号|银行|链接|网址|网站|https?|www|召回|验证码)",
-    r"(?:调用|执行|运行|触发)[^。\n]{0,8}(?:工具|函数)?[^。\n]{0,4}[a-z]+_[a-z_]+",
+    r"(?:调用|执行|运行|触发)[^。\n]{0,8}(?:工具|函数)[^。\n]{0,4}[a-z]+_[a-z_]+",
 )
 _JAPANESE: Final = (
     (
         r"(?:これまで|以前|前述|前|上記|今まで|すべて|全て|あなた|システム|従来|上)の?[^。\n]{0,10}(?:指示|命令|ルール|規則|プロンプト|制約|制限|ガイドライン)"
         r"[^。\n]{0,6}(?:無視|忘れ|破棄|従わ|無効|取り消)"
     ),
-    r"(?:ai|人工知能|言語モデル|チャットボット|アシスタント|モデル)(?:へ|は|に|が|の方)[^。\n]{0,30}(?:答え|回答|出力|無視|返答|言|伝え|従|してください|すること)",
+    r"(?<![a-z])(?:ai|人工知能|言語モデル|チャットボット|アシスタント)(?:へ|は|に|が|の方)[^。\n]{0,30}(?:答え|回答|出力し|無視|返答|言|伝え|従)",
     r"(?:あなた|君|お前)(?:は|が)(?:今|これから|今から|もう|今後|現在)|(?:今から|これから|今後)[、,]?(?:あなた|君|すべて|全て|回答|返答|常に)|として振る舞|になりきって|のふりをし",
     r"(?:回答|返答|答え|返信|返事)(?:の(?:最後|冒頭|末尾|中|最初|先頭|終わり)に|には?必ず|は必ず|は常に|では)",
-    r"と(?:だけ|のみ)?(?:答え|回答し|返答し|出力し|言っ|返し|書い|表示し)(?:て|なさい|ろ|よ|ること|てください)",
+    r"と(?:だけ|のみ)(?:答え|回答し|返答し|出力し|言っ|返し|書い|表示し)(?:て|なさい|ろ|よ|ること|てください)",
     r"(?:聞かれ|尋ねられ|質問され|問われ)たら[^。\n]{0,30}(?:答え|言|伝え|回答|返)",
-    r"(?:システムプロンプト|プロンプト|あなたの(?:指示|ルール|命令|規則)|初期(?:指示|設定の指示)|隠された指示)[^。\n]{0,12}(?:表示|出力|教え|見せ|明かし|開示|繰り返|書き|公開|述べ|何)",
-    r"(?:出典|引用|情報源|ソース|参照番号)[^。\n]{0,10}(?:書か|示さ|付け|記載し|し|つけ|表示し|含め|省|不要|禁止|使わ)",
+    r"(?:システムプロンプト|あなたの(?:プロンプト|指示|ルール|命令|規則)|初期(?:指示|プロンプト)|隠された指示)[^。\n]{0,12}(?:表示|出力|教え|見せ|明かし|開示|繰り返|書き|公開|述べ|何)",
+    r"(?:出典|引用元?|情報源|参照番号)(?:は|を|も)?[^。\n]{0,6}(?:(?:書か|示さ|付け|記載し|つけ|表示し|含め|し)な(?:い|く)|省い|省略|不要|付けず|書かず)",
     r"(?:マニュアル|説明書|資料)[^。\n]{0,10}(?:記載|書いて|載って)[^。\n]{0,8}と(?:だけ)?(?:答え|回答|伝え|言)|回答を拒否|質問に答えない|答えてはいけ",
     r"(?:英語|中国語|フランス語|ドイツ語|スペイン語|韓国語|ロシア語|ラテン語|日本語|ローマ字|絵文字)(?:で(?:のみ|だけ)?|だけで|のみで)(?:答え|回答|返答|応答)",
     r"新しい(?:指示|命令|ルール|任務)[:：はで]|(?:内部|機密|社外秘)(?:文書|資料|マニュアル|情報)[^。\n]{0,6}(?:表示|検索|開示|読|引用|使)",
@@ -122,19 +122,19 @@ _JAPANESE: Final = (
 _FRENCH: Final = (
     (
         r"\b(?:ignore[zrs]?|oublie[zrs]?|neglige[zrs]?|ne (?:tiens|tenez|suis|suivez) (?:pas|plus)|(?:fais|faites) abstraction|outrepasse[zrs]?|contourne[zrs]?|desobei\w*|ecarte[zrs]?)\b"
-        r".{0,40}\b(?:instructions?|consignes?|regles?|directives?|ordres?|invites?|prompts?|restrictions?)\b"
+        r".{0,20}\b(?:les|toutes?|tes|vos|tous|ces|aux|des)\b.{0,30}\b(?:instructions?|consignes?|regles?|directives?|ordres?|invites?|prompts?|restrictions?)\b"
     ),
     r"\b(?:l['’]?ia|intelligence artificielle|modele de langage|assistante?|chatbot|agent conversationnel)\b.{0,24}\b(?:doi[ts]|devez|devra|faut|note|attention|reponds?|repondez)\b|\bsi (?:tu es|vous etes) une? (?:ia|modele|assistant|intelligence)",
     r"\b(?:dans|a la fin de|au debut de|en tete de|apres) (?:ta|votre|tes|vos|chaque|toute|chacune de (?:tes|vos)|toutes (?:tes|vos)) (?:reponses?|messages?)\b",
-    r"\b(?:reponds?|repondez|repondre)\b.{0,24}\b(?:uniquement|seulement|exactement|toujours|desormais|simplement|que par|en (?:anglais|allemand|espagnol|latin|russe|chinois|japonais|italien|francais|majuscules|vers|rimes))\b",
-    r"\b(?:ecris|ecrivez|dis|dites|affiche[zr]?|imprime[zr]?|recopie[zr]?)\b.{0,20}\b(?:exactement|uniquement|seulement|mot pour mot|le mot|la phrase|le code secret)\b",
-    r"\b(?:tu es|vous etes|tu n['’]?es|vous n['’]?etes) (?:maintenant|desormais|a present|plus)\b.{0,40}\b(?:assistant|bot|ia|modele|pirate|personnage|lie|limite|soumis|libre|tenu|une?)\b|\b(?:a partir de maintenant|desormais|dorenavant)\b,?.{0,10}\b(?:tu|vous|reponds|repondez|toutes|chaque|ne)\b|\bfais(?:ons)? (?:comme si|semblant)|\bfaites (?:comme si|semblant)",
+    r"\b(?:reponds|repondez)\b.{0,24}\b(?:uniquement|seulement|exactement|toujours|desormais|que par|en (?:anglais|allemand|espagnol|latin|russe|chinois|japonais|italien|francais|majuscules|vers|rimes))\b",
+    r"\b(?:ecris|ecrivez|dis|dites|recopie[zr]?)\b.{0,20}\b(?:exactement|uniquement|seulement|mot pour mot|le code secret)\b",
+    r"\b(?:tu es|vous etes|tu n['’]?es|vous n['’]?etes) (?:maintenant|desormais|a present|plus)\b.{0,40}\b(?:assistant|bot|ia|modele|pirate|personnage|lie|limite|soumis|libre|tenu|une?)\b|\b(?:a partir de maintenant|desormais|dorenavant)\b,? (?:tu|vous (?:etes|devez|repond)|reponds|repondez|toutes (?:tes|vos)|chaque reponse|ne (?:reponds|repondez|cite))|\bfais(?:ons)? (?:comme si|semblant)|\bfaites (?:comme si|semblant)",
     r"\b(?:revele|affiche|montre|repete|donne|divulgue|imprime|recite|traduis|ecris|communique)\w*\b.{0,40}\b(?:prompts?|invite systeme|instructions? (?:systeme|initiales?|secretes?|cachees?)|(?:tes|vos) (?:regles|consignes|instructions|directives))\b|\bquelles sont (?:tes|vos) (?:instructions|consignes|regles)",
-    r"\b(?:ne|n['’]|sans|jamais|evite[zr]?|supprime[zr]?|omet\w*)\b.{0,16}\b(?:cite[rsz]?|citations?|sources?|references)\b|\bcite[zrs]? (?:uniquement|seulement|plutot|la source|le document|le passage)",
+    r"\b(?:ne|n['’]|sans|jamais|evite[zr]?)\b.{0,10}\b(?:cite[rsz]?|citations?)\b|\b(?:ne|sans|jamais)\b.{0,8}\b(?:indiqu|mentionn|donn|nomm)\w*\b.{0,12}\b(?:sources|references)\b|\bcite[zrs]? (?:uniquement|seulement|plutot|la source|le document|le passage)",
     r"\b(?:reponds?|repondez|dis|dites|pretends?|pretendez)\b.{0,16}\bque (?:les manuels|le manuel|la documentation)\b|\brefuse[zrs]? de repondre|\bne (?:reponds|repondez) (?:pas|plus|a aucune)",
     r"\b(?:si|quand|lorsqu\w*)\b.{0,24}\b(?:demande\w*|interroge\w*)\b.{0,50}\b(?:dis|dites|reponds|repondez|affirme[zr]?)\b|\bnouvelles? (?:instructions?|consignes?|regles?|missions?) ?:|\bau lieu de repondre\b",
     r"\b(?:affich|montr|revel|cit|utilis|cherch|li[stz]|ouvr|donn|consult|public?)\w*\b.{0,30}\b(?:documents?|manuels?|passages?) (?:\w+ et )?(?:internes?|confidentiels?|secrets?)\b|\b(?:envoie|envoyez|transmets|transmettez|ajoute[zr]?)\b.{0,30}\b(?:conversation|question|historique)\b.{0,30}\b(?:a|vers|dans)\b",
-    r"\b(?:dis|dites|demande[zr]?|conseille[zr]?|recommande[zr]?)\b.{0,6}\b(?:a l['’]?utilisateur|aux utilisateurs|au client|aux clients)\b",
+    r"^\W*(?:dis|dites|demande[zr]?|conseille[zr]?|recommande[zr]?)\b.{0,6}\b(?:a l['’]?utilisateur|aux utilisateurs|au client|aux clients)\b",
 )
 _GERMAN: Final = (
     r"\b(?:ignorier\w*|missacht\w*|vergiss|vergessen sie|verwirf|verwerfen sie|ubergeh\w*|umgeh\w*|(?:befolg|beacht)\w* .{0,20}nicht)\b.{0,50}\b(?:anweisung\w*|regeln?|instruktion\w*|vorgaben?|richtlinien?|befehle?n?|\w*prompts?|beschrankungen?)\b",
@@ -151,23 +151,23 @@ _GERMAN: Final = (
     r"\b(?:sag\w*|teil\w*|empfiehl\w*|bitte\w*|fordere?\w*)\b.{0,6}\b(?:dem (?:nutzer|benutzer|kunden|anwender)|den (?:nutzern?|benutzern?|kunden|anwendern?))\b",
 )
 _SPANISH: Final = (
-    r"\b(?:ignor[ae]n?|olvid[ae]n?|desatiend[ae]|(?:haz|haga|hagan) caso omiso|no (?:sigas?|obedezcas?|hagas? caso)|descart[ae]|incumpl[ae]|salt[ae]te)\b.{0,40}\b(?:instruccion\w*|reglas?|indicacion\w*|directric\w*|ordenes|prompts?|restriccion\w*|normas)\b",
+    r"\b(?:ignor[ae]n?|olvid[ae]n?|desatiend[ae]|(?:haz|haga|hagan) caso omiso|no (?:sigas?|obedezcas?|hagas? caso)|descart[ae]|incumpl[ae]|salt[ae]te)\b.{0,20}\b(?:las|todas|tus|sus|los|estas|esas|todo)\b.{0,30}\b(?:instruccion\w*|reglas?|indicacion\w*|directric\w*|ordenes|prompts?|restriccion\w*|normas)\b",
     r"\b(?:la ia|inteligencia artificial|modelo de lenguaje|asistente|chatbot)\b.{0,24}\b(?:debe|debes|debera|tiene que|atencion|nota|responda?)\b|\bsi eres una? (?:ia|modelo|asistente|inteligencia)",
     r"\b(?:en|al final de|al principio de|al comienzo de|despues de) (?:tu|su|tus|sus|cada|cada una de tus|todas (?:tus|sus)) (?:\w+ )?(?:respuestas?|mensajes?)\b",
     r"\b(?:responde|responda|contesta|conteste)\b.{0,24}\b(?:solo|unicamente|exactamente|siempre|solamente|simplemente|en (?:ingles|frances|aleman|latin|ruso|chino|japones|italiano|espanol|mayusculas|verso|rima))\b",
     r"\b(?:escribe|escriba|di|diga|imprime|imprima|muestra)\b.{0,20}\b(?:exactamente|unicamente|solo|palabra por palabra|la palabra|la frase|el codigo secreto)\b",
     r"\b(?:ahora eres|ya no eres|ahora es usted|eres ahora)\b|\b(?:a partir de ahora|desde ahora|de ahora en adelante)\b,?.{0,12}\b(?:eres|responde|responda|todas|cada|tu|debes|no)\b|\b(?:finge|imagina|actua como si|haz como si)\b",
-    r"\b(?:revela|muestra|repite|imprime|dime|divulga|escribe|traduce|ensena|comparte)\w*\b.{0,40}\b(?:prompts?|instrucciones (?:del sistema|iniciales|ocultas|secretas)|mensaje del sistema|(?:tus|sus) (?:reglas|instrucciones|directrices|normas))\b|\bcuales son tus (?:instrucciones|reglas|normas)",
+    r"\b(?:revela|muestra|repite|imprime|dime|divulga|escribe|traduce|ensena|comparte)\w*\b.{0,40}\b(?:prompts? (?:del sistema|inicial|oculto)|(?:tu|tus) prompts?|instrucciones (?:del sistema|iniciales|ocultas|secretas)|mensaje del sistema|(?:tus|sus) (?:reglas|instrucciones|directrices|normas))\b|\bcuales son tus (?:instrucciones|reglas|normas)",
     r"\b(?:no|sin|nunca|evita|omite|elimina)\b.{0,12}\b(?:cites?|citar|citas|fuentes|referencias)\b|\bcita (?:solo|unicamente|en su lugar|la fuente|el documento|el pasaje)",
     r"\b(?:responde|responda|di|diga|afirma|contesta)\b.{0,16}\bque (?:los manuales|el manual|la documentacion)\b|\b(?:niegate|se niega|rechaza) .{0,4}(?:a )?(?:responder|contestar)|\bno (?:respondas|contestes|responda) (?:a )?(?:ninguna|mas|las|preguntas)",
-    r"\b(?:si|cuando)\b.{0,24}\b(?:pregunt\w*)\b.{0,50}\b(?:di|diga|responde|responda|contesta|afirma)\b|\bnuevas? (?:instruccion\w*|reglas?|tareas?|orden\w*) ?:|\ben (?:lugar|vez) de responder\b",
+    r"\b(?:si|cuando)\b.{0,24}\bpregunt(?:en|an|a|e)\b.{0,50}\b(?:di|diga|responde|contesta)\b|\bnuevas? (?:instruccion\w*|reglas?|tareas?|orden\w*) ?:|\ben (?:lugar|vez) de responder\b",
     r"\b(?:muestr|ensen|revel|cit|us|busc|le[ea]|abr|consult|public)\w*\b.{0,30}\b(?:documentos?|manuales?|pasajes?) (?:\w+ y )?(?:internos?|confidenciales?|secretos?)\b|\b(?:envia|envie|manda|transmite|anade)\b.{0,30}\b(?:conversacion|pregunta|historial)\b.{0,30}\b(?:a|hacia|en)\b",
-    r"\b(?:di(?:le|ga)?|dile|pidele|pide|recomienda\w*|aconseja\w*)\b.{0,8}\b(?:al (?:usuario|cliente)|a los (?:usuarios|clientes))\b",
+    r"^\W*(?:di(?:le|ga)?|dile|pidele|pide|recomienda\w*|aconseja\w*)\b.{0,8}\b(?:al (?:usuario|cliente)|a los (?:usuarios|clientes))\b",
 )
 _TOKENS: Final = (
     # Words run together, as they come out of letters that were written apart.
     r"(?:ignore|disregard|forget)(?:all|any|the|your|every|these|of|my)*(?:previous|prior|above|earlier|system|existing)+(?:instruction|rule|prompt|guideline|direction)s?",
-    r"<\s*[|｜]|[|｜]\s*>|\[/?\s*inst\s*\]|<<\s*/?sys|<\s*/?\s*(?:passages?|question|conversation|summary|user_facts|system|assistant|tool_call|function_calls?|start_of_turn|end_of_turn|think)\b",
+    r"<\s*[|｜]\s*[\w-]{2,30}\s*[|｜]\s*>|\[/?\s*inst\s*\]|<<\s*/?sys|<\s*/?\s*(?:passages?|conversation|user_facts|system|assistant|tool_call|function_calls?|start_of_turn|end_of_turn|think)\s*>",
     r"^\W*(?:#{1,6}\s*)?(?:assistant|developer|human|a\.?i\.?|system (?:message|prompt|note|override|instructions?|command|update)|new system)\s*[:\]】>]",
     r"^\W*#{2,6}\s*(?:system|instructions?|assistant|human|user|response)\s*:?\s*$",
     r"\b(?:end|start|begin(?:ning)?) of (?:the )?(?:system |user |new |all )?(?:prompt|passages?|context|system)\b|\bend[_ ](?:system|prompt|context)\b",
