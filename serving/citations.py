@@ -79,6 +79,8 @@ class CitedText:
         self._said: set[str] = set()
         self._repeated = 0
         self._unsupported: list[str] = []
+        self._contradicted = False
+        """A passage that the present sentence cites says otherwise."""
         self.supported = 0
         """Sentences that stand on a passage."""
         self.declined = False
@@ -137,6 +139,7 @@ class CitedText:
         if NO_ANSWER in claim or text.endswith(CUT) or self._is_repeated(claim):
             self.declined |= NO_ANSWER in claim
             return ""
+        self._contradicted = False
         sourced = self._resolve_marks(text)
         if sourced is None and says_not_found(claim):
             self.declined = True
@@ -165,32 +168,55 @@ class CitedText:
         return _insert(claim, UNSUPPORTED_MARK) if self._policy is CheckPolicy.MARK else ""
 
     def _resolve_marks(self, text: str) -> str | None:
-        """The text with the marks that hold, renumbered; None where none does."""
-        held = 0
-        claim_start = 0
-
-        def replace(match: re.Match[str]) -> str:
-            nonlocal held, claim_start
+        """The text with the marks that hold, renumbered; None where a part of it has none."""
+        out: list[str] = []
+        start = 0
+        unheld = False
+        cited: list[int] = []
+        for match in _MARKED.finditer(text):
             if match["marks"] is None:
-                return match.group()
-            claim = _without_marks(text[claim_start : match.start()])
-            claim_start = match.end()
-            if len(facts_of(claim, self._language).words) < 2:
-                claim = _without_marks(text)
-            kept = self._held(_places(match["marks"], len(self._passages)), claim)
-            held += len(kept)
-            space = match.group()[: len(match.group()) - len(match.group().lstrip())]
-            after = match.group()[len(match.group().rstrip()) :]
-            numbers = "".join(self._marks(place, quotes) for place, quotes in kept)
-            return f"{space}{numbers}{after}" if kept else after
+                continue
+            claim = self._claim(text, start, match.start())
+            places = self._eligible(_places(match["marks"], len(self._passages)))
+            cited += places
+            kept = self._held(places, claim)
+            unheld |= not kept
+            out += [text[start : match.start()], *self._spelled(match.group(), kept)]
+            start = match.end()
+        rest = text[start:]
+        if not cited:
+            return None
+        tail = _without_marks(rest)
+        unheld |= self._says_much(tail) and not self._held(cited, tail)
+        if unheld:
+            return self._whole(text, list(dict.fromkeys(cited)))
+        return "".join((*out, rest))
 
-        resolved = _MARKED.sub(replace, text)
-        return resolved if held else None
+    def _claim(self, text: str, first: int, last: int) -> str:
+        """The part of a sentence before a mark; all of it where that says nothing by itself."""
+        claim = _without_marks(text[first:last])
+        return claim if self._says_much(claim) else _without_marks(text)
 
-    def _held(self, places: Sequence[int], claim: str) -> list[tuple[int, tuple[str, ...]]]:
+    def _says_much(self, claim: str) -> bool:
+        return len(facts_of(claim, self._language).words) > 1
+
+    def _spelled(self, written: str, kept: Sequence[tuple[int, tuple[str, ...]]]) -> Iterator[str]:
+        after = written[len(written.rstrip()) :]
+        if kept:
+            yield written[: len(written) - len(written.lstrip())]
+            yield from (self._marks(place, quotes) for place, quotes in kept)
+        yield after
+
+    def _whole(self, text: str, cited: Sequence[int]) -> str | None:
+        """The sentence with its marks at its end, where all that it cites supports it as a whole."""
+        claim = _without_marks(text)
+        kept = self._held(cited, claim)
+        return _insert(claim, "".join(self._marks(place, quotes) for place, quotes in kept)) if kept else None
+
+    def _held(self, cited: Sequence[int], claim: str) -> list[tuple[int, tuple[str, ...]]]:
         """Which of the cited passages support the claim, each with its quotes; together where none does alone."""
-        cited = self._eligible(places)
         judged = [(place, self._support(claim, [place])) for place in cited]
+        self._contradicted |= any(verdict.is_contradicted for _, verdict in judged)
         alone = [(place, verdict.quotes[0]) for place, verdict in judged if verdict.keeps]
         if alone or len(cited) < 2:
             return alone
@@ -198,8 +224,10 @@ class CitedText:
         return list(zip(cited, together.quotes, strict=True)) if together.keeps else []
 
     def _added(self, claim: str) -> tuple[int, tuple[str, ...]] | None:
-        """The passage that comes nearest, where all together support the claim."""
+        """The passage that comes nearest, where all together support the claim and none that is cited contradicts."""
         places = self._eligible(range(len(self._passages)))
+        if self._contradicted or not places:
+            return None
         verdict = self._support(claim, places)
         return (places[verdict.best], verdict.quotes[verdict.best]) if verdict.adds else None
 

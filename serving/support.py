@@ -13,7 +13,7 @@ import numpy as np
 from retrieval.passages import Passage
 from serving.facts import Facts, facts_of
 from serving.grounding.binding import Binding, bind, clauses
-from serving.grounding.denial import denied
+from serving.grounding.denial import denied, denied_things
 from serving.grounding.features import Kind
 from serving.grounding.meaning import Meaning
 from serving.grounding.quoting import quotes_of
@@ -42,6 +42,11 @@ class Support:
     """What speaks against it: the first fact that is missing, misplaced or denied."""
 
     @property
+    def is_contradicted(self) -> bool:
+        """The passages tell of the matter, but otherwise: no other passage makes the sentence right."""
+        return bool(self.fault) and " missing: " not in self.fault
+
+    @property
     def adds(self) -> bool:
         return self.checkable and self.share >= ADD
 
@@ -60,7 +65,7 @@ def support(sentence: str, passages: Sequence[Passage], language: str, meaning: 
     if not binding.units:
         return Support(0.0, quotes, 0, checkable=True, fault="empty passage")
     best = _owner(int(np.argmax(binding.closeness)), [len(source.units) for source in sources])
-    if fault := _absent(binding) or denied(binding) or out_of_order(binding):
+    if fault := _absent(binding) or denied(binding) or denied_things(binding) or out_of_order(binding):
         return Support(0.0, quotes, best, checkable=True, fault=fault)
     share = _share(binding)
     if share < KEEP and binding.is_foreign(sources[best].units[0]):

@@ -22,16 +22,20 @@ BOUND: Final = 0.72
 """How close, measured by the closest unit of all, one that holds a fact must be to the words around that fact."""
 LOOSELY: Final = 0.4
 """The same for a fact that has a clause to itself: only other clauses tell where it belongs."""
-BESIDE: Final = 0.9
-"""What is left of a unit's closeness where only its header or neighbour holds the fact."""
+HEADED: Final = 0.9
+"""What is left of a row's closeness where only its header holds the fact."""
+BESIDE: Final = 0.65
+"""The same for a sentence where only its neighbour does."""
 NEARBY: Final = 24.0
 """Characters (a CJK one counts three) at which a word counts half for a fact."""
 BEYOND: Final = 0.2
 """What a word counts across the border of a clause."""
+MEANT: Final = 0.5
+"""What being nearest in meaning counts, measured by holding all words."""
 ELSEWHERE: Final = 0.2
 """What the rest of a sentence counts for one of its parts."""
 CLAUSE: Final = re.compile(
-    r"[;:|()，；：。！？（）、]|[,.!?](?!\d)|\s[-–—]\s|\b(?:and|but|und|aber|et|mais|y|pero)\b|而|但|并|和"
+    r"[;:|，；：。！？、]|[,.!?](?!\d)|\s[-–—]\s|\b(?:and|but|und|aber|et|mais|y|pero)\b|而|但|并|和"
 )
 
 
@@ -88,9 +92,12 @@ class Binding:
         clause = self._clause_at(feature.place)
         closeness = self._close(others, near, self.meaning[1 + clause])
         alone = not any(self._clause_at(other.place) == clause for other in others)
-        if alone and not self.meaning[1 + clause].any():
-            return True
-        holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, BESIDE, 0.0))
+        if alone and not self.meaning[1 + clause].any() and all(map(self.is_foreign, self.units)):
+            return True  # in words that cannot be compared
+        beside = np.array([HEADED if unit.is_row else BESIDE for unit in self.units])
+        holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, beside, 0.0))
+        if feature.kind is Kind.THING and all(map(self.is_foreign, self.units)):
+            return True  # translations name things more or less often
         enough = LOOSELY if alone or feature.kind is Kind.THING else BOUND
         return bool(holding.max(initial=0.0) >= enough * closeness.max(initial=0.0))
 
@@ -106,9 +113,9 @@ class Binding:
     def _close(self, features: Sequence[Feature], shares: Numbers, meaning: Numbers) -> Numbers:
         weights = np.array([feature.weight for feature in features]) * shares
         if weights.sum() <= 0:
-            return meaning
+            return MEANT * meaning
         lexical: Numbers = weights @ np.array([feature.hits for feature in features]) / weights.sum()
-        return lexical + meaning
+        return lexical + MEANT * meaning
 
 
 def clause_borders(plain: str) -> list[int]:

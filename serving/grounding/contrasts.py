@@ -33,6 +33,17 @@ follow next: next; nächste nächsten nächster; suivant suivante prochain; sigu
 follow previous: previous; vorige vorherige vorherigen; précédent précédente; anterior; 上一; 前の
 side left: left; links linke linken linker; gauche; izquierda izquierdo; 左; 左
 side right: right; rechts rechte rechten rechter; droite; derecha derecho; 右; 右
+side middle: middle centre center; mitte mittlere mittleren; milieu centre; centro central; 中间 中央; 中央 真ん中
+where above: above over; oberhalb über; au-dessus; encima; 上方 上面; 上に 上方
+where below: below under underneath; unterhalb unter; en_dessous sous; debajo; 下方 下面; 下に 下方
+where behind: behind; hinter; derrière; detrás; 后方 背后 后边; 後ろ 裏
+where before: in_front_of; davor vor; devant; delante; 前方 前边; 手前
+act confirm: confirm confirms; bestätigen; confirmer; confirmar; 确认 确定; 確認 決定
+act cancel: cancel abort; abbrechen; annuler; cancelar; 取消; キャンセル 取り消し 中止
+kind fixed: fixed constant; feste fester; fixe; fijo fija; 固定; 固定
+kind random: random; zufällig zufällige; aléatoire; aleatorio aleatoria; 随机; ランダム
+share same: same identical; gleiche gleichen; même identique; mismo misma; 相同 同一; 同じ
+share different: different other; andere anderen verschiedene; différent autre; diferente otro otra; 不同 其他 别的; 異なる 別の
 end front: front; vorn vorne vordere vorderen; avant; delantero delantera delante frontal; 前轮 前挡 左前 右前 前面; 前輪 前面 フロント
 end rear: rear; hinten hintere hinteren rück; arrière; trasero trasera detrás; 后轮 左后 右后 后面 背面; 後輪 背面 リア
 depth inner: inner inside indoor indoors internal; innen innere inneren innerer innenseite; intérieur intérieure; interior; 内侧 室内 内部 里面; 内側 室内 内部
@@ -41,7 +52,8 @@ switch on: enabled activated; eingeschaltet aktiviert; activé activée allumé;
 switch off: off disabled deactivated; ausgeschaltet deaktiviert; désactivé désactivée éteint; desactivado desactivada apagado apagada; 关闭 禁用 关机; オフ 無効
 shut open: open opened; offen offene offenen geöffnet öffnen; ouvert ouverte ouvrir; abierto abierta abrir; 打开 敞开; 開け 開い
 shut closed: closed close shut; geschlossen geschlossene schließen; fermé fermée fermer; cerrado cerrada cerrar; 关上 关好 关门; 閉め 閉じ
-heat hot: hot hotter; heiß heiße heißer heißen heißem; chaud chaude; caliente; 热; 熱い 高温
+heat hot: hot hotter boiling; heiß heiße heißer heißen heißem kochend; chaud chaude bouillant bouillante; caliente hirviendo; 热; 熱い 高温
+heat warm: warm lukewarm; warm lauwarm warmem lauwarmem; tiède; tibia tibio; 温水 温热; ぬるま湯
 heat cold: cold colder; kalt kalte kalten kälter; froid froide; frío fría; 冷; 冷たい 低温
 age old: old; alt alte alten alter altes; ancien ancienne vieux vieille; viejo vieja antiguo antigua; 旧; 古い 旧
 age new: new; neu neue neuen neuer neues; nouveau nouvelle neuf neuve; nuevo nueva; 新的; 新しい
@@ -76,6 +88,10 @@ STRICT: Final = frozenset({"colour", "weekday"})
 """Groups whose members are facts: one that a source does not name is not supported by it."""
 
 
+def _spaced(words: str) -> list[str]:
+    return [word.replace("_", " ") for word in words.split()]
+
+
 def _read() -> tuple[dict[str, tuple[str, str]], dict[str, dict[str, list[str]]]]:
     groups: dict[str, tuple[str, str]] = {}
     words: dict[str, dict[str, list[str]]] = {language: {} for language in _LANGUAGES}
@@ -84,7 +100,7 @@ def _read() -> tuple[dict[str, tuple[str, str]], dict[str, dict[str, list[str]]]
         group, concept = name.split()
         groups[f"{group}.{concept}"] = group, concept
         for language, part in zip(_LANGUAGES, listed.split(";"), strict=True):
-            for word in part.split():
+            for word in _spaced(part):
                 words[language].setdefault(word, []).append(f"{group}.{concept}")
     return groups, words
 

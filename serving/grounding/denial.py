@@ -9,10 +9,11 @@ from itertools import pairwise
 from typing import Final
 
 from ingest.sparse import terms
+from serving.facts import facts_of
 from serving.grounding.binding import CLAUSE, Binding
 from serving.grounding.contrasts import concepts, opposed
-from serving.grounding.features import Numbers
-from serving.grounding.polarity import conflict, is_denied
+from serving.grounding.features import Feature, Kind, Numbers
+from serving.grounding.polarity import conflict, denies, is_denied, is_twice, may_deny
 from serving.grounding.source import Unit
 
 NEAR: Final = 0.85
@@ -33,10 +34,30 @@ def denied(binding: Binding) -> str:
             return f"contrast: {min(against)}"
         if all(_contradicts(clause, unit, binding) for unit in near):
             return f"negation: {clause.strip()}"
-    near = _near(binding.units, binding.closeness)
-    if all(binding.is_foreign(unit) and is_denied(binding.claim.plain, _read(unit)) for unit in near):
-        return "negation"
     return ""
+
+
+def denied_things(binding: Binding) -> str:
+    """A thing that the sources name only to forbid it (not with pliers), and the claim without a denial."""
+    if may_deny(binding.claim.plain):
+        return ""
+    for feature in binding.features:
+        if feature.kind in (Kind.THING, Kind.NAME) and feature.needed and not feature.everywhere:
+            parts = [
+                part
+                for unit, hit in zip(binding.units, feature.hits, strict=True)
+                if hit >= 1
+                for part in CLAUSE.split(unit.facts.plain)
+                if _holds(part, unit.language, feature)
+            ]
+            if parts and all(map(denies, parts)):
+                return f"denied: {feature.value}"
+    return ""
+
+
+def _holds(part: str, language: str, feature: Feature) -> bool:
+    facts = facts_of(part, language)
+    return facts.speaks_of(feature.value) if feature.kind is Kind.THING else facts.is_named(feature.value)
 
 
 def _near(units: Sequence[Unit], closeness: Numbers) -> list[Unit]:
@@ -45,18 +66,34 @@ def _near(units: Sequence[Unit], closeness: Numbers) -> list[Unit]:
 
 def _contradicts(clause: str, unit: Unit, binding: Binding) -> bool:
     """Against the parts of the sentence that speak of the same thing; where none does, only what is denied counts."""
-    if binding.is_foreign(unit):
-        return False
-    language = unit.language
-    stems = set(terms(clause, language))
+    foreign = binding.is_foreign(unit)
+    claimed = _points(clause, binding.language, foreign=foreign)
     parts = [part for part in CLAUSE.split(unit.facts.plain) if part.strip()]
-    shared = [len(stems & set(terms(part, language))) for part in parts]
+    shared = [_shared(claimed, _points(part, unit.language, foreign=foreign)) for part in parts]
     most = max(shared, default=0)
-    if 2 * most >= len(stems):
-        return all(
-            conflict(clause, part, unit.facts.plain) for part, count in zip(parts, shared, strict=True) if count == most
-        )
+    alike = [part for part, count in zip(parts, shared, strict=True) if most and count == most]
+    if foreign:
+        # Translated, a clause may have become two: what is denied anywhere in the sentence counts.
+        said = binding.claim.plain
+        unsaid = 2 * most >= len(claimed) and alike and all(map(denies, alike)) and not may_deny(said)
+        return not is_twice(said) and bool(unsaid or is_denied(clause, _read(unit)))
+    if alike and 2 * most >= len(claimed):
+        return all(conflict(clause, part, unit.facts.plain) for part in alike)
     return is_denied(clause, _read(unit))
+
+
+def _points(text: str, language: str, *, foreign: bool) -> frozenset[object]:
+    """What a part of a sentence can be recognised by: its stems; in another language numbers, names and things."""
+    if not foreign:
+        return frozenset(terms(text, language))
+    facts = facts_of(text, language)
+    numbers = (("number", min(quantity.readings)) for quantity, _ in facts.quantities)
+    said = (value for value, _ in (*facts.codes, *facts.names, *facts.things, *facts.contrasts))
+    return frozenset((*numbers, *said))
+
+
+def _shared(claimed: frozenset[object], said: frozenset[object]) -> int:
+    return len(claimed & said)
 
 
 def _read(unit: Unit) -> str:

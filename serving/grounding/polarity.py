@@ -21,7 +21,7 @@ _DENIES: Final = re.compile(
     r"\b(?:not|no|never|without|cannot|nor|neither|nobody|nothing|none|nowhere|\w+n['’]t|prohibited|forbidden|excluded"
     r"|unsuitable|unless"
     r"|nicht|nichts|kein\w*|nie|niemals|niemand|ohne|weder|verboten|ausgeschlossen"
-    r"|ne|n['’]\w+|jamais|sans|aucune?|ni|rien|personne|interdit\w*|exclue?s?"
+    r"|ne|n['’]\w+|(?<!un )pas|jamais|sans|aucune?|ni|rien|personne|interdit\w*|exclue?s?"
     r"|nunca|sin|jamás|ningun[oa]?|ningún|nadie|nada|tampoco|prohibid\w*|excluid\w*)\b"
     r"|(?<![\w])no\b"
     r"|不|没有|没(?=有|法|能|提)|未|勿|禁止|无法|无需|无须|除外|失效"
@@ -58,11 +58,19 @@ def is_denied(claim: str, source: str) -> bool:
     return denies(claim) and not may_deny(source, claim) and not _ONLY.search(source)
 
 
+def is_twice(folded: str) -> bool:
+    """Denied twice is said: without it there is none."""
+    return _WITHOUT.search(folded) is not None and denies(_WITHOUT.sub(" ", folded))
+
+
 def conflict(claim: str, source: str, beside: str = "") -> bool:
     """Does one of two folded texts about the same thing deny it and the other not even in a roundabout way?
 
     `beside`: what stands around the source.
     """
-    if _WITHOUT.search(claim) and _WITHOUT.search(source):
-        claim, source = _WITHOUT.sub(" ", claim), _WITHOUT.sub(" ", source)
+    if _WITHOUT.search(claim):
+        if _WITHOUT.search(source):
+            claim, source = _WITHOUT.sub(" ", claim), _WITHOUT.sub(" ", source)
+        elif is_twice(claim):
+            return False
     return is_denied(claim, source) or (denies(source) and not may_deny(claim, source + beside))

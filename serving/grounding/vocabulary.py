@@ -46,7 +46,7 @@ internet: internet; internet; internet; internet; 互联网 因特网; インタ
 cloud: cloud; cloud; cloud nuage; nube; 云; クラウド
 server: server; server; serveur; servidor; 服务器; サーバー
 app: app application; app anwendung; application appli app; aplicación app; 应用; アプリ
-firmware: firmware software; firmware software; micrologiciel firmware logiciel; firmware software; 固件 软件 版本; ファームウェア ソフトウェア
+firmware: firmware software; firmware software; micrologiciel firmware logiciel; firmware software; 固件 软件; ファームウェア ソフトウェア
 update: update updates updating; aktualisierung update; mise_à_jour; actualización; 更新 升级; 更新 アップデート
 calibration: calibration calibrate; kalibrierung kalibrieren; étalonnage calibrage étalonner; calibración calibrar; 校准; 校正 キャリブレーション
 password: password passcode; passwort kennwort; mot_de_passe; contraseña; 密码; パスワード 暗証
@@ -56,6 +56,8 @@ account: account; konto; compte; cuenta; 账号 账户; アカウント
 user: user users; benutzer nutzer; utilisateur; usuario; 用户; ユーザー
 owner: owner; eigentümer besitzer; propriétaire; propietario; 所有者 主人; 所有者
 electrician: electrician; elektriker elektrofachkraft; électricien; electricista; 电工; 電気工事士
+driver: driver; fahrer; conducteur; conductor; 驾驶员 司机; 運転者 運転席
+passenger: passenger; beifahrer mitfahrer; passager; pasajero acompañante; 乘客 副驾; 乗客 助手席
 doctor: doctor physician; arzt ärztin; médecin; médico; 医生; 医師
 child: child children; kind kinder; enfant; niño niños; 儿童 孩子; 子供 お子様
 dealer: dealer dealers retailer; händler; revendeur; distribuidor; 经销商; 販売店
@@ -93,7 +95,7 @@ strap: strap; armband riemen; bracelet sangle; correa; 表带 腕带; ベルト 
 ~case: housing; gehäuse; boîtier; carcasa; 外壳 表壳 机壳; 筐体 ケース
 label: label sticker; etikett aufkleber; étiquette; etiqueta; 标签 贴纸; ラベル シール
 ~box: package box; verpackung; emballage; caja embalaje; 包装; 箱 パッケージ
-plate: plate; platte; plaque; placa; 板; 板 プレート
+plate: plate; platte; plaque; placa; 金属板 钢板 安装板 扣板; プレート
 ~contact: contacts; kontakte; contacts; contactos; 触点; 接点
 holder: holder bracket mount; halter halterung; support; soporte; 支架 托架; ホルダー ブラケット
 lens: lens; linse objektiv; objectif lentille; lente objetivo; 镜头; レンズ
@@ -110,7 +112,7 @@ letter: letter letters; buchstabe buchstaben; lettre; letra; 字母; 文字
 music: music; musik; musique; música; 音乐; 音楽
 map: map maps; landkarte; plan cartographie; mapa; 地图; 地図
 picture: picture photo image; bild foto; photo image; foto imagen; 照片 图片; 写真 画像
-video: video clip clips recording recordings; video aufnahme; vidéo clip enregistrement; vídeo clip grabación; 录像 视频; 動画 録画 クリップ
+video: video recording recordings; video aufnahme; vidéo clip enregistrement; vídeo clip grabación; 录像 视频; 動画 録画 クリップ
 call: phone_call phone_calls; anruf; appel; llamada; 来电 呼叫 通话; 着信 通話 通報
 message: message notification notifications; nachricht benachrichtigung; message notification; mensaje notificación; 通知 消息 短信; 通知 メッセージ
 heart: heart pulse; herz puls; cœur pouls cardiaque; corazón pulso; 心率 脉搏; 心拍 脈拍
@@ -133,7 +135,7 @@ alcohol: alcohol; alkohol; alcool; alcohol; 酒精; アルコール
 petrol: petrol gasoline; benzin; essence; gasolina; 汽油; ガソリン
 solvent: solvent solvents; lösungsmittel; solvant; disolvente; 溶剂; 溶剤
 soap: soap; seife; savon; jabón; 肥皂 洗手液; 石鹸 せっけん
-cloth: cloth; tuch; chiffon tissu; paño; 布; 布
+cloth: cloth; tuch; chiffon tissu; paño; 软布 抹布 棉布; 布
 paper: paper; papier; papier; papel; 纸; 紙
 steel: steel; stahl; acier; acero; 钢; 鋼 スチール
 ceramic: ceramic; keramik; céramique; cerámica; 陶瓷; セラミック
@@ -141,10 +143,10 @@ wood: wood wooden; holz; bois; madera; 木; 木
 silicone: silicone; silikon; silicone; silicona; 硅胶; シリコン
 woven: woven braided fabric; gewebt geflochten; tissé tressé; tejido trenzado; 编织; 編み 織り
 graphite: graphite; graphit; graphite; grafito; 石墨; グラファイト
-~temperature: temperature; temperatur; température; temperatura; 温度 温; 温度
+~temperature: temperature; temperatur; température; temperatura; 温度 高温 低温; 温度
 humidity: humidity; feuchte luftfeuchtigkeit; humidité; humedad; 湿度; 湿度
 pressure: pressure; druck; pression; presión; 压力 胎压 气压; 圧力 気圧
-weight: weight weigh weighs; gewicht wiegt; poids pèse; peso pesa; 重量 重; 重量 重さ
+weight: weight weigh weighs; gewicht wiegt; poids pèse; peso pesa; 重量 重约; 重量 重さ
 smoke: smoke; rauch; fumée; humo; 烟雾; 煙
 fire: fire; feuer brand; feu incendie; fuego incendio; 火; 火災
 frost: frost; frost; gel; hielo heladas; 防冻 霜; 凍結
@@ -166,7 +168,7 @@ debt: debt; schulden; dette; deuda; 债; 借金
 ~vibrate: vibrate vibrates vibration; vibriert vibration; vibre vibration; vibra vibración; 振动; 振動
 ~blink: blink blinks blinking flash flashes flashing; blinkt blinken; clignote clignoter; parpadea parpadear; 闪烁; 点滅
 ~glue: glue glued adhesive stick; kleben klebe; coller colle adhésif; pegar adhesivo; 粘贴 粘; 貼 接着
--: in_the_case in_case; sekunde sekunden; en_cas; en_caso; 重新 重要 严重 按照 水平 卡住 专门 部门 换算 空间 门磁 键入 关键 云端 灯泡 纸张; 押入 水平 重要
+-: in_the_case in_case; sekunde sekunden; en_cas; en_caso; 重新 重要 严重 覆盖 轮流 云台 公布 分布 按照 水平 卡住 专门 部门 换算 空间 门磁 键入 关键 云端 灯泡 纸张; 押入 水平 重要 不足 満足 指示 指定 特色 景色
 weld: weld welded; schweißen; souder soudé; soldar; 焊; 溶接
 """  # noqa: E501
 _LANGUAGES: Final = ("en", "de", "fr", "es", "zh", "ja")
