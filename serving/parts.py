@@ -82,7 +82,7 @@ def retrieve_in_parts(search: Search, question: str, *, turns: Sequence[Turn]) -
     found: list[Retrieval] = []
     for place, part in enumerate(questions):
         before = tuple(Turn("user", earlier) for earlier in questions[:place])
-        found.append(replace(search(part, turns=(*turns, *before)), asked=part))
+        found.append(_part(part, search(part, turns=(*turns, *before))))
     return replace(
         whole,
         parts=tuple(found),
@@ -91,6 +91,12 @@ def retrieve_in_parts(search: Search, question: str, *, turns: Sequence[Turn]) -
         options=whole.options or next((part.options for part in found if part.options), ()),
         milliseconds=whole.milliseconds + sum(part.milliseconds for part in found),
     )
+
+
+def _part(asked: str, found: Retrieval) -> Retrieval:
+    """What was found for a part. It is searched with the words that it leans on, and answered by its own."""
+    own = set(terms(asked, found.language))
+    return replace(found, asked=asked, rarity={term: weight for term, weight in found.rarity.items() if term in own})
 
 
 def _is_first(text: str, group: str | None) -> bool:

@@ -5,7 +5,7 @@ names the matter, then tells about it, so neighbours say more than the best sing
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -77,16 +77,20 @@ class _Asked:
         return sum(weight for term, weight in self.rarity.items() if term in held)
 
 
-def choose(retrieval: Retrieval) -> list[Place]:
+def choose(retrieval: Retrieval, *, documents: Collection[str] = ()) -> list[Place]:
     """The best place and, only where it holds something of the question that the first one lacks, another one of
-    the same manual. Empty where no passage holds anything of the question."""
-    asked = _Asked(rarity_of(retrieval), wanted_by(retrieval.question), retrieval.language)
+    the same manual. Empty where no passage holds anything of the question.
+
+    `documents`: where these manuals hold a place, it is taken from them.
+    """
+    asked = _Asked(rarity_of(retrieval), wanted_by(retrieval.asked or retrieval.question), retrieval.language)
     places = [
         place
         for share, passage in zip(_SHARES, retrieval.passages[:PASSAGES], strict=False)
         for place in _places(passage, asked, share)
     ]
-    first = max(places, key=lambda place: place.score, default=None)
+    known = [place for place in places if place.passage.document in documents]
+    first = max(known or places, key=lambda place: place.score, default=None)
     if first is None:
         return []
     second = _second(first, places, asked)
@@ -94,7 +98,8 @@ def choose(retrieval: Retrieval) -> list[Place]:
 
 
 def rarity_of(retrieval: Retrieval) -> Mapping[str, float]:
-    return retrieval.rarity or dict.fromkeys(terms(retrieval.question, retrieval.language), 1.0)
+    words = retrieval.asked or retrieval.question
+    return retrieval.rarity or dict.fromkeys(terms(words, retrieval.language), 1.0)
 
 
 def _second(first: Place, places: Sequence[Place], asked: _Asked) -> Place | None:

@@ -74,7 +74,9 @@ def _blocks(retrieval: Retrieval, refuse_below: float) -> list[_Block]:
     """One for each thing asked; things that the same place answers share one."""
     blocks: list[_Block] = []
     for part in retrieval.parts:
-        places = choose(part)[:1] if part.confidence >= refuse_below else []
+        # What is asked beside something else is asked of the same product.
+        manuals = {place.passage.document for block in blocks for place in block.places}
+        places = choose(part, documents=manuals)[:1] if part.confidence >= refuse_below else []
         same = next((block for block in blocks if places and _is_same(block.places, places)), None)
         if same is None:
             blocks.append(_Block(_as_question(part.asked), places))
