@@ -128,7 +128,7 @@ class Retriever:
     def _found(self, searched: str, language: str, scope: Scope, clock: "_Clock") -> Found:
         vectors = Vectors(self._embedder.embed_query(searched), query_terms(searched, language))
         clock.passed("embed")
-        found = search(self._index, vectors, scope)
+        found = search(self._index, vectors, scope, language=language)
         candidates = definitions_first(self._index, searched, found.candidates, scope, language=language)
         clock.passed("search")
         return replace(found, candidates=candidates)

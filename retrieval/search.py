@@ -9,7 +9,13 @@ from retrieval.languages import without_language
 
 CANDIDATES = 60
 """Taken from each side before fusion, and loaded after it: more changed one of 171 top fives, and loading is dear."""
-DENSE_WEIGHT = 0.45
+RANKED = 400
+"""How deep each side is looked at for the scores of what the other one brings up: a chunk near the question in meaning
+must not lose to one that is not, for standing 61st by its terms."""
+OWN_WEIGHT = 0.4
+"""How much meaning counts against terms in a chunk of the asker's language."""
+FOREIGN_WEIGHT = 0.6
+"""In another language, of which a question can share few terms but names and codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,60 +41,73 @@ class Found:
     """BM25 scores, as well."""
 
 
-def search(index: Index, vectors: Vectors, scope: Scope, *, limit: int = CANDIDATES) -> Found:
-    """The best chunks in scope."""
+def search(index: Index, vectors: Vectors, scope: Scope, *, language: str = "", limit: int = CANDIDATES) -> Found:
+    """The best chunks in scope for a question asked in `language`."""
     meaning = without_language(vectors.dense, index.info().embedder)
-    dense, sparse = index.rank(Vectors(meaning, vectors.sparse), scope, limit=CANDIDATES)
+    dense, sparse = index.rank(Vectors(meaning, vectors.sparse), scope, limit=RANKED)
     fused = fuse(dense, sparse)[:limit]
     chunks = index.chunks([found.key for found in fused], scope)
-    candidates = [
-        Candidate(chunks[found.key], score=found.score, dense=found.dense, sparse=found.sparse)
-        for found in fused
-        if found.key in chunks
-    ]
+    candidates = [_candidate(found, chunks[found.key], language) for found in fused if found.key in chunks]
     # Ties are broken by place in the corpus, so that the same question always gets the same ranking.
     candidates.sort(key=lambda item: (-item.score, item.chunk.document, item.chunk.ordinal))
     return Found(
         candidates=candidates,
-        dense=tuple(found.score for found in dense),
-        sparse=tuple(found.score for found in sparse),
+        dense=tuple(found.score for found in dense[:CANDIDATES]),
+        sparse=tuple(found.score for found in sparse[:CANDIDATES]),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """A candidate by its key, before it is loaded; scores as in Candidate."""
+    """A candidate by its key, before it is loaded; `dense` and `sparse` as in Candidate."""
 
     key: str
-    score: float
     dense: float
     sparse: float
+    meaning: float
+    """The cosine as a share, 0 to 1, of what it is ahead of the last candidate of that side."""
+    words: float
+    """The BM25 score as a share of the best one."""
+
+    def score(self, weight: float) -> float:
+        """0 to 1. `weight`: how much the meaning counts.
+
+        Scores carry more than ranks here: e5's cosines bunch together, so where the terms say clearly which chunk it
+        is, rank fusion would let a near-tie outvote them (measured against reciprocal ranks in docs/retrieval.md).
+        """
+        return weight * self.meaning + (1 - weight) * self.words
 
 
 def fuse(dense: Sequence[Ranked], sparse: Sequence[Ranked]) -> list[Fused]:
-    """A weighted sum of both scores, each scaled to 0..1 over its own candidates.
+    """The best CANDIDATES of each side with what both sides think of them, the best first by the larger of both scores.
 
-    Scores carry more than ranks here: e5's cosines bunch together, so where the terms say clearly which chunk it is,
-    rank fusion would let a near-tie outvote them (measured in data/eval/results against reciprocal ranks).
+    What stands deeper in a ranking only lends its score to what the other side brings up.
     """
-    dense_scores, raw_dense = _scaled(dense, floor=True), {found.key: found.score for found in dense}
-    sparse_scores, raw_sparse = _scaled(sparse, floor=False), {found.key: found.score for found in sparse}
+    meaning, raw_dense = _scaled(dense, floor=True), {found.key: found.score for found in dense}
+    words, raw_sparse = _scaled(sparse, floor=False), {found.key: found.score for found in sparse}
+    keys = dict.fromkeys(found.key for found in (*sparse[:CANDIDATES], *dense[:CANDIDATES]))
     fused = [
         Fused(
             key,
-            score=DENSE_WEIGHT * dense_scores.get(key, 0.0) + (1 - DENSE_WEIGHT) * sparse_scores.get(key, 0.0),
             dense=raw_dense.get(key, 0.0),
             sparse=raw_sparse.get(key, 0.0),
+            meaning=meaning.get(key, 0.0),
+            words=words.get(key, 0.0),
         )
-        for key in raw_sparse | raw_dense
+        for key in keys
     ]
-    return sorted(fused, key=lambda found: (-found.score, found.key))
+    return sorted(fused, key=lambda found: (-max(map(found.score, (OWN_WEIGHT, FOREIGN_WEIGHT))), found.key))
+
+
+def _candidate(found: Fused, chunk: Chunk, language: str) -> Candidate:
+    weight = OWN_WEIGHT if chunk.language == language else FOREIGN_WEIGHT
+    return Candidate(chunk, score=found.score(weight), dense=found.dense, sparse=found.sparse)
 
 
 def _scaled(hits: Sequence[Ranked], *, floor: bool) -> dict[str, float]:
-    """Scores as a share of the best one; with `floor` the last candidate counts as 0."""
+    """Scores as a share of the best one; with `floor` the last candidate counts as 0, and so does all below it."""
     if not hits:
         return {}
-    low = hits[-1].score if floor else 0.0
+    low = hits[:CANDIDATES][-1].score if floor else 0.0
     span = hits[0].score - low
-    return {hit.key: (hit.score - low) / span if span > 0 else 1.0 for hit in hits}
+    return {hit.key: max(0.0, (hit.score - low) / span) if span > 0 else 1.0 for hit in hits}
