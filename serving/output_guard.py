@@ -1,8 +1,8 @@
 """What a model may say at all, whatever it was told to say: applied to each sentence before it is checked and shown.
 
-Segments of a model's text go in; the same segments come out without links that no passage holds, without pictures and
-markup, and empty where they give away the rules, repeat planted text, play another role or change the language. Nothing
-here depends on having recognised an instruction but the words that only planted text holds.
+Segments of a model's text go in; the same segments come out without links that no passage gives for what is asked,
+without pictures and markup, and empty where they give away the rules, repeat planted text, play another role or change
+the language. Nothing here depends on having recognised an instruction but the words that only planted text holds.
 """
 
 import re
@@ -12,6 +12,8 @@ from functools import cache
 from typing import Final
 
 from ingest.language import detect_language
+from ingest.sentences import split_sentences
+from ingest.sparse import terms
 from retrieval.passages import Passage
 from serving.planted import folded, screened, tainted
 from serving.prompt import INSTRUCTIONS, NO_ANSWER
@@ -23,6 +25,8 @@ _BEGINNING: Final = 30
 """Words in which a model has said that there is no answer; later it only repeats what it was told to say."""
 _LANGUAGE_WORDS: Final = 8
 """Shorter sentences may be names of menus and keys, which stay as they are in the manual."""
+_BARE: Final = 2
+"""Words of a sentence that only names something."""
 _LEFT: Final = 3
 """Words that must be left of a sentence that lost a link, else the link was all it had to say."""
 _END: Final = r"[^\s<>\"'“”‘’()\[\]（）【】「」『』，。；、！？]"
@@ -54,14 +58,27 @@ class OutputGuard:
     """Of one answer; call `admitted` with its segments in order."""
 
     def __init__(
-        self, passages: Sequence[Passage], *, language: str, planted: Sequence[str] = (), asked: str = ""
+        self,
+        passages: Sequence[Passage],
+        *,
+        language: str,
+        planted: Sequence[str] = (),
+        question: str = "",
+        said: str = "",
     ) -> None:
-        """`passages` and `asked` (the question and what was said before) without what was `planted` in them."""
+        """`passages`, `question` and what was `said` before it without what was `planted` in them."""
         texts = [" ".join((passage.title, *passage.section, passage.text)) for passage in passages]
         self._language = language
         self._known = folded(" ".join(texts))
-        self._links = frozenset(_trimmed(match.group()) for text in texts for match in _URL.finditer(text))
-        self._words, self._phrases = tainted(planted, " ".join((*texts, asked))) if planted else (frozenset(), ())
+        self._bodies = folded(" ".join(_body(passage) for passage in passages))
+        self._links = _links_about(question, passages)
+        self._text = _terms_of([_body(passage) for passage in passages], passages) | frozenset(
+            terms(question, language)
+        )
+        self._headings = _terms_of([" ".join((passage.title, *passage.section)) for passage in passages], passages)
+        self._words, self._phrases = (
+            tainted(planted, " ".join((*texts, question, said))) if planted else (frozenset(), ())
+        )
         self._rules = _told() - _runs(_WORD.findall(self._known)) if passages else _told()
         self._last: list[str] = []
         self._heard = 0
@@ -75,7 +92,7 @@ class OutputGuard:
             return segment
         if segment.code:
             line = folded(segment.text)
-            known = _FENCE.match(segment.text) or (line in self._known and not self._is_planted(segment.text))
+            known = _FENCE.match(segment.text) or (line in self._bodies and not self._is_planted(segment.text))
             return segment if known else replace(segment, text="")
         if self._is_barred(segment.text):
             return replace(segment, text="")
@@ -92,6 +109,7 @@ class OutputGuard:
             or self._tells_rules(text)
             or self._is_planted(text)
             or self._is_foreign(text)
+            or self._is_heading(text)
         )
 
     def _without_links(self, text: str) -> str:
@@ -129,6 +147,11 @@ class OutputGuard:
         hit = words & self._words or any(word in plain for word in self._words if "." in word or "-" in word)
         return bool(hit) or any(phrase in plain for phrase in self._phrases) or bool(screened(text).planted)
 
+    def _is_heading(self, text: str) -> bool:
+        """Nothing but words that stand in titles and headings only, which claim nothing."""
+        words = [own for word in _WORD.findall(MARK.sub("", text)) if (own := terms(word, self._language))]
+        return 0 < len(words) <= _BARE and any(set(own) & self._headings - self._text for own in words)
+
     def _is_foreign(self, text: str) -> bool:
         """A sentence in a language that was not asked for, unless it is the manual's own."""
         plain = MARK.sub("", text).strip(" \n#*-")
@@ -146,6 +169,33 @@ def without_pictures(text: str) -> str:
 
 def _trimmed(url: str) -> str:
     return url.rstrip(".,;:!?*_`'\"…")
+
+
+def _links_about(question: str, passages: Sequence[Passage]) -> frozenset[str]:
+    """The links that stand in sentences about what is asked; all where question and manuals share no words."""
+    found: dict[str, bool] = {}
+    shares = False
+    for passage in passages:
+        asked = set(terms(question, passage.language))
+        for sentence in split_sentences(passage.text):
+            about = bool(asked & set(terms(_URL.sub(" ", sentence), passage.language)))
+            shares |= about
+            for match in _URL.finditer(sentence):
+                link = _trimmed(match.group())
+                found[link] = found.get(link, False) or about
+    return frozenset(link for link, about in found.items() if about or not shares)
+
+
+def _body(passage: Passage) -> str:
+    """The text without the headings that stand in it as well."""
+    headings = {folded(heading) for heading in (passage.title, *passage.section)}
+    return "\n".join(line for line in passage.text.splitlines() if folded(line) not in headings)
+
+
+def _terms_of(texts: Sequence[str], passages: Sequence[Passage]) -> frozenset[str]:
+    return frozenset(
+        term for text, passage in zip(texts, passages, strict=True) for term in terms(text, passage.language)
+    )
 
 
 @cache

@@ -37,7 +37,7 @@ _DOUBLES: Final = str.maketrans(
 _LEET: Final = (str.maketrans("01345@$7", "oieasast"), str.maketrans("01345@$7", "oleasast"))
 _LEET_WORD: Final = re.compile(r"\b(?=\w*[a-z])(?=\w*[013457@$])[\w@$]{4,}")
 _SPACED: Final = re.compile(r"(?<!\w)(?:\w[ ._*\-]{1,2}){5,}\w(?!\w)")
-_APART: Final = 16
+_APART: Final = 24
 """Letters."""
 _REPEATED: Final = 0.7
 """Of so many letters of a sentence at most this share is different."""

@@ -35,9 +35,14 @@ class Run:
         return wording(self.retrieval.language)
 
     def guard(self) -> OutputGuard:
-        said = " ".join((self.heard, *(turn.text for turn in self.turns)))
         retrieval = self.retrieval
-        return OutputGuard(retrieval.passages, language=retrieval.language, planted=self.planted, asked=said)
+        return OutputGuard(
+            retrieval.passages,
+            language=retrieval.language,
+            planted=self.planted,
+            question=f"{self.heard} {retrieval.question}",
+            said=" ".join(turn.text for turn in self.turns),
+        )
 
     def remembering(self, memory: Memory) -> "Run":
         """The same, with what the model was shown of the conversation in its trace."""
