@@ -27,6 +27,7 @@ def main(model_name: str, folder: Path, conversations: Path, tokens: int) -> dic
     from llmcompressor.modifiers.transform.awq import AWQModifier
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    _pin_only_for_accelerators()
     model = AutoModelForCausalLM.from_pretrained(model_name, dtype="auto")
     tokenizer = AutoTokenizer.from_pretrained(model_name)
     tokens = min(tokens, model.config.max_position_embeddings)
@@ -61,6 +62,15 @@ def main(model_name: str, folder: Path, conversations: Path, tokens: int) -> dic
         "loss_after": after,
         "bytes": size,
     }
+
+
+def _pin_only_for_accelerators() -> None:
+    """llm-compressor 0.14 pins memory for faster copies to a card, and fails at that where there is none."""
+    import torch
+    from llmcompressor.pipelines.cache import IntermediatesCache
+
+    if not torch.accelerator.is_available():
+        IntermediatesCache.pin_memory = lambda *_arguments, **_named: None
 
 
 def _as_text(tokenizer: Any, messages: list[dict[str, str]]) -> str:
