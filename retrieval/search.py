@@ -10,8 +10,8 @@ from retrieval.languages import without_language
 CANDIDATES = 60
 """Taken from each side before fusion, and loaded after it: more changed one of 171 top fives, and loading is dear."""
 RANKED = 400
-"""How deep each side is looked at for the scores of what the other one brings up: a chunk near the question in meaning
-must not lose to one that is not, for standing 61st by its terms."""
+"""How deep the ranking by terms is looked at for the scores of what the vectors bring up: a chunk near the question in
+meaning must not lose to one that is not, for standing 61st by its terms."""
 OWN_WEIGHT = 0.4
 """How much meaning counts against terms in a chunk of the asker's language."""
 FOREIGN_WEIGHT = 0.6
@@ -44,7 +44,7 @@ class Found:
 def search(index: Index, vectors: Vectors, scope: Scope, *, language: str = "", limit: int = CANDIDATES) -> Found:
     """The best chunks in scope for a question asked in `language`."""
     meaning = without_language(vectors.dense, index.info().embedder)
-    dense, sparse = index.rank(Vectors(meaning, vectors.sparse), scope, limit=RANKED)
+    dense, sparse = index.rank(Vectors(meaning, vectors.sparse), scope, dense=CANDIDATES, sparse=RANKED)
     fused = fuse(dense, sparse)[:limit]
     chunks = index.chunks([found.key for found in fused], scope)
     candidates = [_candidate(found, chunks[found.key], language) for found in fused if found.key in chunks]
@@ -81,7 +81,7 @@ class Fused:
 def fuse(dense: Sequence[Ranked], sparse: Sequence[Ranked]) -> list[Fused]:
     """The best CANDIDATES of each side with what both sides think of them, the best first by the larger of both scores.
 
-    What stands deeper in a ranking only lends its score to what the other side brings up.
+    What stands deeper by its terms only lends its score to what the vectors bring up.
     """
     meaning, raw_dense = _scaled(dense, floor=True), {found.key: found.score for found in dense}
     words, raw_sparse = _scaled(sparse, floor=False), {found.key: found.score for found in sparse}

@@ -105,8 +105,9 @@ class Index(Protocol):
     def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
         """Best chunks by BM25 (the engine applies IDF), best first. Empty terms find nothing."""
 
-    def rank(self, vectors: Vectors, scope: Scope, *, limit: int) -> tuple[list[Ranked], list[Ranked]]:
-        """What `search_dense` and `search_sparse` find, in one call and without the chunks."""
+    def rank(self, vectors: Vectors, scope: Scope, *, dense: int, sparse: int) -> tuple[list[Ranked], list[Ranked]]:
+        """The best `dense` of what `search_dense` finds and the best `sparse` of `search_sparse`, in one call and
+        without the chunks. Deep BM25 ranks cost next to nothing, deep cosines do not."""
 
     def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
         """By key the chunks that `rank` found, as a search gives them; one that is gone by now is left out."""

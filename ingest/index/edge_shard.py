@@ -94,11 +94,11 @@ class Shard:
         request = _request(vector, scope, limit, with_payload=list(FOUND_FIELDS))
         return [Hit(from_payload(found.payload), found.score) for found in self._shard.query(request)]
 
-    def rank(self, vectors: Vectors, scope: Scope, limit: int) -> tuple[list[Ranked], list[Ranked]]:
+    def rank(self, vectors: Vectors, scope: Scope, limits: tuple[int, int]) -> tuple[list[Ranked], list[Ranked]]:
         import qdrant_edge as edge
 
         asked: list[Dense | Sparse] = [vectors.dense, vectors.sparse] if vectors.sparse.indices else [vectors.dense]
-        requests = [_request(vector, scope, limit) for vector in asked]
+        requests = [_request(vector, scope, limit) for vector, limit in zip(asked, limits, strict=False)]
         found = self._shard.query_batch(edge.QueryBatchRequest(requests))
         dense, sparse = [[Ranked(str(point.id), point.score) for point in points] for points in (*found, [])[:2]]
         return dense, sparse

@@ -15,7 +15,7 @@ class Engine(Protocol):
 
     def nearest(self, vector: Dense | Sparse, scope: Scope, limit: int) -> list[Hit]: ...
 
-    def rank(self, vectors: Vectors, scope: Scope, limit: int) -> tuple[list[Ranked], list[Ranked]]: ...
+    def rank(self, vectors: Vectors, scope: Scope, limits: tuple[int, int]) -> tuple[list[Ranked], list[Ranked]]: ...
 
     def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]: ...
 
@@ -40,11 +40,11 @@ class Reads(ABC):
     def search_sparse(self, terms: Sparse, scope: Scope, *, limit: int) -> list[Hit]:
         return self._search(terms, scope, limit) if terms.indices else []
 
-    def rank(self, vectors: Vectors, scope: Scope, *, limit: int) -> tuple[list[Ranked], list[Ranked]]:
-        if limit < 1 or reads_nothing(scope):
+    def rank(self, vectors: Vectors, scope: Scope, *, dense: int, sparse: int) -> tuple[list[Ranked], list[Ranked]]:
+        if min(dense, sparse) < 1 or reads_nothing(scope):
             return [], []
         with self._engine() as engine:
-            return engine.rank(vectors, scope, limit)
+            return engine.rank(vectors, scope, (dense, sparse))
 
     def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
         if not keys or reads_nothing(scope):

@@ -124,9 +124,9 @@ class Collection:
         (found,) = self._query([self._request(vector, scope, limit, with_payload=list(FOUND_FIELDS))])
         return [Hit(from_payload(point.payload), point.score) for point in found]
 
-    def rank(self, vectors: Vectors, scope: Scope, limit: int) -> tuple[list[Ranked], list[Ranked]]:
+    def rank(self, vectors: Vectors, scope: Scope, limits: tuple[int, int]) -> tuple[list[Ranked], list[Ranked]]:
         asked: list[Dense | Sparse] = [vectors.dense, vectors.sparse] if vectors.sparse.indices else [vectors.dense]
-        found = self._query([self._request(vector, scope, limit) for vector in asked])
+        found = self._query([self._request(vector, scope, limit) for vector, limit in zip(asked, limits, strict=False)])
         ranked = [[Ranked(str(point.id), point.score) for point in points] for points in found]
         return ranked[0], ranked[1] if len(ranked) > 1 else []
 

@@ -111,23 +111,23 @@ def test_both_searches_at_once_find_what_each_finds(store: IndexStore) -> None:
     index = publish(store, points("a", 6, audience=Audience.INTERNAL), points("b", 3))
     vectors = Vectors(axis(2), Sparse((COMMON_TERM, own_term(1)), (1.0, 1.0)))
     for scope in (EVERYTHING, PUBLIC):
-        dense, sparse = index.rank(vectors, scope, limit=4)
+        dense, sparse = index.rank(vectors, scope, dense=4, sparse=5)
         for ranked, hits in (
             (dense, index.search_dense(vectors.dense, scope, limit=4)),
-            (sparse, index.search_sparse(vectors.sparse, scope, limit=4)),
+            (sparse, index.search_sparse(vectors.sparse, scope, limit=5)),
         ):
             chunks = index.chunks([found.key for found in ranked], scope)
             assert sorted(found.score for found in ranked) == pytest.approx(sorted(hit.score for hit in hits))
             assert {found.key: found.score for found in ranked} == pytest.approx(
                 {key: next(hit.score for hit in hits if hit.chunk == chunk) for key, chunk in chunks.items()}
             )
-    dense, sparse = index.rank(Vectors(axis(2)), EVERYTHING, limit=2)
+    dense, sparse = index.rank(Vectors(axis(2)), EVERYTHING, dense=2, sparse=2)
     assert (len(dense), sparse) == (2, [])
 
 
 def test_chunks_out_of_scope_are_not_given_out_by_key(store: IndexStore) -> None:
     index = publish(store, points("a", 3, audience=Audience.INTERNAL), points("b", 3))
-    keys = [found.key for found in index.rank(Vectors(axis(0)), EVERYTHING, limit=9)[0]]
+    keys = [found.key for found in index.rank(Vectors(axis(0)), EVERYTHING, dense=9, sparse=9)[0]]
     assert len(index.chunks(keys, EVERYTHING)) == 6
     assert {chunk.document for chunk in index.chunks(keys, PUBLIC).values()} == {"b"}
     assert index.chunks([], EVERYTHING) == {}
