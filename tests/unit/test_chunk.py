@@ -71,9 +71,10 @@ def test_a_cut_table_keeps_its_header_in_every_piece() -> None:
     assert all(sum(f"E-{number:02} |" in piece.text for piece in chunks) == 1 for number in range(80))
 
 
-def test_a_merged_cell_is_read_once() -> None:
-    (piece,) = chunks_of(table(("Voltage", "Voltage", "Current"), ("230 V", "", "2 A")))
-    assert piece.text == "Voltage | Current\n230 V |  | 2 A"
+def test_a_cell_over_a_whole_row_is_read_once_and_equal_values_stay_in_their_columns() -> None:
+    rows = (("Keys", "Keys", "Keys"), ("Select", "F1", "F1"), ("Quit", "Ctrl+Q", "Cmd+Q"), ("Zoom", "", ""))
+    (piece,) = chunks_of(table(("Function", "Linux", "macOS"), *rows))
+    assert piece.text == "Function | Linux | macOS\nKeys\nSelect | F1 | F1\nQuit | Ctrl+Q | Cmd+Q\nZoom |  | "
 
 
 def test_a_warning_stays_with_its_step() -> None:
