@@ -84,16 +84,19 @@ def plan_card(shape: ModelShape, card: Card, wish: Wish) -> MemoryPlan:
 
 
 def plan_processor(shape: ModelShape, processor: Processor, wish: Wish) -> MemoryPlan:
-    """A cache for a few readers, of at most half of what is free. Raises ModelUnavailable where it does not fit."""
+    """A cache for a few readers, of at most half of what is free unless one context takes more.
+
+    Raises ModelUnavailable where it does not fit.
+    """
     weights, token = shape.weights_bytes / GIB, shape.cache_bytes(2)
-    room = (processor.free_gib - wish.leave_gib - weights - _PROCESSOR_GIB) / 2
+    room = processor.free_gib - wish.leave_gib - weights - _PROCESSOR_GIB
     context = wish.context_tokens or min(shape.native_context, _PROCESSOR_CONTEXT)
     _require_native(shape, context)
     # Whole GiB: vLLM takes nothing else here.
-    cache = max(1, min(-(-_READERS * context * token // GIB), int(room)))
+    cache = max(1, -(-context * token // GIB), min(-(-_READERS * context * token // GIB), int(room / 2)))
     tokens = int(cache * GIB / token)
-    if room < cache or tokens < context:
-        need = weights + _PROCESSOR_GIB + 2 * max(1, -(-context * token // GIB)) + wish.leave_gib
+    if room < cache:
+        need = weights + _PROCESSOR_GIB + cache + wish.leave_gib
         raise ModelUnavailable(
             f"{shape.name} with a context of {context:,} tokens does not fit here: it wants {need:.1f} GiB of free "
             f"memory, and {processor.free_gib:.1f} GiB are free",
