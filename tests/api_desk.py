@@ -22,7 +22,7 @@ from ingest.recorded import Place
 from ingest.report import Progress, Report
 from retrieval.retriever import Retriever
 from serving.api.access import Door
-from serving.api.routes import build_application
+from serving.api.routes import ERRORS, build_application
 from serving.assistant import Assistant
 from serving.keys import Role
 from serving.keys_store import KeyStore
@@ -103,7 +103,7 @@ class ApiDesk:
 def application(desk: ApiDesk, *, local: bool = True, calls_a_minute: int = 0) -> "ASGIApp":
     """As `ui.server.build`, without the chat, which can be there only once in a process."""
     served = build_application(desk.backend)
-    served.include_router(source_routes(desk.backend))
+    served.include_router(source_routes(desk.backend), responses=ERRORS)
     door = Door(served, desk.keys, desk.backend.metrics, local=local, calls_a_minute=calls_a_minute)
     return Gate(door, local=local)
 
@@ -127,4 +127,4 @@ def serving(application: "ASGIApp") -> Iterator[str]:
 
 def client(address: str, key: str = "") -> httpx.Client:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return httpx.Client(base_url=address, headers=headers, timeout=30, trust_env=False, verify=False)
+    return httpx.Client(base_url=address, headers=headers, timeout=120, trust_env=False, verify=False)

@@ -91,11 +91,11 @@ def bound(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
 def build(backend: Backend, *, local: bool = True, calls_a_minute: int = 0) -> "ASGIApp":
     """The whole web application; with the chat where it is `local`."""
     from serving.api.access import Door
-    from serving.api.routes import build_application
+    from serving.api.routes import ERRORS, build_application
     from ui.sources import source_routes
 
     application = build_application(backend)
-    application.include_router(source_routes(backend))
+    application.include_router(source_routes(backend), responses=ERRORS)
     if local:
         _add_chat(application, backend)
     keys = KeyStore(backend.home)

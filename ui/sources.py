@@ -68,12 +68,12 @@ def source_routes(backend: Backend) -> APIRouter:
     router = APIRouter(prefix="/sources")
     pictures = PagePictures()
 
-    @router.get("/{revision}/original/{document:path}")
+    @router.get("/{revision}/original/{document:path}", response_class=Response)
     async def original(revision: str, document: str, request: Request) -> Response:
         found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
         return _original(found, document) if isinstance(found, Path) else found
 
-    @router.get("/{revision}/pages/{page:int}/{document:path}")
+    @router.get("/{revision}/pages/{page:int}/{document:path}", response_class=Response)
     async def page_picture(revision: str, page: int, document: str, request: Request, marks: str = "") -> Response:
         found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
         if not isinstance(found, Path):
@@ -89,7 +89,7 @@ def source_routes(backend: Backend) -> APIRouter:
             return _missing("not_found", f"{document} has no page {page}.")
         return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
-    @router.get("/{rest:path}")
+    @router.get("/{rest:path}", include_in_schema=False)
     async def nothing_else(rest: str) -> Response:
         # Chainlit, mounted behind these routes, would answer any other address with its page.
         return _missing("not_found", f"There is no source at {rest}.")

@@ -16,7 +16,7 @@ from serving.api.access import asker
 from serving.api.errors import as_json, error_body, unexpected_body
 from serving.api.needs import Desk
 from serving.api.schemas import AnswerReply, AskRequest, SearchReply, SearchRequest
-from serving.api.streams import EventStream, begun, while_wanted
+from serving.api.streams import EVENTS, EventStream, begun, while_wanted
 from serving.assistant import usable
 from serving.keys import Caller, Role
 
@@ -32,7 +32,7 @@ def ask_routes(desk: Desk) -> APIRouter:
         """Passages that fit a question, best first."""
         return await while_wanted(request, _found(desk, asked, _allowed(request, explain=asked.explain)))
 
-    @router.post("/ask", responses={200: {"model": AnswerReply}})
+    @router.post("/ask", responses={200: {"model": AnswerReply, "content": EVENTS}})
     async def ask(asked: AskRequest, request: Request) -> Response:
         """A cited answer; with `stream` as server-sent events: `passages`, `delta`s, and `answer` with all of it."""
         caller = _allowed(request, explain=asked.explain)

@@ -22,7 +22,7 @@ from serving.api.ask import whole
 from serving.api.errors import BadRequest, NotFound, as_json, error_body, unexpected_body
 from serving.api.needs import Desk
 from serving.api.schemas import ChatRequest
-from serving.api.streams import EventStream, begun, while_wanted
+from serving.api.streams import EVENTS, EventStream, begun, while_wanted
 from serving.keys import Caller
 from serving.prompt import tokens
 
@@ -47,7 +47,7 @@ def chat_routes(desk: Desk) -> APIRouter:
         _check_model(model)
         return JSONResponse(_model())
 
-    @router.post("/chat/completions")
+    @router.post("/chat/completions", responses={200: {"content": EVENTS}})
     async def complete(asked: ChatRequest, request: Request) -> Response:
         """A cited answer to the last message; with `stream` as chunks."""
         _check_model(asked.model)

@@ -3,14 +3,17 @@
 It is not to be served without a `Door` before it (`serving.api.access`), which says who asks.
 """
 
+import copy
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
+from serving.api.access import HEALTH
 from serving.api.ask import ask_routes
 from serving.api.chat_completions import chat_routes
 from serving.api.documents import document_routes
@@ -23,19 +26,22 @@ from serving.api.schemas import ErrorReply
 from serving.api.uploads import Uploads
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-_ERRORS: dict[int | str, dict[str, object]] = {
+ERRORS: dict[int | str, dict[str, object]] = {
     int(status): {"model": ErrorReply, "description": status.phrase}
     for status in (
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_TIMEOUT,
         HTTPStatus.CONFLICT,
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
     )
 }
+"""What any call may end in."""
 
 
 def build_application(desk: Desk) -> FastAPI:
@@ -65,22 +71,27 @@ def build_application(desk: Desk) -> FastAPI:
         _described(application.openapi),
     ]
     for router in routers:
-        application.include_router(router, responses=_ERRORS)
+        application.include_router(router, responses=ERRORS)
     application.include_router(_nothing_else([route for router in routers for route in router.routes]))
     add_handlers(application)
     return application
 
 
-def _described(openapi: Callable[[], dict[str, object]]) -> APIRouter:
+def _described(openapi: Callable[[], dict[str, Any]]) -> APIRouter:
     router = APIRouter()
 
     @router.get("/v1/openapi.json", include_in_schema=False)
     async def description() -> Response:
         """What there is to call, as an OpenAPI document."""
-        described = openapi()
-        components = described.setdefault("components", {})
-        components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}  # type: ignore[index]
-        return JSONResponse({**described, "security": [{"key": []}]})
+        described = copy.deepcopy(openapi())
+        described["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        described["security"] = [{"key": []}]
+        for path, methods in described["paths"].items():
+            for call in methods.values():
+                call["responses"].pop("422", None)  # the framework's own form, which is never sent
+                if path in HEALTH:
+                    call["security"] = []
+        return JSONResponse(described)
 
     return router
 

@@ -19,6 +19,7 @@ JSON = st.recursive(
 )
 TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 """Halves of characters too."""
+Call = tuple[str, str, dict[str, Any], set[int]]
 FUZZED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -36,15 +37,15 @@ def http(desk: ApiDesk) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def calls(http: httpx.Client) -> list[tuple[str, str, dict[str, Any]]]:
-    """Method, path and schema of the JSON body of every call, out of the document that describes them."""
+def calls(http: httpx.Client) -> list[Call]:
+    """Method, path, schema of the body and told statuses of each call, out of the document that describes them."""
     document = http.get("/v1/openapi.json").json()
     found = []
     for path, methods in document["paths"].items():
         for method, call in methods.items():
             content = call.get("requestBody", {}).get("content", {})
             schema = content.get("application/json", {}).get("schema", {})
-            found.append((method.upper(), path, resolved(schema, document)))
+            found.append((method.upper(), path, resolved(schema, document), set(map(int, call["responses"]))))
     return found
 
 
@@ -74,33 +75,35 @@ def fitting(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     return plain.get(schema.get("type", ""), JSON)
 
 
-def check(reply: httpx.Response) -> None:
+def check(reply: httpx.Response, told: set[int] | None = None) -> None:
     assert reply.status_code < 500, reply.text
+    assert told is None or reply.status_code in told, reply.text
     if reply.status_code >= 400 and not reply.headers["content-type"].startswith("text/event-stream"):
         assert set(reply.json()["error"]) == {"type", "message", "hint"}
 
 
 @FUZZED
 @given(data=st.data())
-def test_bodies_that_nearly_fit(http: httpx.Client, calls: list[Any], data: st.DataObject) -> None:
-    method, path, schema = data.draw(st.sampled_from([call for call in calls if call[2]]), "call")
+def test_bodies_that_nearly_fit(http: httpx.Client, calls: list[Call], data: st.DataObject) -> None:
+    method, path, schema, told = data.draw(st.sampled_from([call for call in calls if call[2]]), "call")
     body = data.draw(fitting(schema) | JSON, "body")
-    check(http.request(method, path, content=json.dumps(body), headers={"Content-Type": "application/json"}))
+    reply = http.request(method, path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    check(reply, told)
 
 
 @FUZZED
 @given(data=st.data(), body=st.binary(max_size=200), kind=st.sampled_from(["application/json", "multipart/form-data; boundary=x", "text/plain", "a", ""]))  # fmt: skip  # noqa: E501
 def test_bytes_that_are_nothing(
-    http: httpx.Client, calls: list[Any], data: st.DataObject, body: bytes, kind: str
+    http: httpx.Client, calls: list[Call], data: st.DataObject, body: bytes, kind: str
 ) -> None:
-    method, path, _ = data.draw(st.sampled_from(calls), "call")
-    check(http.request(method, path, content=body, headers={"Content-Type": kind}))
+    method, path, _, told = data.draw(st.sampled_from(calls), "call")
+    check(http.request(method, path, content=body, headers={"Content-Type": kind}), told)
 
 
 @FUZZED
 @given(data=st.data(), word=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))
-def test_paths_and_queries(http: httpx.Client, calls: list[Any], data: st.DataObject, word: str) -> None:
-    method, path, _ = data.draw(st.sampled_from(calls), "call")
+def test_paths_and_queries(http: httpx.Client, calls: list[Call], data: st.DataObject, word: str) -> None:
+    method, path, *_ = data.draw(st.sampled_from(calls), "call")
     parts = [quote(word, safe="") if part.startswith("{") else part for part in path.split("/")]
     check(http.request(method, "/".join(parts), params={word: word, "marks": word}))
 
