@@ -22,14 +22,30 @@ _SORTS: Final = {
     "when": r"\bwhen (?:do|does|did|should|can|is|are|will|must|to|would|may)\b|\bwann\b|^quand\b|\bcuándo\b|什么时候"
     r"|何时|いつ",
     "who": r"\bwho(?:m|se)?\b|\bwer\b|\bwem\b|\bwen\b|^qui\b|\bquién\b|谁|誰",
-    "which": r"\bwhich\b|\bwelche[rsnm]?\b|\bquel(?:le)?s?\b|\bqué\b (?!hago|hacer)|\bcuál(?:es)?\b"
-    r"|哪[个种款]|什么(?!意思)|どの|\bwhat\b|\bwas\b|何(?=[^年日分秒時])",
+    "which": r"\bwhich\b|\bwelche[rsnm]?\b|\bquel(?:le)?s?\b|\bqué\b (?!hago|hacer)|\bcuál(?:es)?\b|\bwhat\b|\bwas\b"
+    r"|\bwo(?:mit|zu|für|durch|ran|rauf|gegen)\b|哪[个种款]|什么|どの|何(?:ですか|を|が|の)",
     "how": r"\bhow\b|\bwie\b|\bcomment\b|\bcómo\b|怎么|如何|怎样|どうやって|どうすれば|方法",
     "whether": r"\b(?:can|could|may|is|are|does|do|did|will|would|should|has|have|must|was|were) (?:i|you|we|one|it|the"
     r"|my|this|there|an?|[a-z]+\d\w*|rechargeable|\w+s)\b|^(?:kann|darf|ist|sind|hat|muss|soll|wird|peut-on|est-ce|puedo"
     r"|puede|es|se puede)\b|[吗嘛]|能不能|可不可以|行不行|是否|有没有|ですか$|ますか$",
 }
 _SORT: Final = {name: re.compile(pattern) for name, pattern in _SORTS.items()}
+_MEASURES: Final = "long|many|much|often|big|large|high|far|fast|hot|warm|cold|heavy|deep|wide|strong|loud|old"
+_WAY: Final = re.compile(
+    r"\bwhat (?:is|are) the (?:\w+ )?(?:way|ways|steps|procedure|method)\b"
+    r"|\bwhat (?:do|should|must|can) i (?:have to )?do to\b"
+    rf"|\bhow\b(?! (?:{_MEASURES})\b)|怎么(?!样)|如何|怎样|方法|どうやって|どうすれば"
+)
+_MODAL: Final = {
+    "must": re.compile(
+        r"\b(?:must|have to|has to|need|needs|needed|should|required|necessary|muss|müssen|soll|sollte|nötig|doit|dois"
+        r"|faut|nécessaire|debe|debo|hay que|necesario)\b|必须|需要|应该|要不要|なければ|必要"
+    ),
+    "may": re.compile(
+        r"\b(?:can|could|may|might|possible|allowed|ok|okay|kann|kannst|darf|können|dürfen|möglich|erlaubt|peut|peux"
+        r"|possible|puede|puedo|posible)\b|能|可以|可不可以|できます|れますか|てもいい"
+    ),
+}
 _OPEN: Final = frozenset({"how", "which"})
 """What a question in telegram style may ask for too."""
 # Words of a question that say nothing about what it is about.
@@ -62,9 +78,18 @@ _SAME_WORD: Final = {"max": "maximum", "min": "minimum", "wifi": "wi-fi", "wlan"
 
 
 def asked_for(lowered: str) -> str:
-    """The sort of thing; empty for what, which, how, and questions in telegram style, which may mean any of these."""
+    """The sort of thing; empty for a question in telegram style. `whether` comes with may or must, where it says so."""
+    if _WAY.search(lowered):
+        return "how"
     found = next((name for name, pattern in _SORT.items() if pattern.search(lowered)), "")
-    return "" if found in _OPEN else found
+    if found != "whether":
+        return found
+    return f"whether {next((name for name, pattern in _MODAL.items() if pattern.search(lowered)), '')}"
+
+
+def same_sort(one: str, other: str) -> bool:
+    """May two questions ask for the same sort of thing? Telegram style may mean how as well as what."""
+    return one == other or ("" in (one, other) and bool({one, other} & _OPEN))
 
 
 def content_of(lowered: str, language: str) -> tuple[frozenset[str], ...]:

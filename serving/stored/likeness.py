@@ -18,7 +18,7 @@ from serving.facts import facts_of
 from serving.grounding.contrasts import opposed
 from serving.grounding.polarity import denies
 from serving.grounding.units import with_digits
-from serving.stored.asked_for import asked_for, content_of
+from serving.stored.asked_for import asked_for, content_of, same_sort
 from serving.stored.normalise import TWO_MEANINGS, normal_form
 
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -29,12 +29,13 @@ _CHOICE: Final = re.compile(r"(.)[不没]\1|有没有|是否|对不对|行不行
 _CJK_NEGATION: Final = re.compile(r"[不没無无未勿别非]|ない|ません|ずに|なし")
 _MORE_NEGATION: Final = re.compile(
     r"\b(?:wont|cant|dont|doesnt|isnt|arent|wasnt|didnt|couldnt|shouldnt|unable|except|unless|instead|rather|hardly"
-    r"|stop(?:s|ped)?|fail(?:s|ed|ure)?|außer|statt|sauf|excepto)\b"
+    r"|stop\w*|fail\w*|außer|statt|sauf|excepto)\b"
 )
 _OPPOSITES: Final = tuple(
     pair.split("/")
     for pair in "on/off in/out up/down over/under with/without to/from before/after above/below more/less most/least "
-    "first/last into/from an/aus auf/zu vor/nach mit/ohne von/zu avec/sans avant/après con/sin antes/después "
+    "first/last into/from an/aus ein/aus auf/ab rein/raus hoch/runter vor/zurück auf/zu vor/nach mit/ohne von/zu "
+    " avec/sans avant/après con/sin antes/después "
     "de/à 上/下 前/后 大/小 高/低 多/少 开/关 加/减 进/出 内/外 冷/热 快/慢 长/短 左/右 从/到".split()
 )
 # Words that change what is asked for and that lists of function words let pass.
@@ -70,6 +71,8 @@ class _Marks:
 
     exact: tuple[tuple[str, object], ...]
     """Has to be equal."""
+    sort: str
+    """What sort of thing is asked for."""
     codes: frozenset[str]
     plain: str
     units: Counter[str]
@@ -90,7 +93,7 @@ def likeness(one: str, other: str, language: str) -> Likeness:
     only_left, only_right = _missing(left.words, right.words), _missing(right.words, left.words)
     if only_left and only_right:
         return Likeness("words", only_left + only_right)
-    if _turned_round(left, right):
+    if _turned_round(left, right) or _turned_round(right, left):
         return Likeness("order", only_left + only_right)
     return Likeness("", only_left + only_right)
 
@@ -100,6 +103,8 @@ def _difference(left: _Marks, right: _Marks) -> str:
     unlike = [name for (name, value), (_, other) in zip(left.exact, right.exact, strict=True) if value != other]
     if unlike:
         return unlike[0]
+    if not same_sort(left.sort, right.sort):
+        return "what is asked for"
     if any(code not in right.plain for code in left.codes) or any(code not in left.plain for code in right.codes):
         return "codes"
     if left.units and right.units and left.units != right.units:
@@ -122,12 +127,12 @@ def _marks(question: str, language: str) -> _Marks:
         ("signs", Counter(match.strip() for match in _SIGNS.findall(lowered))),
         ("options", frozenset(_OPTION.findall(lowered))),
         ("negation", (negations, len(_CJK_NEGATION.findall(undoubted)) if _CJK.search(form) else 0)),
-        ("what is asked for", asked_for(lowered)),
         ("telling words", tokens & _TELLING),
         ("literals", frozenset(facts.literals)),
     )
     return _Marks(
         exact=exact,
+        sort=asked_for(lowered),
         codes=frozenset(codes_in(question)) | {code for code, _place in facts.codes},
         plain=plain(form),
         units=Counter(match.strip() for match in TWO_MEANINGS.findall(form)),

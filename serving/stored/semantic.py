@@ -14,8 +14,8 @@ from ingest.types import Dense
 from serving.stored.likeness import likeness
 from serving.stored.shelf import KeptQuestion
 
-LEAST_COSINE: Final = 0.93
-LEAST_COSINE_APART: Final = 0.975
+LEAST_COSINE: Final = 0.95
+LEAST_COSINE_APART: Final = 0.995
 """Where one question has a word more. Both chosen with `tests/bench/stored_answers.py` on its pairs for tuning."""
 _COMPARED: Final = 8
 """Nearest questions that are compared word by word: a few tenths of a millisecond each."""
