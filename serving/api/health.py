@@ -4,7 +4,7 @@ import asyncio
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from ingest.errors import ManualdeskError
 from ingest.index.contract import IndexInfo
@@ -43,7 +43,7 @@ def health_routes(desk: Desk) -> APIRouter:
             {"ready": is_ready, **state}, status_code=HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
         )
 
-    @router.get("/metrics", response_class=PlainTextResponse)
+    @router.get("/metrics", responses={200: {"content": {"text/plain": {}}}})
     async def metrics(request: Request) -> Response:
         """Counters in Prometheus' text format; for agents and editors."""
         asker(request).require(Role.AGENT, "To read the metrics")

@@ -21,7 +21,7 @@ _READING_SECONDS: Final = 60.0
 """Time a client has on top of that to read what was sent."""
 LEFT: Final = 499
 """Status, seen in the metrics only, of a reply that nobody waits for any more."""
-EVENTS: Final = {"text/event-stream": {"schema": {"type": "string"}}}
+EVENTS: Final[dict[str, object]] = {"text/event-stream": {}}
 """How the OpenAPI document tells of a streamed reply."""
 Result = TypeVar("Result")
 
