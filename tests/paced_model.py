@@ -19,8 +19,10 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from ingest.sentences import split_sentences
+
 _PASSAGE = re.compile(r"<passage>\s*\[(\d+)\][^\n]*\n(.*?)\s*</passage>", re.S)
-_SENTENCE = re.compile(r"[^\n.!?。！？]{12,}[.!?。！？]")
+_WHOLE = re.compile(r"(?=.{20})[^|]*[.!?。！？]$")
 _TOKEN = re.compile(r"\s*\S{1,4}|\s+")
 _COUNTER = "vllm:generation_tokens_total"
 
@@ -96,7 +98,7 @@ class PacedModel:
             body = json.loads(request.body)
             self.heard.append(body["messages"])
             limit = min(self.tokens, body.get("max_tokens") or self.tokens)
-            pieces = _TOKEN.findall(written(body["messages"], limit))[:limit]
+            pieces = _TOKEN.findall(written(body["messages"], limit))
             await self._stream(pieces, body, writer)
         else:
             _reply(writer, '{"error": {"message": "there is nothing here"}}', status="404 Not Found")
@@ -122,6 +124,8 @@ class PacedModel:
                 if wait > 0:
                     await asyncio.sleep(wait)
                     await writer.drain()
+                if writer.is_closing():
+                    return
                 choice = {"index": 0, "delta": {"content": piece}, "finish_reason": None}
                 _chunk(writer, json.dumps(self._event("chat.completion.chunk", choice)))
                 self.sent += 1
@@ -142,23 +146,19 @@ class PacedModel:
 
 
 def written(messages: list[dict[str, str]], tokens: int) -> str:
-    """An answer of about so many tokens: sentences of the prompt's passages, each with its passage's number."""
-    prompt = messages[-1]["content"]
-    sentences = [
-        f"{sentence[:-1].strip()} [{number}]{sentence[-1]}"
-        for number, text in _PASSAGE.findall(prompt)
-        for sentence in _SENTENCE.findall(text)
-    ] or ["There is nothing to say."]
+    """At most so many tokens: whole sentences of the prompt's passages, each once and with its passage's number."""
     said: list[str] = []
+    heard: set[str] = set()
     length = 0
-    while length < tokens:
-        # A prompt with little in it is said again: what counts here is how much is said.
-        for sentence in sentences:
-            said.append(sentence)
-            length += len(_TOKEN.findall(f" {sentence}"))
-            if length >= tokens:
-                break
-    return " ".join(said)
+    for number, text in _PASSAGE.findall(messages[-1]["content"]):
+        for sentence in split_sentences(text):
+            marked = f"{sentence[:-1]} [{number}]{sentence[-1]}"
+            size = len(_TOKEN.findall(f" {marked}"))
+            if _WHOLE.match(sentence) and sentence not in heard and length + size <= tokens:
+                heard.add(sentence)
+                said.append(marked)
+                length += size
+    return " ".join(said) or "There is nothing to say."
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=8001)
     parser.add_argument("--pace", type=float, default=20.0, help="tokens a second of each stream")
-    parser.add_argument("--tokens", type=int, default=120, help="tokens of an answer")
+    parser.add_argument("--tokens", type=int, default=120, help="most tokens of an answer")
     options = parser.parse_args()
     with suppress(KeyboardInterrupt):
         asyncio.run(_forever(PacedModel(pace=options.pace, tokens=options.tokens), options.port))
