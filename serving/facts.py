@@ -19,9 +19,9 @@ from serving.grounding.vocabulary import things
 
 _CJK: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _CODE: Final = re.compile(
-    rf"(?<![\w-])--?[a-z][\w-]*|[^\W{_CJK}]+(?:[-_./:+][^\W{_CJK}]+)*",
+    rf"(?:(?<![^\s(\[`'\"=]))--?[a-z][\w-]*|[^\W{_CJK}]+(?:[-_./:+][^\W{_CJK}]+)*",
 )
-_COUNTED: Final = re.compile(r"\d+(?:[.,]\d+)?-[^\W\d]{3,}")
+_COUNTED: Final = re.compile(r"\d+(?:[.,]\d+)?(?:-[^\W\d]{3,})+|(?:[^\W\d]+-)?\d+(?:st|nd|rd|th)")
 """A number and a word, such as 3-digit: no code."""
 _INLINE_CODE: Final = re.compile(r"`([^`\n]+)`")
 _LIST_MARKER: Final = re.compile(r"^\s*(?:[-*•+]\s+|#+\s+|\(?\d{1,2}(?:[.)]\s+|、)|[①-⑳]\s*)+")
@@ -51,21 +51,22 @@ class Facts:
     quantities: tuple[tuple[Quantity, int], ...]
     codes: tuple[tuple[str, int], ...]
     """Part numbers, options, file names: letters and digits only, in lower case."""
-    names: tuple[tuple[str, int], ...]
-    """Proper names in lower case."""
+    names: tuple[tuple[str, int, bool], ...]
+    """Proper names in lower case; whether a translation would leave them as they are."""
     words: tuple[tuple[tuple[str, ...], int], ...]
     """Content words, each as the stems it may have; a CJK run as its bigrams."""
     literals: tuple[tuple[str, int], ...]
     """What stands in backticks."""
     contrasts: tuple[tuple[str, int], ...]
     """Concepts that have an opposite."""
-    things: tuple[tuple[str, int], ...]
-    """What is spoken of, the same in each language."""
+    things: tuple[tuple[str, int, bool], ...]
+    """What is spoken of, the same in each language; whether a source has to speak of it too."""
     numerals: frozenset[str]
     """All runs of digits, those inside codes too (3493/tcp)."""
     units: frozenset[str]
     """Units that are named, with or without a number."""
     terms: frozenset[str]
+    language: str
     plain: str
     """The text in lower case with single spaces."""
 
@@ -74,7 +75,7 @@ class Facts:
         return frozenset(concept for concept, _ in self.contrasts)
 
     def speaks_of(self, thing: str) -> bool:
-        return any(thing == named for named, _ in self.things)
+        return any(thing == named for named, _, _ in self.things)
 
     def counts(self, quantity: Quantity) -> bool:
         """Is this number said here? A bare one takes its unit from elsewhere in the text: a table's header, say."""
@@ -88,6 +89,15 @@ class Facts:
         )
 
     def is_named(self, name: str) -> bool:
+        parts = [part for part in re.split(r"[-.]", name) if len(part) > 2]
+        if len(parts) > 1 or parts != [name]:
+            return self._is_written(name) or any(map(self._is_written, parts))
+        return self._is_written(name)
+
+    def _is_written(self, name: str) -> bool:
+        stems = terms(name, self.language)
+        if stems and name.isalpha() and not self.terms.isdisjoint(stems):
+            return True
         return name in self.terms or re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", self.plain) is not None
 
 
@@ -109,6 +119,7 @@ def facts_of(text: str, language: str) -> Facts:
         numerals=frozenset(_DIGITS.findall(folded)),
         units=units_in(folded),
         terms=frozenset(terms(folded, language)) | {re.sub(r"[\W_]", "", code) for code, _ in codes},
+        language=language,
         plain=folded,
     )
 

@@ -67,7 +67,7 @@ class Binding:
 
     def is_foreign(self, unit: Unit) -> bool:
         """Is the unit in another language than the claim?"""
-        return bool(unit.language and self.language) and unit.language[:2] != self.language[:2]
+        return is_foreign(unit.language, self.language)
 
     def says_something(self, first: int, last: int) -> bool:
         return any(first <= feature.place < last and feature.hits.any() for feature in self.features)
@@ -118,6 +118,11 @@ class Binding:
         return lexical + MEANT * meaning
 
 
+def is_foreign(one: str, other: str) -> bool:
+    """Are these two languages, as far as is known?"""
+    return bool(one and other) and one[:2] != other[:2]
+
+
 def clause_borders(plain: str) -> list[int]:
     inner = [match.start() for match in CLAUSE.finditer(plain) if 0 < match.start() < len(plain) - 1]
     return [0, *inner, len(plain)]
@@ -131,6 +136,7 @@ def clauses(claim: Facts) -> list[str]:
 def bind(claim: Facts, language: str, sources: Sequence[Source], meaning: Numbers | None = None) -> Binding:
     """Hold a claim against the units of all sources, in their order."""
     units = tuple(replace(unit, passage=place) for place, source in enumerate(sources) for unit in source.units)
-    features = features_of(claim, units, [source.about for source in sources])
+    foreign = bool(units) and all(is_foreign(unit.language, language) for unit in units)
+    features = features_of(claim, units, [source.about for source in sources], foreign=foreign)
     unknown = np.zeros((1 + len(clause_borders(claim.plain)), len(units)))
     return Binding(claim, language, units, features, unknown if meaning is None else meaning)

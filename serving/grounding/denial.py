@@ -88,7 +88,7 @@ def _points(text: str, language: str, *, foreign: bool) -> frozenset[object]:
         return frozenset(terms(text, language))
     facts = facts_of(text, language)
     numbers = (("number", min(quantity.readings)) for quantity, _ in facts.quantities)
-    said = (value for value, _ in (*facts.codes, *facts.names, *facts.things, *facts.contrasts))
+    said = (value for value, *_ in (*facts.codes, *facts.names, *facts.things, *facts.contrasts))
     return frozenset((*numbers, *said))
 
 

@@ -16,7 +16,6 @@ from serving.facts import Facts
 from serving.grounding.contrasts import STRICT, group_of
 from serving.grounding.source import Unit
 from serving.grounding.units import Quantity
-from serving.grounding.vocabulary import is_needed
 
 Numbers = NDArray[np.float64]
 
@@ -62,22 +61,25 @@ class Feature:
         return _WEIGHTS[self.kind] * rarity * (SAID if self.everywhere else 1.0)
 
 
-def features_of(claim: Facts, units: Sequence[Unit], about: Sequence[Facts]) -> tuple[Feature, ...]:
-    return tuple(_feature(part, units, about) for part in _parts(claim, units))
+def features_of(claim: Facts, units: Sequence[Unit], about: Sequence[Facts], *, foreign: bool) -> tuple[Feature, ...]:
+    """`foreign`: the units are in another language than the claim."""
+    return tuple(_feature(part, units, about) for part in _parts(claim, units, foreign=foreign))
 
 
 _Part = tuple[Kind, str, int, bool, Callable[[Facts], bool]]
 """Kind, value, place, whether a source must hold it, and whether facts do."""
 
 
-def _parts(claim: Facts, units: Sequence[Unit]) -> Iterator[_Part]:
+def _parts(claim: Facts, units: Sequence[Unit], *, foreign: bool) -> Iterator[_Part]:
     for quantity, place in claim.quantities:
         needed = not (quantity.readings == {"1"} and quantity.unit == "times")
         yield Kind.QUANTITY, f"{min(quantity.readings)} {quantity.unit}", place, needed, partial(_counts, quantity)
     for code, place in claim.codes:
         yield Kind.CODE, code, place, True, partial(_has_term, frozenset({code}))
-    for name, place in claim.names:
-        yield Kind.NAME, name, place, True, partial(_is_named, name)
+    for name, place, lasting in claim.names:
+        # A capital may be all that makes a name: what another language calls it is not known.
+        needed = lasting or not foreign or any(unit.facts.is_named(name) for unit in units)
+        yield Kind.NAME, name, place, needed, partial(_is_named, name)
     for literal, place in claim.literals:
         yield Kind.LITERAL, literal, place, True, partial(_is_written, literal)
     groups = {group_of(concept) for unit in units for concept in unit.facts.concepts}
@@ -85,9 +87,9 @@ def _parts(claim: Facts, units: Sequence[Unit]) -> Iterator[_Part]:
         # A colour is a fact where colours are the matter; elsewhere "the screen stays black" is a way to say dark.
         needed = group_of(concept) in STRICT and group_of(concept) in groups
         yield Kind.CONTRAST, concept, place, needed, partial(_means, concept)
-    for thing, place in claim.things:
-        yield Kind.THING, thing, place, is_needed(thing), partial(_speaks_of, thing)
-    named = {place for _, place in (*claim.names, *claim.contrasts, *claim.things)}
+    for thing, place, needed in claim.things:
+        yield Kind.THING, thing, place, needed, partial(_speaks_of, thing)
+    named = {place for _, place, *_ in (*claim.names, *claim.contrasts, *claim.things)}
     for stems, place in claim.words:
         if place in named:
             continue

@@ -8,26 +8,37 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from serving.grounding.units import UNITS
+from serving.grounding.units import UNITS, with_digits
 
 _WORD: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-.][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _BEGINNING: Final = re.compile(r"(?:^|[.!?:;•*>|(\n“\"„«「]|\d[.)])\s*[\"'“‘«(\[¿¡*_]*$")
-_ORDINARY: Final = frozenset({"i", "ok", "am", "pm", "you", "sie", "ihr", "ihre", "ihnen"})
+_ORDINARY: Final = frozenset({"i", "no", "ok", "am", "pm", "you", "sie", "ihr", "ihre", "ihnen"})
 ALIASES: Final = {"wlan": "wi-fi", "wifi": "wi-fi"}
 
 
-def names(text: str, language: str) -> Iterator[tuple[str, int]]:
-    """Each name in lower case with where it begins."""
+def is_formed(word: str) -> bool:
+    """Is it an abbreviation or a name by its form: USB, mDNS, Wi-Fi, iOS?"""
+    parts = re.split(r"[-.]", word)
+    return any(any(map(str.isupper, part[1:])) for part in parts) or (len(parts) > 1 and max(map(len, parts)) < 4)
+
+
+def names(text: str, language: str) -> Iterator[tuple[str, int, bool]]:
+    """Each name in lower case, where it begins, and whether a translation leaves it as it is."""
     eastern = language[:2] in ("zh", "ja") or (not language and bool(_CJK.search(text)))
     for match in _WORD.finditer(text):
         word = match.group()
         folded = word.lower()
-        if folded in _ORDINARY or len(word) < 2 or (folded in UNITS and not word.isupper()):
+        if (
+            folded in _ORDINARY
+            or len(word) < 2
+            or re.fullmatch(r"\w(?:\.\w)+", word)
+            or (folded in UNITS and not word.isupper())
+            or with_digits(folded, language) != folded
+        ):
             continue
-        # An abbreviation or a name by its form: USB, mDNS, Wi-Fi, iOS.
-        formed = sum(map(str.isupper, word)) > 1 or any(map(str.isupper, word[1:]))
+        formed = is_formed(word)
         inside = word[0].isupper() and not _BEGINNING.search(text[max(0, match.start() - 12) : match.start()])
         unit = folded in UNITS and re.search(r"\d\s*$", text[: match.start()])
         if not unit and (formed or eastern or (inside and language[:2] != "de")):
-            yield ALIASES.get(folded, folded), match.start()
+            yield ALIASES.get(folded, folded), match.start(), formed or eastern

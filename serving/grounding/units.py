@@ -12,10 +12,10 @@ _NAMES: Final = {
     "s": "s sec secs second seconds 秒 秒钟 秒間 sekunde sekunden seconde secondes segundo segundos",
     "min": "min mins minute minutes 分 分钟 分間 minuten minuto minutos",
     "h": "h hr hrs hour hours 小时 小時 时 時間 stunde stunden heure heures hora horas std",
-    "d": "day days 天 日 tag tage tagen jour jours día días",
+    "d": "day days 天 日間 tag tage tagen jour jours día días",
     "night": "night nights 夜 晚 夜晚 nacht nächte nächten nuit nuits noche noches",
     "week": "week weeks 周 星期 週 週間 woche wochen semaine semaines semana semanas",
-    "month": "month months 月 个月 か月 ヶ月 ヵ月 カ月 monat monate monaten mois mes meses",
+    "month": "month months 个月 か月 ヶ月 ヵ月 カ月 monat monate monaten mois mes meses",
     "year": "year years 年 年间 年間 jahr jahre jahren an ans année années año años",
     "mm": "mm 毫米 ミリ ミリメートル millimetre millimetres millimeter millimeters",
     "cm": "cm 厘米 センチ センチメートル centimetre centimetres centimeter centimeters zentimeter",
@@ -62,7 +62,7 @@ _SCALE: Final = {unit: (kind, factor) for kind, units in _FACTORS.items() for un
 _LONG: Final = "|".join(sorted((re.escape(name) for name in UNITS if len(name) > 2 and name.isalpha()), key=len)[::-1])
 _UNIT: Final = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 QUANTITY: Final = re.compile(
-    rf"((?:(?<![a-z\d_.,)])[-−])?(?<![a-z\d_])(?<!\d[.,])\d+(?:[.,]\d+)*)(?:\s*-?\s*({_UNIT})(?![a-z·]))?(?![a-z\d_])"
+    rf"((?:(?<![a-z\d_.,)])[-−])?(?<![a-z\d_])(?<!\d[.,])\d+(?:[.,]\d+)*)(?:\s*-?\s*({_UNIT})(?![a-zà-öø-ÿ·])(?!(?<=a)\s*\d))?(?![a-z\d_])"
 )
 _NAMED: Final = re.compile(rf"[(\[]\s*({_UNIT})\s*[)\]]|(?<![a-z])({_LONG})(?![a-z])")
 _THOUGH: Final = re.compile(
@@ -78,27 +78,36 @@ _WORDS: Final = {
     "es": "dos tres cuatro cinco seis siete ocho nueve diez _ doce",
 }
 """From 2 on; what also means something else (neuf, once) is left out."""
+_TENS: Final = {
+    "en": "twenty thirty forty fifty sixty seventy eighty ninety",
+    "de": "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
+    "fr": "vingt trente quarante cinquante soixante",
+    "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+}
 _ONCE: Final = {
     "en": {"twice": "2", "half": "0.5"},
     "de": {"zweimal": "2", "dreimal": "3", "halb": "0.5", "halbe": "0.5", "halben": "0.5", "hälfte": "0.5"},
     "fr": {"moitié": "0.5", "demi": "0.5", "demie": "0.5"},
-    "es": {"mitad": "0.5", "medio": "0.5", "media": "0.5"},
+    "es": {"mitad": "0.5"},
 }
 _VALUES: Final = {
-    language: {word: str(value) for value, word in enumerate(words.split(), start=2) if word != "_"} | _ONCE[language]
+    language: {word: str(value) for value, word in enumerate(words.split(), start=2) if word != "_"}
+    | {word: str(10 * value) for value, word in enumerate(_TENS[language].split(), start=2)}
+    | _ONCE[language]
     for language, words in _WORDS.items()
 }
 _LATIN_WORD: Final = {
     language: re.compile(rf"\b(?:{'|'.join(sorted(values, key=len, reverse=True))})\b")
     for language, values in _VALUES.items()
 }
-_ONE: Final = re.compile(
-    rf"\b(?:one|an?|every|each|per|eine[rmns]?|ein|jede[rmns]?|pro|une?|chaque|par|una?|uno|cada|por)(?=\s+(?:{_LONG})\b)"
-)
+_ONE_WORDS: Final = {
+    "en": "one|an?|every|each|per", "de": "eine[rmns]?|ein|jede[rmns]?|pro", "fr": "une?|chaque|par",
+    "es": "una?|uno|cada|por",
+}  # fmt: skip
+_ONE: Final = {language: re.compile(rf"\b(?:{words})(?=\s+(?:{_LONG})\b)") for language, words in _ONE_WORDS.items()}
 _OFTEN: Final = {
     "daily": "1 day", "weekly": "1 week", "monthly": "1 month", "täglich": "1 tag", "wöchentlich": "1 woche",
-    "monatlich": "1 monat", "both": "2", "beide": "2", "beiden": "2", "ambos": "2", "ambas": "2",
-}  # fmt: skip
+    "monatlich": "1 monat", "both": "2", "beide": "2", "beiden": "2", "ambos": "2", "ambas": "2", }  # fmt: skip
 _OFTEN_WORD: Final = re.compile(rf"\b(?:{'|'.join(_OFTEN)})\b")
 _EACH: Final = re.compile(r"[每毎](?=天|日|周|週|月|年|小时|分钟|秒|晚)")
 _CJK_DIGITS: Final = {digit: value for value, digit in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
@@ -106,6 +115,14 @@ _CJK_NUMBER: Final = re.compile(
     r"(?<![第一二三四五六七八九十])(?:[二两三四五六七八九十](?=\s*(?:个|颗|节|位|枚|根|组|张|台|次|下|声|倍|人|名|块|段|条|步|层|"
     r"格|つ|回|本|個|度(?!计)|秒|分钟|小时|天|年|周|月|米|週間|時間|か月|日間))|一(?=\s*(?:秒|分钟|小时|天|年(?!级)|周(?!围)|個月|个月|時間|週間)))"
 )
+_NUMERAL: Final = re.compile(
+    r"(?<![第一-龥])[二三四五六七八九]?十[一二三四五六七八九]?"
+    r"(?=[\s个颗节位枚根组张台次下声秒分小天年周月倍人名米%])"
+)
+_GROUPS: Final = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_YEAR: Final = re.compile(r"(?<!\d)([12]\d{3})\s*年(?!间|間)")
+_MANY: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(万|亿|万人)")
+_DECADE: Final = re.compile(r"(?<!\d)([12]\d{3})['’]?s\b")
 _HALF: Final = re.compile(r"一半|半分")
 
 
@@ -154,14 +171,24 @@ def units_in(folded: str) -> frozenset[str]:
     return frozenset(UNITS[match[1] or match[2]] for match in _NAMED.finditer(folded))
 
 
+def _many(match: re.Match[str]) -> str:
+    return f"{float(match[1]) * (10**8 if match[2] == '亿' else 10**4):.0f} "
+
+
+def _numeral(match: re.Match[str]) -> str:
+    tens, _, ones = match.group().partition("十")
+    return str(10 * _CJK_DIGITS.get(tens, 1) + _CJK_DIGITS.get(ones, 0))
+
+
 def with_digits(folded: str, language: str) -> str:
     """Number words as digits: thirty is read only where it is written so, but two to twelve are everyday words."""
     base = language.split("-", maxsplit=1)[0]
+    folded = _GROUPS.sub("", _DECADE.sub(r"\1", folded))
     if base in _VALUES:
         values = _VALUES[base]
         folded = _LATIN_WORD[base].sub(lambda match: values[match.group()], folded)
-        return _OFTEN_WORD.sub(lambda match: _OFTEN[match.group()], _ONE.sub("1", folded))
-    folded = _EACH.sub("1", _HALF.sub("0.5", folded))
+        return _OFTEN_WORD.sub(lambda match: _OFTEN[match.group()], _ONE[base].sub("1", folded))
+    folded = _NUMERAL.sub(_numeral, _EACH.sub("1", _HALF.sub("0.5", _MANY.sub(_many, _YEAR.sub(r"\1 ", folded)))))
     return _CJK_NUMBER.sub(lambda match: str(_CJK_DIGITS[match.group()]), folded)
 
 

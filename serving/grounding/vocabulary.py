@@ -27,7 +27,7 @@ display: display screen monitor; display anzeige bildschirm; écran afficheur; p
 keypad: keypad keyboard; tastatur tastenfeld; clavier; teclado; 键盘; キーパッド キーボード
 knob: knob dial crown; drehknopf krone; molette couronne; corona perilla; 旋钮 表冠; つまみ リューズ
 ~ring: ring; ring; anneau bague; anillo; 圈 环; リング
-lamp: lamp light led indicator lights; lampe leuchte licht led; voyant lampe lumière led; luz lámpara led indicador; 灯 指示灯; ランプ ライト 点灯
+lamp: lamp light lights; lampe leuchte licht led; voyant lampe lumière; luz lámpara indicador; 灯 指示灯; ランプ ライト 点灯
 sensor: sensor; sensor fühler; capteur sonde; sensor sonda; 传感器; センサー
 camera: camera; kamera; caméra; cámara; 摄像头 相机 记录仪; カメラ
 microphone: microphone; mikrofon; microphone micro; micrófono; 麦克风; マイク
@@ -52,7 +52,7 @@ calibration: calibration calibrate; kalibrierung kalibrieren; étalonnage calibr
 password: password passcode; passwort kennwort; mot_de_passe; contraseña; 密码; パスワード 暗証
 pin: pin; pin; pin; pin; pin; pin
 fingerprint: fingerprint fingerprints; fingerabdruck fingerabdrücke; empreinte; huella; 指纹; 指紋
-account: account; konto; compte; cuenta; 账号 账户; アカウント
+account: account; konto; compte_utilisateur; ; 账号 账户; アカウント
 user: user users; benutzer nutzer; utilisateur; usuario; 用户; ユーザー
 owner: owner; eigentümer besitzer; propriétaire; propietario; 所有者 主人; 所有者
 electrician: electrician; elektriker elektrofachkraft; électricien; electricista; 电工; 電気工事士
@@ -69,7 +69,7 @@ floor: floor; boden fußboden; sol plancher; suelo piso; 地板 地面 地暖; �
 ~room: room; raum zimmer; pièce chambre; habitación sala; 房间 室温; 部屋 室
 glass: glass windscreen; glas scheibe; verre vitre pare-brise; cristal vidrio parabrisas; 玻璃; ガラス
 mirror: mirror; spiegel; rétroviseur miroir; espejo retrovisor; 后视镜 镜子; ミラー 鏡
-seat: seat; sitz; siège; asiento; 座椅; 座席
+seat: seat; sitzplatz; siège; asiento; 座椅; 座席
 wheel: wheel tyre tire tyres tires; rad reifen; roue pneu pneus; rueda neumático; 轮 轮胎; タイヤ 車輪
 brake: brake; bremse; frein; freno; 刹车 制动; ブレーキ
 engine: engine motor; motor; moteur; motor; 发动机 电机 马达; エンジン モーター
@@ -141,7 +141,7 @@ steel: steel; stahl; acier; acero; 钢; 鋼 スチール
 ceramic: ceramic; keramik; céramique; cerámica; 陶瓷; セラミック
 wood: wood wooden; holz; bois; madera; 木; 木
 silicone: silicone; silikon; silicone; silicona; 硅胶; シリコン
-woven: woven braided fabric; gewebt geflochten; tissé tressé; tejido trenzado; 编织; 編み 織り
+woven: woven braided; gewebt geflochten; tissé tressé; trenzado tejida; 编织; 編み 織り
 graphite: graphite; graphit; graphite; grafito; 石墨; グラファイト
 ~temperature: temperature; temperatur; température; temperatura; 温度 高温 低温; 温度
 humidity: humidity; feuchte luftfeuchtigkeit; humidité; humedad; 湿度; 湿度
@@ -149,7 +149,7 @@ pressure: pressure; druck; pression; presión; 压力 胎压 气压; 圧力 気�
 weight: weight weigh weighs; gewicht wiegt; poids pèse; peso pesa; 重量 重约; 重量 重さ
 smoke: smoke; rauch; fumée; humo; 烟雾; 煙
 fire: fire; feuer brand; feu incendie; fuego incendio; 火; 火災
-frost: frost; frost; gel; hielo heladas; 防冻 霜; 凍結
+frost: frost; frost; gel; heladas; 防冻 霜; 凍結
 noise: noise; geräusch lärm; bruit; ruido; 噪声; 騒音
 warranty: warranty guarantee; garantie gewährleistung; garantie; garantía; 保修; 保証
 invoice: invoice receipt purchase; rechnung kaufbeleg kauf; facture achat; factura compra; 购买 发票; 購入 領収
@@ -168,7 +168,7 @@ debt: debt; schulden; dette; deuda; 债; 借金
 ~vibrate: vibrate vibrates vibration; vibriert vibration; vibre vibration; vibra vibración; 振动; 振動
 ~blink: blink blinks blinking flash flashes flashing; blinkt blinken; clignote clignoter; parpadea parpadear; 闪烁; 点滅
 ~glue: glue glued adhesive stick; kleben klebe; coller colle adhésif; pegar adhesivo; 粘贴 粘; 貼 接着
--: in_the_case in_case; sekunde sekunden; en_cas; en_caso; 重新 重要 严重 覆盖 轮流 云台 公布 分布 按照 水平 卡住 专门 部门 换算 空间 门磁 键入 关键 云端 灯泡 纸张; 押入 水平 重要 不足 満足 指示 指定 特色 景色
+-: in_the_case in_case clothes clothing; sekunde sekunden; en_cas; en_caso; 重新 重要 严重 覆盖 轮流 云台 公布 分布 按照 水平 卡住 专门 部门 换算 空间 门磁 键入 关键 云端 灯泡 纸张; 押入 水平 重要 不足 満足 指示 指定 特色 景色
 weld: weld welded; schweißen; souder soudé; soldar; 焊; 溶接
 """  # noqa: E501
 _LANGUAGES: Final = ("en", "de", "fr", "es", "zh", "ja")
@@ -211,13 +211,21 @@ _PATTERNS: Final = {language: _pattern(language) for language in _LANGUAGES}
 
 
 @lru_cache(maxsize=8192)
-def things(folded: str, language: str) -> tuple[tuple[str, int], ...]:
-    """The concepts that a folded text names, each with where it begins. Of a language that is not listed: none."""
+def things(folded: str, language: str) -> tuple[tuple[str, int, bool], ...]:
+    """The concepts that a folded text names, where each begins, and whether a source must name it too.
+
+    Of a language that is not listed: none. A single Chinese character or what stands inside a German word says too
+    little to be insisted on.
+    """
     base = language.split("-", maxsplit=1)[0] or "en"
     if base not in _PATTERNS:
         return ()
     found = []
     for match in _PATTERNS[base].finditer(folded):
         word = next((group for group in match.groups() if group), match.group())
-        found += [(concept, match.start()) for concept in sorted(_CONCEPTS[base][word])]
+        inside = base == "de" and match.start() > 0 and folded[match.start() - 1].isalpha()
+        vague = inside or (len(word) == 1 and base in ("zh", "ja"))
+        found += [
+            (concept, match.start(), is_needed(concept) and not vague) for concept in sorted(_CONCEPTS[base][word])
+        ]
     return tuple(found)
