@@ -98,7 +98,7 @@ class PacedModel:
             body = json.loads(request.body)
             self.heard.append(body["messages"])
             limit = min(self.tokens, body.get("max_tokens") or self.tokens)
-            pieces = _TOKEN.findall(written(body["messages"], limit))
+            pieces = tokens_of(written(body["messages"], limit))
             await self._stream(pieces, body, writer)
         else:
             _reply(writer, '{"error": {"message": "there is nothing here"}}', status="404 Not Found")
@@ -153,12 +153,17 @@ def written(messages: list[dict[str, str]], tokens: int) -> str:
     for number, text in _PASSAGE.findall(messages[-1]["content"]):
         for sentence in split_sentences(text):
             marked = f"{sentence[:-1]} [{number}]{sentence[-1]}"
-            size = len(_TOKEN.findall(f" {marked}"))
+            size = len(tokens_of(f" {marked}"))
             if _WHOLE.match(sentence) and sentence not in heard and length + size <= tokens:
                 heard.add(sentence)
                 said.append(marked)
                 length += size
     return " ".join(said) or "There is nothing to say."
+
+
+def tokens_of(text: str) -> list[str]:
+    """As they are sent, one event each."""
+    return _TOKEN.findall(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,40 +11,62 @@ from serving.endpoint import Endpoint
 from serving.evaluation.load import Load, Served, Spent, ask, figures, run_load
 from serving.evaluation.load_pair import compare
 from serving.evaluation.load_table import as_record, as_text
-from tests.paced_model import PacedModel, written
+from tests.paced_model import PacedModel, tokens_of, written
 from ui.cli import app
 
-PROMPT = "<passage>\n[1] Hub\nHold the power button for ten seconds. The lamp blinks twice.\n</passage>"
-BODY = {"model": "paced", "messages": [{"role": "user", "content": PROMPT}], "max_tokens": 30}
+SENTENCES = (
+    "Hold the power button for ten seconds.",
+    "The lamp blinks twice.",
+    "The battery lasts twelve hours after that.",
+    "Do not use the hub in or near water.",
+)
+
+
+def prompt(*sentences: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": f"<passage>\n[1] Hub\n{' '.join(sentences)}\n</passage>"}]
+
+
+def body(*sentences: str) -> dict[str, object]:
+    return {"model": "paced", "messages": prompt(*sentences), "max_tokens": 100}
+
+
+ANSWER = (
+    "Hold the power button for ten seconds [1]. The lamp blinks twice [1]. "
+    "The battery lasts twelve hours after that [1]. Do not use the hub in or near water [1]."
+)
 
 
 def test_the_paced_model_answers_from_its_prompt() -> None:
-    text = written([{"role": "user", "content": PROMPT}], 20)
-    assert text.startswith("Hold the power button for ten seconds [1]. The lamp blinks twice [1].")
-    assert text == written([{"role": "user", "content": PROMPT}], 20)
+    assert written(prompt(*SENTENCES), 100) == ANSWER
+    opening = "Hold the power button for ten seconds [1]. The lamp blinks twice [1]."
+    assert written(prompt(*SENTENCES), len(tokens_of(opening))) == opening
+    assert "".join(tokens_of(ANSWER)) == ANSWER
 
 
 def test_it_keeps_its_pace_and_every_token_is_counted() -> None:
-    model = PacedModel(pace=100, tokens=30, delay=0.05)
+    model = PacedModel(pace=150, delay=0.05)
     with model.in_thread() as url:
-        served = asyncio.run(run_load(Endpoint(url), [BODY], Load(users=4, rounds=2, ramp_seconds=0.02)))
+        served = asyncio.run(run_load(Endpoint(url), [body(*SENTENCES)], Load(users=4, rounds=2, ramp_seconds=0.02)))
+    tokens = len(tokens_of(ANSWER))
     assert [one.error for one in served] == [""] * 8
-    assert {one.tokens for one in served} == {one.events for one in served} == {30}
-    assert model.sent == 240
+    assert {one.tokens for one in served} == {one.events for one in served} == {tokens}
+    assert {one.characters for one in served} == {len(ANSWER)}
+    assert model.sent == 8 * tokens
     # It can be late on a busy machine, never early.
-    assert all(one.ended - one.started >= 0.05 + 29 / 100 for one in served)
+    assert all(one.ended - one.started >= 0.05 + (tokens - 1) / 150 for one in served)
     assert 2 <= model.most_running <= 4
 
 
 def test_users_ask_different_questions() -> None:
-    bodies = [{**BODY, "max_tokens": limit} for limit in (3, 4, 5, 6)]
+    bodies = [body(*SENTENCES[:count]) for count in (1, 2, 3, 4)]
     with PacedModel(pace=1000, delay=0).in_thread() as url:
         served = asyncio.run(run_load(Endpoint(url), bodies, Load(users=2, rounds=2, ramp_seconds=0)))
-    assert sorted(one.tokens or 0 for one in served) == [3, 4, 5, 6]
+    expected = [len(tokens_of(written(prompt(*SENTENCES[:count]), 100))) for count in (1, 2, 3, 4)]
+    assert sorted(one.tokens or 0 for one in served) == expected
 
 
 def test_a_server_that_is_away_is_an_error_of_the_request() -> None:
-    served = asyncio.run(ask(Endpoint("http://127.0.0.1:1/v1", connect_seconds=1), BODY))
+    served = asyncio.run(ask(Endpoint("http://127.0.0.1:1/v1", connect_seconds=1), body(*SENTENCES)))
     assert served.error
     assert served.first is None
     with pytest.raises(ModelUnavailable, match="no language model"):
