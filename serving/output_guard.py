@@ -51,6 +51,7 @@ _ROLE: Final = re.compile(
     re.IGNORECASE,
 )
 _FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
+_LIST_ITEM: Final = re.compile(r"^\s*(?:[-*•]\s|\d+[.)、])")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
 
 
@@ -71,11 +72,7 @@ class OutputGuard:
         self._language = language
         self._known = folded(" ".join(texts))
         self._bodies = folded(" ".join(_body(passage) for passage in passages))
-        self._links = _links_about(question, passages)
-        self._text = _terms_of([_body(passage) for passage in passages], passages) | frozenset(
-            terms(question, language)
-        )
-        self._headings = _terms_of([" ".join((passage.title, *passage.section)) for passage in passages], passages)
+        self._links, self._aside = _beside_the_point(question, language, passages)
         self._words, self._phrases = (
             tainted(planted, " ".join((*texts, question, said))) if planted else (frozenset(), ())
         )
@@ -92,8 +89,8 @@ class OutputGuard:
             return segment
         if segment.code:
             line = folded(segment.text)
-            known = _FENCE.match(segment.text) or (line in self._bodies and not self._is_planted(segment.text))
-            return segment if known else replace(segment, text="")
+            barred = line not in self._bodies or self._is_planted(segment.text) or self._is_aside(segment.text)
+            return replace(segment, text="") if barred and not _FENCE.match(segment.text) else segment
         if self._is_barred(segment.text):
             return replace(segment, text="")
         text = self._without_links(segment.text)
@@ -109,7 +106,7 @@ class OutputGuard:
             or self._tells_rules(text)
             or self._is_planted(text)
             or self._is_foreign(text)
-            or self._is_heading(text)
+            or self._is_aside(text)
         )
 
     def _without_links(self, text: str) -> str:
@@ -147,10 +144,11 @@ class OutputGuard:
         hit = words & self._words or any(word in plain for word in self._words if "." in word or "-" in word)
         return bool(hit) or any(phrase in plain for phrase in self._phrases) or bool(screened(text).planted)
 
-    def _is_heading(self, text: str) -> bool:
-        """Nothing but words that stand in titles and headings only, which claim nothing."""
+    def _is_aside(self, text: str) -> bool:
+        """A bare word or two that stand nowhere in what the manuals say about the question."""
         words = [own for word in _WORD.findall(MARK.sub("", text)) if (own := terms(word, self._language))]
-        return 0 < len(words) <= _BARE and any(set(own) & self._headings - self._text for own in words)
+        is_step = bool(_LIST_ITEM.match(text))
+        return not is_step and 0 < len(words) <= _BARE and any(set(own) & self._aside for own in words)
 
     def _is_foreign(self, text: str) -> bool:
         """A sentence in a language that was not asked for, unless it is the manual's own."""
@@ -171,31 +169,43 @@ def _trimmed(url: str) -> str:
     return url.rstrip(".,;:!?*_`'\"…")
 
 
-def _links_about(question: str, passages: Sequence[Passage]) -> frozenset[str]:
-    """The links that stand in sentences about what is asked; all where question and manuals share no words."""
-    found: dict[str, bool] = {}
+def _beside_the_point(
+    question: str, language: str, passages: Sequence[Passage]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The links of sentences about what is asked, and the terms that stand only in other sentences and in titles.
+
+    Where question and manuals share no words (another language), every sentence counts as about it.
+    """
+    links: dict[str, bool] = {}
+    about, aside = set(terms(question, language)), set()
     shares = False
     for passage in passages:
         asked = set(terms(question, passage.language))
-        for sentence in split_sentences(passage.text):
-            about = bool(asked & set(terms(_URL.sub(" ", sentence), passage.language)))
-            shares |= about
-            for match in _URL.finditer(sentence):
-                link = _trimmed(match.group())
-                found[link] = found.get(link, False) or about
-    return frozenset(link for link, about in found.items() if about or not shares)
+        aside |= set(terms(_heading(passage), passage.language))
+        for sentence in split_sentences(_body(passage)):
+            own = set(terms(_URL.sub(" ", sentence), passage.language))
+            shares |= bool(asked & own)
+            (about if asked & own else aside).update(own)
+            links |= {link: links.get(link, False) or bool(asked & own) for link in _links(sentence)}
+    if not shares:
+        headings = {term for passage in passages for term in terms(_heading(passage), passage.language)}
+        bodies = {term for passage in passages for term in terms(_body(passage), passage.language)}
+        return frozenset(links), frozenset(headings - bodies - about)
+    return frozenset(link for link, is_about in links.items() if is_about), frozenset(aside - about)
+
+
+def _links(text: str) -> list[str]:
+    return [_trimmed(match.group()) for match in _URL.finditer(text)]
+
+
+def _heading(passage: Passage) -> str:
+    return " ".join((passage.title, *passage.section))
 
 
 def _body(passage: Passage) -> str:
     """The text without the headings that stand in it as well."""
     headings = {folded(heading) for heading in (passage.title, *passage.section)}
     return "\n".join(line for line in passage.text.splitlines() if folded(line) not in headings)
-
-
-def _terms_of(texts: Sequence[str], passages: Sequence[Passage]) -> frozenset[str]:
-    return frozenset(
-        term for text, passage in zip(texts, passages, strict=True) for term in terms(text, passage.language)
-    )
 
 
 @cache
