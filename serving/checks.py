@@ -27,7 +27,14 @@ class Check:
 
 def checks(settings: Settings) -> list[Check]:
     """All findings, in the order in which a new installation would meet them."""
-    parts: tuple[Callable[[Settings], Iterator[Check]], ...] = (_machine, _index, _embedder, _reranker, _language_model)
+    parts: tuple[Callable[[Settings], Iterator[Check]], ...] = (
+        _machine,
+        _index,
+        _embedder,
+        _reranker,
+        _language_model,
+        _cached_answers,
+    )
     return [check for part in parts for check in part(settings)]
 
 
@@ -91,6 +98,15 @@ def _reranker(settings: Settings) -> Iterator[Check]:
             yield Check("Reranker", False, error.message, error.hint)
             return
         yield Check("Reranker", True, f"{name}, reads about {reach} of {READ} candidates in {model.seconds:.1f} s")
+
+
+def _cached_answers(settings: Settings) -> Iterator[Check]:
+    from serving.stored.opening import cache_state
+
+    if settings.redis_url:
+        found = cache_state(settings.home, settings.redis_url)
+        state = f"{found.answers} cached answers" if found.ready else found.error
+        yield Check("Redis", found.ready, state, found.hint, needed=False)
 
 
 def _precision() -> str:

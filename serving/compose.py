@@ -86,8 +86,9 @@ def build_assistant(settings: Settings, retriever: Retriever | None = None) -> A
 
 
 def build_answers(settings: Settings, retriever: Retriever | None = None) -> StoredAnswers:
-    """What readers ask: an assistant that looks among curated and cached answers first. Evaluations ask the plain one,
-    which makes every answer anew.
+    """What readers ask: an assistant that looks among curated and cached answers first, and counts what it finds.
+
+    Evaluations ask the plain one, which makes every answer anew.
     """
     retriever, model, counts = retriever or build_retriever(settings), _model(settings), Counts()
     assistant = Assistant(retriever, model, refuse_below=calibration().refuse_below)

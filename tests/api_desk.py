@@ -27,6 +27,7 @@ from serving.assistant import Assistant
 from serving.keys import Role
 from serving.keys_store import KeyStore
 from serving.model import ChatModel
+from serving.stored.opening import CacheState
 from tests.desk import Desk, manual
 from tests.recording_crew import NAME, vector_of
 from ui.backend import Backend, Parts
@@ -58,7 +59,9 @@ class QuestionEmbedder:
 class ApiDesk:
     """One installation; `keys` makes callers."""
 
-    def __init__(self, folder: Path, *, model_url: str = "") -> None:
+    def __init__(
+        self, folder: Path, *, model_url: str = "", cache_state: Callable[[], CacheState] | None = None
+    ) -> None:
         self.desk = Desk(folder)
         self.home = self.desk.home
         self.keys = KeyStore(self.home)
@@ -73,6 +76,7 @@ class ApiDesk:
                 build_retriever=self._retriever,
                 build_place=lambda: Place(self.desk.store, NAME, self.home, self.home),
                 ingest=self._ingest,
+                cache_state=cache_state,
             )
         )
 

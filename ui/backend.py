@@ -21,6 +21,7 @@ from ingest.report import Progress, Report
 from serving.api.metrics import CountedAnswers, Metrics
 from serving.api.needs import Answering, Ingest
 from serving.assistant import Retrieves
+from serving.stored.opening import CacheState
 
 __all__ = ["Answering", "Backend", "Parts", "reader_scope", "running", "set_running"]
 
@@ -46,6 +47,7 @@ class Parts:
     """What the assistant searches with; called again, it returns the same."""
     build_place: Callable[[], Place] | None = None
     ingest: Ingest | None = None
+    cache_state: Callable[[], CacheState] | None = None
     metrics: Metrics = field(default_factory=Metrics)
 
 
@@ -128,6 +130,10 @@ class Backend:
     def index_info(self) -> IndexInfo:
         """What is published. Raises IndexUnusable where nothing is."""
         return self.index().info()
+
+    def cache_state(self) -> CacheState | None:
+        """Whether answers can be cached; None where this server has no cache."""
+        return self._parts.cache_state() if self._parts.cache_state else None
 
     async def model_name(self) -> str:
         """The language model that answers, empty where answers are quotes."""

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ingest.index.contract import Index
@@ -11,6 +12,7 @@ from ingest.recorded import Place
 from ingest.report import Progress, Report
 from serving.api.metrics import Metrics
 from serving.settings import Settings
+from serving.stored.opening import cache_state
 from ui.backend import Answering, Parts
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def parts(settings: Settings) -> Parts:
         build_retriever=installation.retriever,
         build_place=installation.place,
         ingest=ingest,
+        cache_state=partial(cache_state, settings.home, settings.redis_url),
         metrics=metrics,
     )
 

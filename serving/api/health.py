@@ -1,6 +1,7 @@
 """`/healthz`, `/readyz` and `/metrics`: what machines ask that keep this one running."""
 
 import asyncio
+from dataclasses import asdict
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request
@@ -35,6 +36,9 @@ def health_routes(desk: Desk) -> APIRouter:
             "embedder": _embedder_state(desk),
             "language_model": {"ready": bool(model), "model": model, "answers": "model" if model else "quotes only"},
         }
+        cache = await asyncio.to_thread(desk.cache_state)
+        if cache is not None:  # without it answers only take longer: it does not make the process unready
+            state["cached_answers"] = asdict(cache)
         caller = caller_of(request)
         if not (caller and caller.role.covers(Role.AGENT)):
             # How many manuals there are, and where what lies, is nobody else's business.

@@ -13,6 +13,7 @@ from retrieval.query import Turn
 from serving.answer import Event
 from serving.api.metrics import Metrics
 from serving.assistant import Retrieves
+from serving.stored.opening import CacheState
 
 
 class Answering(Protocol):
@@ -59,6 +60,9 @@ class Desk(Protocol):
 
     async def model_name(self) -> str:
         """The language model that answers; empty where answers are quotes."""
+
+    def cache_state(self) -> CacheState | None:
+        """Blocking. Whether answers can be cached; None where there is no cache."""
 
     def place(self) -> Place:
         """Where runs that change the index find everything."""

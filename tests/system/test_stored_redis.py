@@ -11,12 +11,15 @@ from ingest.errors import SettingError
 from ingest.types import Audience, Dense
 from retrieval.grounds import Ground
 from serving.answer import AnswerSource
+from serving.checks import checks
+from serving.settings import Settings
 from serving.stored import redis_store, shelf
 from serving.stored.counts import Outcome
 from serving.stored.opening import cache_state
 from serving.stored.redis_store import RedisShelf
 from serving.stored.shelf import FileShelf, Shelf
 from serving.stored.types import CachedAnswer, KeptCitation, StoreUnavailable
+from tests.api_desk import ApiDesk, application, client, serving
 from tests.kept_answers import Kept
 from tests.manual_index import Manual
 from tests.running_redis import RunningRedis, running_redis
@@ -139,3 +142,19 @@ def test_an_address_is_checked_and_a_password_never_shown(tmp_path: Path) -> Non
     state = cache_state(tmp_path, "redis://user:secret@127.0.0.1:1/0")
     assert not state.ready
     assert "secret" not in state.error + state.hint
+
+
+def test_readyz_and_doctor_tell_of_redis_and_do_without_it(redis: RunningRedis, quick_folder: Path) -> None:
+    desk = ApiDesk(quick_folder, cache_state=lambda: cache_state(quick_folder, redis.url))
+    desk.fill()
+    desk.backend.start()
+    with serving(application(desk)) as address, client(address) as http:
+        assert http.get("/readyz").json()["cached_answers"]["ready"]
+        redis.stop()
+        told = http.get("/readyz").json()
+        assert not told["cached_answers"]["ready"]
+        assert "Redis" in told["cached_answers"]["error"]
+        assert told["index"]["ready"], "nothing else is the worse for it"
+    (found,) = [check for check in checks(Settings(home=quick_folder, redis_url=redis.url)) if check.name == "Redis"]
+    assert (found.ok, found.needed) == (False, False)
+    assert found.hint
