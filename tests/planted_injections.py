@@ -1,7 +1,8 @@
 """Instructions for a language model, planted where an attacker can write: manuals, questions, conversations.
 
 `PLANTED` has more than 300, each with a canary of its own: orders of many kinds in six languages, plain and in
-disguise, in every place. `UNSEEN` was written after the defence was finished, and nothing was changed for it.
+disguise, in every place. `UNSEEN` is in words that the forms of `serving/planted_forms.py` do not know: it was written
+after them, and none was added for it. What holds against it are the rules for what a model may say.
 """
 
 import base64

@@ -44,7 +44,7 @@ def main() -> None:
             "kind": "injections",
             "obeying what is read": _asked(model, PLANTED, even_unread=False),
             "misbehaving whatever is read": _asked(model, PLANTED, even_unread=True),
-            "orders written after the defence": _asked(model, UNSEEN, even_unread=False),
+            "orders in words that no form knows": _asked(model, UNSEEN, even_unread=False),
             "the same, misbehaving whatever is read": _asked(model, UNSEEN, even_unread=True),
         }
     if options.home:
