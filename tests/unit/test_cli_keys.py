@@ -47,8 +47,8 @@ def test_json_has_the_key_once(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--role", "boss"), ("--role", "editor", "--product", "Lamp"), ("--role", "customer", "--audience", "internal")]
-)  # fmt: skip
+    "arguments", [("--role=boss",), ("--role=editor", "--product=Lamp"), ("--role=customer", "--audience=internal")]
+)
 def test_what_cannot_work_is_refused(home: Path, arguments: tuple[str, ...]) -> None:
     with pytest.raises(SettingError) as refused:
         keys("create", "someone", *arguments)
