@@ -41,6 +41,6 @@ class Retrieval:
     trace: Trace | None = None
     """How it came about, for editors."""
     asked: str = ""
-    """Of a part: its words in the question."""
+    """As the asker put it, or this part of it; empty where only the searched question is known."""
     parts: tuple["Retrieval", ...] = ()
     """What was found for each part of a question that asks several things; empty where it asks one."""

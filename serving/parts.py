@@ -75,7 +75,7 @@ def retrieve_in_parts(search: Search, question: str, *, turns: Sequence[Turn]) -
 
     A part is searched as a follow-up of those before it. The passages of the parts take turns, best first.
     """
-    whole = search(question, turns=turns)
+    whole = replace(search(question, turns=turns), asked=question)
     questions = split_question(question)
     if len(questions) == 1 or not whole.passages:
         return whole

@@ -5,7 +5,7 @@ names the matter, then tells about it, so neighbours say more than the best sing
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -14,8 +14,9 @@ from ingest.chunk import measure
 from ingest.sparse import terms
 from retrieval.passages import Passage
 from retrieval.query import Retrieval
+from serving.quotes.asked import AGAIN, Asked, asked_of
 from serving.quotes.units import Span, Unit, UnitKind, header_of, units_of
-from serving.quotes.wanted import Wanted, holds_wanted, wanted_by
+from serving.quotes.wanted import Wanted, holds_wanted
 
 PASSAGES: Final = 4
 _SHARES: Final = (1.0, 0.8, 0.7, 0.6)
@@ -25,17 +26,17 @@ _LONGEST: Final = 380
 _MOST_UNITS: Final = 8
 _UNFINISHED: Final = 0.6
 """What is left of a score where a span stops before what it announces."""
-_AGAIN: Final = 0.3
-"""What a word of the question counts where it comes again."""
 _ABOVE: Final = 0.4
 """What it counts in the heading above or the table's header row."""
 _FITTING: Final = 1.3
 """How much more a span counts that holds the sort of thing that is asked for, such as a number."""
+_BESIDE: Final = 0.3
+"""How much a span counts in a passage that has none of the names in the question."""
 _ROW_SHARE: Final = 0.75
 """Rows of one quote: each holds so much of what another one holds of the question."""
 _LITTLE: Final = 0.6
 """What a warning or step at the end of a place adds, by rarity, when the rest of it can do without."""
-_ADDED: Final = 0.35
+_ADDED: Final = 0.5
 """A second place has to hold so much of the question, by rarity, that the first one lacks."""
 
 
@@ -65,29 +66,17 @@ class Place:
         return own | frozenset(terms(above, self.passage.language))
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a span is weighed by."""
-
-    rarity: Mapping[str, float]
-    wanted: Wanted
-    language: str
-
-    def weight(self, held: frozenset[str]) -> float:
-        return sum(weight for term, weight in self.rarity.items() if term in held)
-
-
 def choose(retrieval: Retrieval, *, documents: Collection[str] = ()) -> list[Place]:
     """The best place and, only where it holds something of the question that the first one lacks, another one of
     the same manual. Empty where no passage holds anything of the question.
 
     `documents`: where these manuals hold a place, it is taken from them.
     """
-    asked = _Asked(rarity_of(retrieval), wanted_by(retrieval.asked or retrieval.question), retrieval.language)
+    asked = asked_of(retrieval)
     places = [
         place
         for share, passage in zip(_SHARES, retrieval.passages[:PASSAGES], strict=False)
-        for place in _places(passage, asked, share)
+        for place in _places(passage, asked, share * _named(passage, asked))
     ]
     known = [place for place in places if place.passage.document in documents]
     first = max(known or places, key=lambda place: place.score, default=None)
@@ -97,12 +86,15 @@ def choose(retrieval: Retrieval, *, documents: Collection[str] = ()) -> list[Pla
     return [_trimmed(place, asked) for place in (first, second) if place]
 
 
-def rarity_of(retrieval: Retrieval) -> Mapping[str, float]:
-    words = retrieval.asked or retrieval.question
-    return retrieval.rarity or dict.fromkeys(terms(words, retrieval.language), 1.0)
+def _named(passage: Passage, asked: Asked) -> float:
+    """1 for a passage that has all the names of the question, down to _BESIDE for one that has none."""
+    about = " ".join((passage.title, *passage.section, passage.product, passage.text))
+    every = asked.weight(asked.names)
+    held = asked.weight(asked.names & frozenset(terms(about, passage.language))) if every else 0.0
+    return _BESIDE + (1 - _BESIDE) * held / every if every else 1.0
 
 
-def _second(first: Place, places: Sequence[Place], asked: _Asked) -> Place | None:
+def _second(first: Place, places: Sequence[Place], asked: Asked) -> Place | None:
     missing = frozenset(asked.rarity) - first.held()
     enough = _ADDED * sum(asked.rarity.values())
     best: Place | None = None
@@ -117,7 +109,7 @@ def _second(first: Place, places: Sequence[Place], asked: _Asked) -> Place | Non
     return best
 
 
-def _trimmed(place: Place, asked: _Asked) -> Place:
+def _trimmed(place: Place, asked: Asked) -> Place:
     """Without a warning at its ends, or what stands at a warning, where that holds little of the question that the rest
     lacks: a warning answers without the procedure it stands at, unless the procedure is asked for."""
     # Each notice by itself, and what stands between two of them.
@@ -141,7 +133,7 @@ def _notice_line(unit: Unit) -> int:
     return unit.line if unit.kind is UnitKind.NOTICE else -1
 
 
-def _added(group: Sequence[Unit], others: Sequence[Sequence[Unit]], asked: _Asked) -> float:
+def _added(group: Sequence[Unit], others: Sequence[Sequence[Unit]], asked: Asked) -> float:
     """What a group holds of the question that the others lack, measured by what they hold."""
     if asked.wanted is Wanted.WAY and any(unit.kind is UnitKind.STEP for unit in group):
         return math.inf
@@ -153,7 +145,7 @@ def _terms(*groups: Sequence[Unit]) -> frozenset[str]:
     return frozenset[str]().union(*(unit.terms for group in groups for unit in group))
 
 
-def _places(passage: Passage, asked: _Asked, share: float) -> Iterator[Place]:
+def _places(passage: Passage, asked: Asked, share: float) -> Iterator[Place]:
     """All spans of a passage that could be quoted, each with its score."""
     units = units_of(passage)
     for first, unit in enumerate(units):
@@ -177,7 +169,7 @@ def _places(passage: Passage, asked: _Asked, share: float) -> Iterator[Place]:
 class _Weigher:
     """A span as it grows, unit by unit."""
 
-    def __init__(self, asked: _Asked, first: Unit) -> None:
+    def __init__(self, asked: Asked, first: Unit) -> None:
         self._asked = asked
         self._above = first.about
         self._gained = 0.0
@@ -188,7 +180,10 @@ class _Weigher:
     def add(self, unit: Unit) -> None:
         self.size += measure(unit.text) + 1
         asked = unit.terms & self._asked.rarity.keys()
-        self._gained += sum(self._asked.rarity[term] * (_AGAIN if term in self.seen else 1.0) for term in asked)
+        if unit.kind is UnitKind.ROW:  # each stands for itself: two that hold half of the question each are no answer
+            self._gained = max(self._gained, self._asked.weight(asked))
+        else:
+            self._gained += sum(self._asked.rarity[term] * (AGAIN if term in self.seen else 1.0) for term in asked)
         self.seen |= asked
         self._fitting = self._fitting or (bool(asked) and holds_wanted(unit.text, self._asked.wanted))
 
@@ -201,7 +196,7 @@ class _Weigher:
         return worth * (_FITTING if self._fitting else 1.0)
 
 
-def _goes_on(units: Sequence[Unit], first: int, last: int, asked: _Asked) -> bool:
+def _goes_on(units: Sequence[Unit], first: int, last: int, asked: Asked) -> bool:
     """Does the unit at `last` still belong to a quote that begins at `first`?
 
     No heading lies between, all of it stands on one page, and text and table rows are not mixed but where the text
@@ -218,7 +213,7 @@ def _goes_on(units: Sequence[Unit], first: int, last: int, asked: _Asked) -> boo
     return True
 
 
-def _is_beside(unit: Unit, asked: _Asked) -> bool:
+def _is_beside(unit: Unit, asked: Asked) -> bool:
     """A table row stands for itself: one that holds nothing of the question does not belong to one that does."""
     return unit.kind is UnitKind.ROW and not unit.terms & asked.rarity.keys()
 

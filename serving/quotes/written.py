@@ -14,6 +14,9 @@ from serving.wording import Wording, wording
 
 MAX_LINES: Final = 8
 """Of a whole answer, lead-in and table headers included."""
+SURE: Final = 0.3
+"""The confidence from which something is quoted. A model can still say that its passages do not tell, quotes cannot;
+of the questions below it fewer than one in five can be answered (reliability in data/eval/results/calibration.json)."""
 _FEWEST_LINES: Final = 2
 """For a place, where that can be had: a table row with its header."""
 
@@ -36,7 +39,10 @@ class _Block:
 
 def quote_answer(retrieval: Retrieval, *, refuse_below: float = 0.0) -> QuotedAnswer | None:
     """The best places of the best passages, part by part where several things are asked; None where they hold nothing
-    of the question. A part whose retrieval is less confident than `refuse_below` counts as not answered."""
+    of the question, or where retrieval is not sure enough (`SURE`, or `refuse_below` where that is more)."""
+    refuse_below = max(refuse_below, SURE)
+    if retrieval.confidence < refuse_below:
+        return None
     words = wording(retrieval.language)
     if sum_asked := computed(retrieval):
         return _worked_out(sum_asked, words)
