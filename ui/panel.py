@@ -68,7 +68,8 @@ def shown_text(answer: Answer, wording: Wording = ENGLISH) -> str:
         text = text.replace(UNSUPPORTED_MARK, f"*({wording.unsupported})*")
     if answer.source == AnswerSource.QUOTES and not answer.refused:
         text = with_tables(MARKUP.sub(lambda found: f"{found.group()[:-1]}\\{found.group()[-1]}", text))
-    return TAG.sub(r"\<", text)
+    # A picture would be fetched from wherever the text says.
+    return TAG.sub(r"\<", text.replace("![", r"!\["))
 
 
 def with_tables(text: str) -> str:

@@ -17,6 +17,7 @@ from retrieval.models import Name
 from retrieval.query import Turn
 from retrieval.scope import Meaning
 from serving.answer import Answer, AnswerSource, CheckPolicy, policy_for
+from serving.output_guard import without_pictures
 from serving.stored.book import CuratedBook
 from serving.stored.counts import Counts, Outcome
 from serving.stored.fitting import fits
@@ -239,7 +240,7 @@ class Lookup:
 def _answer(asked: Asked, text: str, source: AnswerSource, standing: Cited, notice: str = "") -> Answer:
     return Answer(
         question=asked.question,
-        answer=text,
+        answer=without_pictures(text),
         refused=False,
         source=source,
         citations=standing.citations,

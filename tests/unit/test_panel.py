@@ -46,6 +46,11 @@ def answered(text: str, source: AnswerSource) -> Answer:
     return Answer(question="?", answer=text, refused=False, source=source)
 
 
+@pytest.mark.parametrize("source", AnswerSource)
+def test_no_answer_shows_a_picture_from_elsewhere(source: AnswerSource) -> None:
+    assert "![" not in shown_text(answered("See ![x](https://evil.example/p.png) [1]", source))
+
+
 def test_a_sentence_that_no_manual_supports_says_so_in_the_reader_s_language() -> None:
     answer = replace(answered("It floats [?].", AnswerSource.MODEL), unsupported=("It floats.",))
     assert shown_text(answer) == "It floats *(not found in the manuals)*."
