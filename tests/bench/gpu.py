@@ -237,7 +237,7 @@ def _table(outcomes: Sequence[dict[str, object]]) -> str:
             cells = (
                 outcome["case"], made["users"], made.get("prompt_tokens", ""),
                 f"{made['first_token_p50_ms']} / {made['first_token_p95_ms']}", made["token_gap_p50_ms"],
-                made["answer_tokens_a_second"], outcome["prefix_hits"],
+                made["answer_tokens_a_second"], outcome["prefix_hits"] if outcome["prefix_caching"] else "off",
             )  # fmt: skip
             lines.append("| " + " | ".join(str(cell) for cell in cells) + " |")
     return "\n".join(lines)

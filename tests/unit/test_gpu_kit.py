@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from serving.vllm.architecture import LONG, QUANTISED, read_shape
+from tests.scripted_completions import completions
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "bench"))  # its scripts are run from there
 
-from gpu_load import Asked, Round, Workload  # noqa: E402
+from gpu_load import Asked, Round, Workload, ask_together  # noqa: E402
 from gpu_models import Architecture, make_folder  # noqa: E402
 
 
@@ -61,3 +62,19 @@ def test_the_figures_of_a_round() -> None:
     assert figures["token_gap_p50_ms"] == 100
     assert figures["answer_tokens_a_second"] == 22
     assert figures["prompt_tokens_a_second"] == 200
+
+
+@pytest.mark.parametrize("users", [2, 16])
+def test_every_answer_is_counted_whole_by_one_process_and_by_several(users: int) -> None:
+    workload = Workload(fixed=8, passages=2, passage=8, pool=4, question=8, answer=5)
+    with completions() as port:
+        made = ask_together(port, "model", workload, users=users, answers=20, seed=0)
+    assert len(made.answers) == 20
+    assert {(asked.prompt_tokens, asked.answer_tokens) for asked in made.answers} == {(32, 5)}
+    assert all(0 < asked.first <= asked.whole for asked in made.answers)
+
+
+def test_a_refusal_is_no_answer() -> None:
+    nothing = Workload(fixed=0, passages=0, question=0)
+    with completions() as port, pytest.raises(ValueError, match="no prompt"):
+        ask_together(port, "model", nothing, users=1, answers=1, seed=0)
