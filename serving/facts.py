@@ -84,6 +84,7 @@ class Facts:
             return True
         return any(
             known.agrees(quantity)
+            or (not quantity.unit and known.readings & quantity.readings)
             or (not known.unit and quantity.unit in self.units and known.readings & quantity.readings)
             for known, _ in self.quantities
         )

@@ -32,6 +32,8 @@ BEYOND: Final = 0.2
 """What a word counts across the border of a clause."""
 MEANT: Final = 0.5
 """What being nearest in meaning counts, measured by holding all words."""
+LIKELY: Final = 0.85
+"""Units this close, measured by the closest, are those that a clause may be about."""
 ELSEWHERE: Final = 0.2
 """What the rest of a sentence counts for one of its parts."""
 CLAUSE: Final = re.compile(
@@ -75,7 +77,20 @@ class Binding:
     @cached_property
     def missing(self) -> tuple[Feature, ...]:
         """Facts that no unit holds."""
-        return tuple(feature for feature in self._needed if not feature.hits.any())
+        return tuple(feature for feature in self._needed if not feature.hits.any() and self._replaces(feature))
+
+    def _replaces(self, feature: Feature) -> bool:
+        """Do the sentences a missing thing would stand in name another one that the claim does not? Else it is more
+        likely a word too many than a wrong one.
+        """
+        if feature.kind is not Kind.THING:
+            return True
+        clause = self._clause_at(feature.place)
+        closeness = self.closeness_of(self.borders[clause], self.borders[clause + 1])
+        near = np.flatnonzero(closeness >= LIKELY * closeness.max(initial=0.0))
+        claimed = {thing for thing, *_ in self.claim.things}
+        named = {thing for place in near for thing, _, needed in self.units[place].facts.things if needed}
+        return not named <= claimed
 
     @cached_property
     def misplaced(self) -> tuple[Feature, ...]:
@@ -92,13 +107,14 @@ class Binding:
         clause = self._clause_at(feature.place)
         closeness = self._close(others, near, self.meaning[1 + clause])
         alone = not any(self._clause_at(other.place) == clause for other in others)
-        if alone and not self.meaning[1 + clause].any() and all(map(self.is_foreign, self.units)):
-            return True  # in words that cannot be compared
+        if alone and (clause > 0 or all(map(self.is_foreign, self.units))) and not self.meaning[1 + clause].any():
+            return True  # an addition (and is rated IP20), or in words that cannot be compared
         beside = np.array([HEADED if unit.is_row else BESIDE for unit in self.units])
         holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, beside, 0.0))
-        if feature.kind is Kind.THING and all(map(self.is_foreign, self.units)):
+        foreign = all(map(self.is_foreign, self.units))
+        if foreign and feature.kind in (Kind.THING, Kind.NAME):
             return True  # translations name things more or less often
-        enough = LOOSELY if alone or feature.kind is Kind.THING else BOUND
+        enough = LOOSELY if alone or foreign or feature.kind is Kind.THING else BOUND
         return bool(holding.max(initial=0.0) >= enough * closeness.max(initial=0.0))
 
     def _nearness(self, place: int, other: int) -> float:

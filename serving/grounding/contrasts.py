@@ -83,6 +83,8 @@ run stop: stop stops; stoppen anhalten; arrêter; detener parar; 停止; 停止
 amount all: all every; alle allen jeder jede jedes; tous toutes tout; todos todas; 所有 全部; すべて 全て
 amount few: few some; wenige einige; quelques; algunos algunas; 少数 一些 部分; 一部
 """  # noqa: E501
+ORDER: Final = "time"
+"""The group of before and after: wait before you open is open after you waited, so `steps` judges them."""
 _LANGUAGES: Final = ("en", "de", "fr", "es", "zh", "ja")
 STRICT: Final = frozenset({"colour", "weekday"})
 """Groups whose members are facts: one that a source does not name is not supported by it."""

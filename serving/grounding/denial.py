@@ -11,9 +11,9 @@ from typing import Final
 from ingest.sparse import terms
 from serving.facts import facts_of
 from serving.grounding.binding import CLAUSE, Binding
-from serving.grounding.contrasts import concepts, opposed
+from serving.grounding.contrasts import ORDER, concepts, group_of, opposed
 from serving.grounding.features import Feature, Kind, Numbers
-from serving.grounding.polarity import conflict, denies, is_denied, is_twice, may_deny
+from serving.grounding.polarity import conflict, denies, is_denied, is_twice, may_deny, without
 from serving.grounding.source import Unit
 
 NEAR: Final = 0.85
@@ -30,7 +30,7 @@ def denied(binding: Binding) -> str:
         near = _near(binding.units, closeness)
         said = frozenset[str]().union(*(unit.facts.concepts for unit in near))
         claimed = frozenset(concept for concept, _ in concepts(clause, binding.language))
-        if against := opposed(claimed, said):
+        if against := {concept for concept in opposed(claimed, said) if group_of(concept) != ORDER}:
             return f"contrast: {min(against)}"
         if all(_contradicts(clause, unit, binding) for unit in near):
             return f"negation: {clause.strip()}"
@@ -67,22 +67,26 @@ def _near(units: Sequence[Unit], closeness: Numbers) -> list[Unit]:
 def _contradicts(clause: str, unit: Unit, binding: Binding) -> bool:
     """Against the parts of the sentence that speak of the same thing; where none does, only what is denied counts."""
     foreign = binding.is_foreign(unit)
-    claimed = _points(clause, binding.language, foreign=foreign)
+    claimed = points(clause, binding.language, foreign=foreign)
     parts = [part for part in CLAUSE.split(unit.facts.plain) if part.strip()]
-    shared = [_shared(claimed, _points(part, unit.language, foreign=foreign)) for part in parts]
+    shared = [_shared(claimed, points(part, unit.language, foreign=foreign)) for part in parts]
     most = max(shared, default=0)
     alike = [part for part, count in zip(parts, shared, strict=True) if most and count == most]
+    if not alike or 2 * most < len(claimed):
+        # In other words: only a denial that nothing in the sentence meets counts.
+        covered = 2 * len(claimed & points(unit.facts.plain, unit.language, foreign=foreign)) >= len(claimed)
+        return covered and is_denied(clause, _read(unit))
+    said = binding.claim.plain  # in other words one clause may have become two
+    unsaid = all(map(denies, alike)) and not may_deny(said, "" if foreign else unit.facts.plain)
     if foreign:
-        # Translated, a clause may have become two: what is denied anywhere in the sentence counts.
-        said = binding.claim.plain
-        unsaid = 2 * most >= len(claimed) and alike and all(map(denies, alike)) and not may_deny(said)
-        return not is_twice(said) and bool(unsaid or is_denied(clause, _read(unit)))
-    if alike and 2 * most >= len(claimed):
-        return all(conflict(clause, part, unit.facts.plain) for part in alike)
-    return is_denied(clause, _read(unit))
+        unsaid &= len(claimed) > 1
+        return not is_twice(said) and (unsaid or is_denied(without(clause), _read(unit)))
+    if 4 * most >= 3 * len(claimed):
+        return all(conflict(clause, part, unit.facts.plain) for part in alike) and (unsaid or denies(clause))
+    return unsaid or is_denied(clause, unit.facts.plain)
 
 
-def _points(text: str, language: str, *, foreign: bool) -> frozenset[object]:
+def points(text: str, language: str, *, foreign: bool) -> frozenset[object]:
     """What a part of a sentence can be recognised by: its stems; in another language numbers, names and things."""
     if not foreign:
         return frozenset(terms(text, language))

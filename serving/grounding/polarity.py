@@ -18,18 +18,18 @@ _NO_NEGATION: Final = re.compile(
     r"|不仅|不但|不断|不同|不锈|不超过|不能超过|不得超过|不足|不用的|无线|无论|无需的|是不是|能不能|超えない|超えないよう|以内"
 )
 _DENIES: Final = re.compile(
-    r"\b(?:not|no|never|without|cannot|nor|neither|nobody|nothing|none|nowhere|\w+n['’]t|prohibited|forbidden|excluded"
+    r"\b(?:not|no|never|without|cannot|nor|neither|nobody|nothing|none|nowhere|\w+n['’]t|prohibit\w*|forbid\w*|excluded"
     r"|unsuitable|unless"
-    r"|nicht|nichts|kein\w*|nie|niemals|niemand|ohne|weder|verboten|ausgeschlossen"
-    r"|ne|n['’]\w+|(?<!un )pas|jamais|sans|aucune?|ni|rien|personne|interdit\w*|exclue?s?"
+    r"|nicht|nichts|kein\w*|nie|niemals|niemand|ohne|weder|verb[oi]et\w*|verboten|ausgeschlossen"
+    r"|ne|n['’]\w+|(?<!un )(?<!par )(?<!au )pas|jamais|sans|aucune?|ni|rien|personne|interdi\w*|exclue?s?"
     r"|nunca|sin|jamás|ningun[oa]?|ningún|nadie|nada|tampoco|prohibid\w*|excluid\w*)\b"
     r"|(?<![\w])no\b"
     r"|不|没有|没(?=有|法|能|提)|未|勿|禁止|无法|无需|无须|除外|失效"
     r"|ません|ないで|ない|なく|ず(?=に|、)|禁止|不要|不可"
 )
 _MAY: Final = re.compile(
-    r"\b(?:avoid\w*|refrain\w*|refus\w*|empty|instead|rather|except\w*|off|away|stop\w*|lost|loses?|fail\w*"
-    r"|discard\w*|disable\w*|prevent\w*|dispense\w*|un(?:able|necessary|known|covered|plug\w*|authori[sz]ed)|im?possible"
+    r"\b(?:down|leaves?|lassen|laiss\w*|dej[ae]\w*|avoid\w*|refrain\w*|refus\w*|empty|instead|rather|except\w*|off|away|stop\w*|lost|loses?|fail\w*"
+    r"|discard\w*|disable\w*|prevent\w*|dispense\w*|un(?!it|til|der|ion|i[qv]|less)\w{3,}|im?possible|in(?:accurate|correct|sufficient)\w*"
     r"|invalid|too|rid|free of|out of|wrong|broken|missing|lack\w*|destroy\w*|damage\w*|block\w*|dead"
     r"|vermeid\w*|statt|außer|verlier\w*|verloren\w*|aus|un(?:möglich|nötig|gültig|bekannt)\w*|frei"
     r"|évite\w*|perdu\w*|impossible|hors|inutile|détruit\w*|fixe?s?"
@@ -56,6 +56,11 @@ def may_deny(folded: str, beside: str = "") -> bool:
 def is_denied(claim: str, source: str) -> bool:
     """Does the claim deny what the source does not deny in any way?"""
     return denies(claim) and not may_deny(source, claim) and not _ONLY.search(source)
+
+
+def without(folded: str) -> str:
+    """The text without what it does without: that is said in many ways (stay still, without moving)."""
+    return _WITHOUT.sub(" ", folded)
 
 
 def is_twice(folded: str) -> bool:

@@ -5,14 +5,14 @@ the sources: where both parts are found in one passage, in different sentences, 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import Final
 
 import numpy as np
 
-from ingest.sparse import terms
 from serving.grounding.binding import CLAUSE, Binding
+from serving.grounding.denial import points
 from serving.grounding.source import Unit
 
 CLEAR: Final = 0.3
@@ -30,9 +30,10 @@ _THEN: Final = re.compile(
     r"\b(?:then|finally|at last|afterwards|dann|danach|zuletzt|puis|ensuite|enfin|luego|finalmente)\b"
     r"|^[,，、\s]*(?:再|然后|最后|接着|次に|その後|最後に)"
 )
-_TURNED: Final = re.compile(rf"^\W*{_BEFORE.pattern}|.{_AFTER.pattern}|{_BEFORE_THIS.pattern}|{_AFTER_THIS.pattern}")
-"""Told in another order than done: before Y do X; do Y after X."""
-_SPLIT: Final = re.compile(rf"{CLAUSE.pattern}|{_BEFORE.pattern}|{_THEN.pattern}")
+_MARKERS: Final = (
+    (_BEFORE, True, False), (_AFTER, False, False), (_BEFORE_THIS, True, True), (_AFTER_THIS, False, True),
+)  # fmt: skip
+"""Pattern, whether what it marks comes later, whether it stands behind what it marks."""
 Part = tuple[int, int]
 """First and last character of a part of the claim."""
 
@@ -41,34 +42,37 @@ def out_of_order(binding: Binding) -> str:
     """The parts that stand the other way round, or an empty string."""
     for earlier, later in _told(binding):
         first, second = _place(binding, earlier), _place(binding, later)
-        if first is None or second is None:
+        if first is None or second is None or first == second:
             continue
         one, other = binding.units[first], binding.units[second]
-        if first == second:
-            reversed_ = _told_later(binding, one, earlier, later)
-        else:
-            reversed_ = one.passage == other.passage and not (one.is_row or other.is_row) and one.start > other.start
-        if reversed_:
-            return f"{binding.claim.plain[slice(*earlier)].strip()} > {binding.claim.plain[slice(*later)].strip()}"
-    return ""
+        if one.passage == other.passage and not (one.is_row or other.is_row) and one.start > other.start:
+            return f"order: {binding.claim.plain[slice(*earlier)].strip()}"
+    best = binding.units[int(np.argmax(binding.closeness))]
+    return "order: before and after" if _is_turned(binding, best) else ""
 
 
-def _told_later(binding: Binding, unit: Unit, earlier: Part, later: Part) -> bool:
-    """Does one sentence of the manual tell the earlier part after the later one?"""
-    plain = unit.facts.plain
-    if binding.is_foreign(unit) or _TURNED.search(plain):
+def _is_turned(binding: Binding, unit: Unit) -> bool:
+    """Do claim and sentence both tell what comes before what, and the other way round?"""
+    claimed, said = _pair(binding.claim.plain), _pair(unit.facts.plain)
+    if claimed is None or said is None:
         return False
-    parts = [part for part in _SPLIT.split(plain) if part.strip()]
-    places = [_closest(binding.claim.plain[slice(*part)], parts, unit.language) for part in (earlier, later)]
-    return None not in places and places[0] > places[1]  # type: ignore[operator]
+    foreign = binding.is_foreign(unit)
+    first, second = (points(text, binding.language, foreign=foreign) for text in claimed)
+    before, after = (points(text, unit.language, foreign=foreign) for text in said)
+    return not (first & before or second & after) and bool(first & after or second & before)
 
 
-def _closest(text: str, parts: Sequence[str], language: str) -> int | None:
-    """The part that shares most words; None where none or several do."""
-    stems = set(terms(text, language))
-    shared = [len(stems & set(terms(part, language))) for part in parts]
-    most = max(shared, default=0)
-    return shared.index(most) if most and shared.count(most) == 1 else None
+def _pair(plain: str) -> tuple[str, str] | None:
+    """What a sentence says comes first, and what then, where a before, after or then says so."""
+    for pattern, is_before, marks_what_precedes in (*_MARKERS, (_THEN, True, False)):
+        if found := pattern.search(plain):
+            start, end = found.span()
+            marked, rest = (plain[:start], plain[end:]) if marks_what_precedes else (plain[end:], plain[:start])
+            if not rest.strip():  # before you open it, switch it off
+                parts = CLAUSE.split(marked, maxsplit=1)
+                marked, rest = parts[0], parts[-1] if len(parts) > 1 else ""
+            return (rest, marked) if is_before else (marked, rest)
+    return None
 
 
 def _told(binding: Binding) -> Iterator[tuple[Part, Part]]:
@@ -77,9 +81,7 @@ def _told(binding: Binding) -> Iterator[tuple[Part, Part]]:
     parts = [part for part in pairwise(binding.borders) if binding.says_something(*part)]
     in_pair: set[Part] = set()
     for number, (first, last) in enumerate(parts):
-        for pattern, is_before, marks_what_precedes in (
-            (_BEFORE, True, False), (_AFTER, False, False), (_BEFORE_THIS, True, True), (_AFTER_THIS, False, True),
-        ):  # fmt: skip
+        for pattern, is_before, marks_what_precedes in _MARKERS:
             found = pattern.search(plain, first, last)
             if found is None:
                 continue

@@ -66,7 +66,7 @@ QUANTITY: Final = re.compile(
 )
 _NAMED: Final = re.compile(rf"[(\[]\s*({_UNIT})\s*[)\]]|(?<![a-z])({_LONG})(?![a-z])")
 _THOUGH: Final = re.compile(
-    r"\s*(?:to|and|or|bis|auf|und|oder|à|et|ou|a|y|o|至|到|和|或|から|～|~|–|—|-|×|x|/|,|±)\s*"
+    r"\s*(?:to|and|or|by|bis|auf|mal|par|por|und|oder|à|et|ou|a|y|o|至|到|和|或|から|～|~|–|—|-|×|x|/|,|±)\s*"
     r"(?:(?:above|over|below|under|über|unter|superior|inferior|高于|低于)\s*)?"
 )
 """What stands between the numbers of a range or list, whose unit is written once at its end."""
@@ -116,7 +116,7 @@ _CJK_NUMBER: Final = re.compile(
     r"格|つ|回|本|個|度(?!计)|秒|分钟|小时|天|年|周|月|米|週間|時間|か月|日間))|一(?=\s*(?:秒|分钟|小时|天|年(?!级)|周(?!围)|個月|个月|時間|週間)))"
 )
 _NUMERAL: Final = re.compile(
-    r"(?<![第一-龥])[二三四五六七八九]?十[一二三四五六七八九]?"
+    r"(?<![第一-龥])[二三四五六七八九]?十[一二三四五六七八九]?(?!分に|分な)"
     r"(?=[\s个颗节位枚根组张台次下声秒分小天年周月倍人名米%])"
 )
 _GROUPS: Final = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
