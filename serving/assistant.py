@@ -124,7 +124,7 @@ class Assistant:
             refuse_below=self._refuse_below,
             policy=policy,
         )
-        return run, model if plain else None
+        return run, model
 
     async def _found(self, asked: str, turns: Sequence[Turn], search: Search) -> tuple[ChatModel | None, Retrieval]:
         """The model where it is there, and what is found for the question, completed from the conversation."""
@@ -152,7 +152,8 @@ class Assistant:
 
     async def _answered(self, run: Run, model: ChatModel | None) -> AsyncGenerator[TextDelta | Answer]:
         """Deltas and, last, the answer."""
-        if not run.retrieval.passages or run.retrieval.confidence < self._refuse_below:
+        # A question that says nothing but what a model should do asks nothing that manuals tell.
+        if not run.heard or not run.retrieval.passages or run.retrieval.confidence < self._refuse_below:
             answer = run.refusal()
             yield TextDelta(answer.answer)
             yield answer
@@ -162,7 +163,7 @@ class Assistant:
             yield TextDelta(answer.answer)
             yield answer
             return
-        notice = run.words.no_model if run.heard else ""
+        notice = run.words.no_model
         shown: list[str] = []
         if model is not None:
             async with aclosing(_modelled(run, model)) as events:
