@@ -5,7 +5,7 @@ Found by terms and by a word embedder, answered in quotes or by the language mod
 """
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,10 +27,17 @@ from serving.assistant import Assistant
 from serving.keys import Role
 from serving.keys_store import KeyStore
 from serving.model import ChatModel
+from serving.stored.answering import StoredAnswers
+from serving.stored.book import CuratedBook
+from serving.stored.counts import Counts
+from serving.stored.lookup import Lookup
 from serving.stored.opening import CacheState
+from serving.stored.shelf import FileShelf
+from serving.stored.standing import Published
+from serving.stored.types import CuratedAnswer
 from tests.desk import Desk, manual
 from tests.recording_crew import NAME, vector_of
-from ui.backend import Backend, Parts
+from ui.backend import Answering, Backend, Parts
 from ui.connections import impatient
 from ui.gate import Gate
 from ui.server import bound
@@ -52,6 +59,8 @@ PUBLIC = (Setting("*/guide.md", "audience", "public"),)
 class QuestionEmbedder:
     """The question's side of the crew's embedder."""
 
+    name = NAME
+
     def embed_query(self, text: str) -> np.ndarray:
         return vector_of(text)
 
@@ -60,12 +69,19 @@ class ApiDesk:
     """One installation; `keys` makes callers."""
 
     def __init__(
-        self, folder: Path, *, model_url: str = "", cache_state: Callable[[], CacheState] | None = None
+        self,
+        folder: Path,
+        *,
+        model_url: str = "",
+        cache_state: Callable[[], CacheState] | None = None,
+        curated: Sequence[CuratedAnswer] = (),
     ) -> None:
+        """`curated`: with these, questions are looked for among kept answers first."""
         self.desk = Desk(folder)
         self.home = self.desk.home
         self.keys = KeyStore(self.home)
         self.model_url = model_url
+        self.curated = curated
         self.before_ingest: Callable[[], None] = lambda: None
         self.backend = Backend(
             Parts(
@@ -92,8 +108,16 @@ class ApiDesk:
     def _retriever(self) -> Retriever:
         return Retriever(self.desk.store.open(), QuestionEmbedder())  # type: ignore[arg-type]
 
-    def _assistant(self) -> Assistant:
-        return Assistant(self._retriever(), ChatModel(self.model_url) if self.model_url else None)
+    def _assistant(self) -> Answering:
+        retriever, model, counts = self._retriever(), ChatModel(self.model_url) if self.model_url else None, Counts()
+        assistant = Assistant(retriever, model)
+        if not self.curated:
+            return assistant
+        book = CuratedBook(self.home)
+        for answer in self.curated:
+            book.add(answer)
+        lookup = Lookup(retriever, book, FileShelf(self.home), Published(retriever.index), counts)
+        return StoredAnswers(assistant, lookup, model, counts)
 
     async def _model_name(self) -> str:
         return ""
