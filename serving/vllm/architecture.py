@@ -78,13 +78,15 @@ class ModelShape:
 def read_shape(model: str) -> ModelShape | None:
     """The shape of a folder or a hub name; None where its config.json is not on this machine, or is no such decoder.
 
-    Raises ModelUnavailable where a folder has none, or one that cannot be read.
+    Raises ModelUnavailable where a folder does not exist, has none, or one that cannot be read.
     """
     folder = Path(model)
     if folder.is_dir():
         if not (folder / "config.json").is_file():
             raise ModelUnavailable(f"{folder} holds no model: config.json is missing", hint="name a model's folder")
         return _read(folder / "config.json", model, folder)
+    if folder.is_absolute() or model.startswith(".") or model.count("/") > 1:  # a hub name is `owner/model`
+        raise ModelUnavailable(f"{model} is no folder", hint="name a model's folder, or a hub name such as " + LONG)
     if model in _KNOWN:
         return _read(_KNOWN[model], model, _cached(model))
     cached = _cached(model)

@@ -68,7 +68,8 @@ def plan_launch(
         name = model or str(small_model(python, models) if make else models / SMALL_MODEL)
         return _processor_launch(python, serving, name, wanted)
     wanted = replace(wanted, long=wanted.long or chosen.long)
-    return card_launch(python, serving, model or card_model(chosen, chosen.card, models), chosen.card, wanted)
+    name = model or card_model(chosen, chosen.card, models, wanted.context_tokens)
+    return card_launch(python, serving, name, chosen.card, wanted)
 
 
 def card_launch(python: Path, serving: Serving, model: str, card: Card, wish: Wish) -> Launch:

@@ -46,14 +46,17 @@ def read_profile(words: str | None) -> Profile:
     return Profile(card=card, long=bool(named[2]))
 
 
-def card_model(profile: Profile, card: Card, models: Path) -> str:
+def card_model(profile: Profile, card: Card, models: Path, context_tokens: int | None = None) -> str:
     """The model for a card: the checkpoint of `llm quantize` where there is one, else the one of the hub that fits.
 
-    Full weights where they are a small part of the card, or where only they reach a long context.
+    Full weights where they are a small part of the card, or where only they reach a long context. `context_tokens`:
+    what was asked for.
     """
     if (models / OWN_AWQ / "config.json").is_file():
         return str(models / OWN_AWQ)
-    full = read_shape(LONG)
+    quantised, full = read_shape(QUANTISED), read_shape(LONG)
+    if quantised and context_tokens and context_tokens > quantised.native_context:
+        return LONG
     weights = full.weights_bytes / GIB if full else card.memory_gib
     part = 1 / 2 if profile.long else _LIGHT
     return LONG if weights < card.memory_gib * part else QUANTISED

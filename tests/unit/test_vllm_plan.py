@@ -142,6 +142,7 @@ def test_the_model_follows_the_card_and_what_was_quantised_here(tmp_path: Path) 
     chosen = {size: card_model(Profile(card=card(size)), card(size), tmp_path) for size in SIZES}
     assert [chosen[size] for size in SIZES] == [*[QUANTISED] * 4, *[LONG] * 3]
     assert card_model(Profile(card=card(24), long=True), card(24), tmp_path) == LONG
+    assert card_model(Profile(card=card(24)), card(24), tmp_path, 60_000) == LONG
     (tmp_path / OWN_AWQ).mkdir()
     (tmp_path / OWN_AWQ / "config.json").write_text("{}")
     assert card_model(Profile(card=card(8)), card(8), tmp_path) == str(tmp_path / OWN_AWQ)
@@ -170,6 +171,9 @@ def test_a_folder_is_read_not_guessed(tmp_path: Path) -> None:
 def test_damaged_folders_are_said_so(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match=r"config\.json is missing"):
         read_shape(str(tmp_path))
+    for missing in (str(tmp_path / "none"), "./none", "some/where/none"):
+        with pytest.raises(ModelUnavailable, match="is no folder"):
+            read_shape(missing)
     for text in ("{", "[]"):
         (tmp_path / "config.json").write_text(text)
         with pytest.raises(ModelUnavailable, match=r"config\.json"):
