@@ -22,6 +22,7 @@ from serving.answer import (
 )
 from serving.citations import CitedText
 from serving.clock import Clock
+from serving.grounding.meaning import Meaning
 from serving.memory import ConversationMemory
 from serving.model import ChatModel
 from serving.parts import Search, retrieve_in_parts
@@ -50,8 +51,17 @@ class Retrieves(Protocol):
 class Assistant:
     """Answers questions from what retrieval finds, with a model where one is reachable and in quotes where not."""
 
-    def __init__(self, retriever: Retrieves, model: ChatModel | None = None, *, refuse_below: float = 0.0) -> None:
-        """`refuse_below`: a retrieval less confident than this (0 to 1) is refused without asking the model."""
+    def __init__(
+        self,
+        retriever: Retrieves,
+        model: ChatModel | None = None,
+        *,
+        refuse_below: float = 0.0,
+        meaning: Meaning | None = None,
+    ) -> None:
+        """`refuse_below`: a retrieval less confident than this (0 to 1) is refused without asking the model. `meaning`:
+        the embedder as the checks of sentences use it; without it they go by rules alone."""
+        self._meaning = meaning
         self._retriever = retriever
         self._model = model
         self._refuse_below = refuse_below
@@ -123,6 +133,7 @@ class Assistant:
             memory=self._memory,
             refuse_below=self._refuse_below,
             policy=policy,
+            meaning=self._meaning,
         )
         return run, model
 
@@ -195,7 +206,16 @@ class _Failed:
 async def _modelled(run: Run, model: ChatModel) -> AsyncGenerator[TextDelta | Answer | _Failed]:
     """The model's answer as its sentences pass; the last event is an Answer, or _Failed where quotes must serve."""
     passages, language = run.retrieval.passages, run.retrieval.language
-    cited = CitedText(passages, language, question=run.heard, admitted=run.guard().admitted, policy=run.policy)
+    cited = CitedText(
+        passages,
+        language,
+        question=run.heard,
+        admitted=run.guard().admitted,
+        policy=run.policy,
+        meaning=run.meaning,
+    )
+    # While the model reads its prompt the passages are made ready to be compared with.
+    prepared = asyncio.create_task(asyncio.to_thread(cited.prepare))
     shown: list[str] = []
     notice = ""
     try:
@@ -212,12 +232,14 @@ async def _modelled(run: Run, model: ChatModel) -> AsyncGenerator[TextDelta | An
         )
         async with aclosing(model.stream(prompt.messages, max_tokens=prompt.answer_tokens)) as pieces:
             async for piece in pieces:
-                for text in cited.feed(piece):
+                await prepared
+                for text in await cited.fed(piece):
                     shown.append(text)
                     yield TextDelta(text)
                 if cited.hopeless:
                     break
-        for text in cited.finish():
+        await prepared
+        for text in await asyncio.to_thread(list, cited.finish()):
             shown.append(text)
             yield TextDelta(text)
         run.memory.keep_up(memory, context)

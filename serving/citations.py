@@ -5,6 +5,7 @@ and the citations they stand for. What the model says about its sources is never
 the passage supports the sentence, and is added where the model forgot one and a passage clearly supports it.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
@@ -115,6 +116,12 @@ class CitedText:
     def feed(self, text: str) -> Iterator[str]:
         for segment in self._segmenter.feed(text):
             yield from self._settled(segment)
+
+    async def fed(self, text: str) -> list[str]:
+        """As `feed`; what an embedder has to read is checked beside the event loop."""
+        if self._meaning is None or not self._segmenter.may_end(text):
+            return list(self.feed(text))
+        return await asyncio.to_thread(lambda: list(self.feed(text)))
 
     def finish(self) -> Iterator[str]:
         for segment in self._segmenter.finish():

@@ -7,6 +7,7 @@ from retrieval.codes import as_written
 from retrieval.query import Retrieval, Turn
 from serving.answer import Answer, AnswerSource, CheckPolicy, Citation, Clarify
 from serving.citations import CitedText, cite
+from serving.grounding.meaning import Meaning
 from serving.memory import ConversationMemory, Memory
 from serving.output_guard import OutputGuard, without_pictures
 from serving.planted import longest_piece
@@ -29,6 +30,8 @@ class Run:
     memory: ConversationMemory
     refuse_below: float = 0.0
     policy: CheckPolicy = CheckPolicy.STRICT
+    meaning: Meaning | None = None
+    """The embedder as checks of sentences use it."""
 
     @property
     def words(self) -> Wording:

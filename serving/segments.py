@@ -17,6 +17,7 @@ MARK: Final = re.compile(rf"{_OPEN}({_NUMBER}(?:{_JOIN}{_NUMBER})*){_CLOSE}(?!\(
 """`[1]`, `[1, 2]`, `[1-3]`, `［1］`, `【1】`, `[^1]`, `[Passage 1]`; not the text of a link."""
 _HALF_MARK: Final = re.compile(rf"{_OPEN}[\^\w\s,，、;；\-–—~～]{{0,24}}$|\[\d+\]$", re.IGNORECASE)
 _LEADING: Final = re.compile(rf"\s*(?:{MARK.pattern}\s*)*", re.IGNORECASE)
+_END: Final = re.compile(r"[.!?…。！？；\n]")
 _FENCE: Final = re.compile(r"\s*(```|~~~)")
 
 
@@ -39,6 +40,10 @@ class Segmenter:
         self._held += text
         while (segment := self._next(final=False)) is not None:
             yield segment
+
+    def may_end(self, text: str) -> bool:
+        """May a segment come out when this text is fed?"""
+        return _END.search(self._held) is not None or _END.search(text) is not None
 
     def finish(self) -> Iterator[Segment]:
         """The rest, whole or not."""
