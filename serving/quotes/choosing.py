@@ -28,6 +28,8 @@ _UNFINISHED: Final = 0.6
 """What is left of a score where a span stops before what it announces."""
 _ABOVE: Final = 0.4
 """What it counts in the heading above or the table's header row."""
+_ABOVE_STEPS: Final = 1.0
+"""What it counts in the heading above a procedure that is asked for: its name."""
 _FITTING: Final = 1.3
 """How much more a span counts that holds the sort of thing that is asked for, such as a number."""
 _BESIDE: Final = 0.3
@@ -185,13 +187,17 @@ class _Weigher:
         else:
             self._gained += sum(self._asked.rarity[term] * (AGAIN if term in self.seen else 1.0) for term in asked)
         self.seen |= asked
-        self._fitting = self._fitting or (bool(asked) and holds_wanted(unit.text, self._asked.wanted))
+        if self._asked.wanted is Wanted.WAY:
+            self._fitting = self._fitting or unit.kind is UnitKind.STEP
+        else:
+            self._fitting = self._fitting or (bool(asked) and holds_wanted(unit.text, self._asked.wanted))
 
     def score(self) -> float:
         """What is gained for the reader's time: longer spans hold more by chance, very short ones (labels) match by
         chance. The form was found on the samples and manuals-dev."""
         above = self._asked.weight(self._above - self.seen)
-        gained = self._gained + _ABOVE * above + 0.5
+        is_way = self._fitting and self._asked.wanted is Wanted.WAY
+        gained = self._gained + (_ABOVE_STEPS if is_way else _ABOVE) * above + 0.5
         worth: float = gained * (self.size / (self.size + 60)) ** 0.5 / (self.size + 250) ** 0.15
         return worth * (_FITTING if self._fitting else 1.0)
 

@@ -59,7 +59,7 @@ def wanted_by(question: str) -> Wanted:
 
 
 def holds_wanted(text: str, wanted: Wanted) -> bool:
-    """Could this be the answer by what stands in it? Procedures cannot be told from one sentence: always true."""
+    """Could this be the answer by what stands in it? A procedure shows by its form, not by its words: always true."""
     if wanted is Wanted.NUMBER:
         return _FIGURE.search(_MARKER.sub("", text)) is not None
     if wanted is Wanted.CODE:

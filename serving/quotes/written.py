@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from ingest.sparse import terms
 from retrieval.query import Retrieval
 from serving.answer import Citation
 from serving.citations import cite
+from serving.quotes.asked import asked_of
 from serving.quotes.choosing import Place, choose
 from serving.quotes.shown import Cited, Line, show
 from serving.quotes.sums import Computed, computed
+from serving.quotes.wanted import Wanted
 from serving.wording import Wording, wording
 
 MAX_LINES: Final = 8
@@ -17,6 +20,11 @@ MAX_LINES: Final = 8
 SURE: Final = 0.3
 """The confidence from which something is quoted. A model can still say that its passages do not tell, quotes cannot;
 of the questions below it fewer than one in five can be answered (reliability in data/eval/results/calibration.json)."""
+_HELD: Final = 0.5
+"""Below it something is quoted still where the place holds so much of what is asked: a short question says too little
+for more confidence."""
+_TOLD: Final = 0.8
+"""A part of which the place of an earlier part holds so much is answered there."""
 _FEWEST_LINES: Final = 2
 """For a place, where that can be had: a table row with its header."""
 
@@ -39,15 +47,12 @@ class _Block:
 
 def quote_answer(retrieval: Retrieval, *, refuse_below: float = 0.0) -> QuotedAnswer | None:
     """The best places of the best passages, part by part where several things are asked; None where they hold nothing
-    of the question, or where retrieval is not sure enough (`SURE`, or `refuse_below` where that is more)."""
-    refuse_below = max(refuse_below, SURE)
-    if retrieval.confidence < refuse_below:
-        return None
+    of the question, or too little for how sure retrieval is. Below `refuse_below` nothing is quoted."""
     words = wording(retrieval.language)
     if sum_asked := computed(retrieval):
         return _worked_out(sum_asked, words)
     blocks = _blocks(retrieval, refuse_below)
-    if not any(block.places for block in blocks):
+    if retrieval.confidence < refuse_below or not any(block.places for block in blocks):
         return None
     sheet = _Sheet(words)
     room = MAX_LINES - len(blocks)
@@ -80,17 +85,43 @@ def _blocks(retrieval: Retrieval, refuse_below: float) -> list[_Block]:
     """One for each thing asked; things that the same place answers share one."""
     blocks: list[_Block] = []
     for part in retrieval.parts:
-        # What is asked beside something else is asked of the same product.
-        manuals = {place.passage.document for block in blocks for place in block.places}
-        places = choose(part, documents=manuals)[:1] if part.confidence >= refuse_below else []
-        same = next((block for block in blocks if places and _is_same(block.places, places)), None)
+        same = next((block for block in blocks if _tells(block, part)), None)
+        places: Sequence[Place] = ()
+        if same is None:
+            # What is asked beside something else is asked of the same product, unless it names another one.
+            manuals = {place.passage.document for block in blocks for place in block.places}
+            places = _fit(part, refuse_below, choose(part, documents=manuals))[:1]
+            if places and manuals and places[0].passage.document not in manuals and not _is_named(places[0], part):
+                places = ()
+            same = next((block for block in blocks if places and _is_same(block.places, places)), None)
         if same is None:
             blocks.append(_Block(_as_question(part.asked), places))
         else:
             blocks[blocks.index(same)] = _Block(f"{same.asked} {_as_question(part.asked)}", same.places)
     if len(blocks) < 2 or not any(block.places for block in blocks):
-        return [_Block("", choose(retrieval))]
+        return [_Block("", _fit(retrieval, refuse_below, choose(retrieval)))]
     return blocks
+
+
+def _fit(retrieval: Retrieval, refuse_below: float, places: Sequence[Place]) -> Sequence[Place]:
+    """The places where they are sure enough to be quoted, else none."""
+    if retrieval.confidence < refuse_below or not places:
+        return ()
+    sure = retrieval.confidence >= SURE or asked_of(retrieval).share(places[0].held()) >= _HELD
+    return places if sure else ()
+
+
+def _tells(block: _Block, part: Retrieval) -> bool:
+    """Does the place of an earlier part answer this one too? A procedure is looked for where it stands."""
+    asked = asked_of(part)
+    own = frozenset[str]().union(*(unit.terms for place in block.places for unit in place.members))
+    return asked.wanted is not Wanted.WAY and asked.share(own) >= _TOLD
+
+
+def _is_named(place: Place, part: Retrieval) -> bool:
+    """Has the question a word of the manual's title or of its product?"""
+    about = terms(f"{place.passage.title} {place.passage.product}", place.passage.language)
+    return not set(about).isdisjoint(terms(part.asked, part.language))
 
 
 def _is_same(some: Sequence[Place], others: Sequence[Place]) -> bool:
