@@ -28,6 +28,7 @@ from serving.model import ChatModel
 from serving.parts import Search, retrieve_in_parts
 from serving.planted import screened, screened_retrieval, screened_turns
 from serving.prompt import build_prompt, passages_for
+from serving.quotes import tells_all
 from serving.rewriting import full_question
 from serving.run import Run
 
@@ -164,7 +165,8 @@ class Assistant:
     async def _answered(self, run: Run, model: ChatModel | None) -> AsyncGenerator[TextDelta | Answer]:
         """Deltas and, last, the answer."""
         # A question that says nothing but what a model should do asks nothing that manuals tell.
-        if not run.heard or not run.retrieval.passages or run.retrieval.confidence < self._refuse_below:
+        unsure = run.retrieval.confidence < self._refuse_below and not tells_all(run.retrieval)
+        if not run.heard or not run.retrieval.passages or unsure:
             answer = run.refusal()
             yield TextDelta(answer.answer)
             yield answer

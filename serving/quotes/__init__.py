@@ -5,6 +5,6 @@ passage apart, `choosing.py` finds the places, `shown.py` makes them whole and r
 together.
 """
 
-from serving.quotes.written import MAX_LINES, QuotedAnswer, quote_answer
+from serving.quotes.written import MAX_LINES, QuotedAnswer, quote_answer, tells_all
 
-__all__ = ["MAX_LINES", "QuotedAnswer", "quote_answer"]
+__all__ = ["MAX_LINES", "QuotedAnswer", "quote_answer", "tells_all"]

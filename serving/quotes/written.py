@@ -23,6 +23,7 @@ of the questions below it fewer than one in five can be answered (reliability in
 _HELD: Final = 0.5
 """Below it something is quoted still where the place holds so much of what is asked: a short question says too little
 for more confidence."""
+_NEARLY_ALL: Final = 0.9
 _TOLD: Final = 0.8
 """A part of which the place of an earlier part holds so much is answered there."""
 _FEWEST_LINES: Final = 2
@@ -47,12 +48,12 @@ class _Block:
 
 def quote_answer(retrieval: Retrieval, *, refuse_below: float = 0.0) -> QuotedAnswer | None:
     """The best places of the best passages, part by part where several things are asked; None where they hold nothing
-    of the question, or too little for how sure retrieval is. Below `refuse_below` nothing is quoted."""
+    of the question, or too little for how sure retrieval is: nearly all below a confidence of `refuse_below`."""
     words = wording(retrieval.language)
     if sum_asked := computed(retrieval):
         return _worked_out(sum_asked, words)
     blocks = _blocks(retrieval, refuse_below)
-    if retrieval.confidence < refuse_below or not any(block.places for block in blocks):
+    if not any(block.places for block in blocks):
         return None
     sheet = _Sheet(words)
     room = MAX_LINES - len(blocks)
@@ -103,12 +104,20 @@ def _blocks(retrieval: Retrieval, refuse_below: float) -> list[_Block]:
     return blocks
 
 
+def tells_all(retrieval: Retrieval) -> bool:
+    """Does the best place hold nearly all that is asked? Then a low confidence comes of a question of one or two words
+    only."""
+    return bool(_fit(retrieval, 1.0, choose(retrieval)))
+
+
 def _fit(retrieval: Retrieval, refuse_below: float, places: Sequence[Place]) -> Sequence[Place]:
     """The places where they are sure enough to be quoted, else none."""
-    if retrieval.confidence < refuse_below or not places:
+    if not places:
         return ()
-    sure = retrieval.confidence >= SURE or asked_of(retrieval).share(places[0].held()) >= _HELD
-    return places if sure else ()
+    share = asked_of(retrieval).share(places[0].held())
+    if retrieval.confidence < refuse_below:
+        return places if share >= _NEARLY_ALL else ()
+    return places if retrieval.confidence >= SURE or share >= _HELD else ()
 
 
 def _tells(block: _Block, part: Retrieval) -> bool:

@@ -88,11 +88,17 @@ def test_a_model_that_finds_nothing_is_a_refusal(server: ScriptedModel, reply: s
 
 @pytest.mark.parametrize("language", ["en", "zh", "ja", "fr", "de", "es"])
 def test_refusals_are_in_the_reader_s_language(language: str) -> None:
-    for retriever in (FixedRetriever(language=language), FixedRetriever(RESET, language=language, confidence=0.1)):
+    for retriever in (FixedRetriever(language=language), FixedRetriever(LAMP, language=language, confidence=0.1)):
         answer = Assistant(retriever, refuse_below=0.2).ask(QUESTION, scope=EVERYTHING)
         assert answer.refused
         assert answer.citations == ()
         assert answer.answer == wording(language).refusal
+
+
+def test_a_short_question_is_answered_where_one_place_holds_all_of_it() -> None:
+    retriever = FixedRetriever(RESET, confidence=0.1)
+    assert not Assistant(retriever, refuse_below=0.2).ask("reset the hub", scope=EVERYTHING).refused
+    assert Assistant(retriever, refuse_below=0.2).ask("pay with the hub", scope=EVERYTHING).refused
 
 
 def test_an_invention_is_replaced_by_quotes(server: ScriptedModel) -> None:
