@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from ingest.errors import ManualdeskError
-from ingest.index.contract import IndexInfo
+from ingest.index.contract import EVERYTHING, IndexInfo
 from serving.api.access import asker
 from serving.api.errors import caller_of
 from serving.api.metrics import CONTENT_TYPE
 from serving.api.needs import Desk
-from serving.keys import Role
+from serving.keys import Forbidden, Role
 
 
 def health_routes(desk: Desk) -> APIRouter:
@@ -40,7 +40,7 @@ def health_routes(desk: Desk) -> APIRouter:
         if cache is not None:  # without it answers only take longer: it does not make the process unready
             state["cached_answers"] = asdict(cache)
         caller = caller_of(request)
-        if not (caller and caller.role.covers(Role.AGENT)):
+        if not (caller and caller.role.covers(Role.AGENT) and caller.scope == EVERYTHING):
             # How many manuals there are, and where what lies, is nobody else's business.
             state = {name: {"ready": part["ready"]} for name, part in state.items()}
         return JSONResponse(
@@ -50,7 +50,10 @@ def health_routes(desk: Desk) -> APIRouter:
     @router.get("/metrics", responses={200: {"content": {"text/plain": {}}}})
     async def metrics(request: Request) -> Response:
         """Counters in Prometheus' text format; for agents and editors."""
-        asker(request).require(Role.AGENT, "To read the metrics")
+        caller = asker(request)
+        caller.require(Role.AGENT, "To read the metrics")
+        if caller.scope != EVERYTHING:
+            raise Forbidden("This key reads some of the manuals; the metrics count all.", hint="Ask with another key.")
         index = await asyncio.to_thread(_published, desk)
         return Response(desk.metrics.text(index), headers={"Content-Type": CONTENT_TYPE})
 
