@@ -26,6 +26,10 @@ KEEP: Final = 0.25
 """The same for a mark the model set: it may have said things in its own words."""
 
 
+_MANY: Final = 4
+"""Words from which a sentence says more than the numbers and names in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Support:
     """How passages bear on a sentence."""
@@ -93,7 +97,10 @@ def _owner(unit: int, sizes: Sequence[int]) -> int:
 def _share(binding: Binding) -> float:
     """Of the claim's words that of the closest units, with what stands beside them."""
     words = [feature for feature in binding.features if feature.kind in (Kind.WORD, Kind.THING, Kind.CONTRAST)]
-    if not words:
-        return 1.0
+    facts = [
+        feature for feature in binding.features if feature.needed and feature.kind not in (Kind.THING, Kind.CONTRAST)
+    ]
+    if not words or (facts and len(words) < _MANY):
+        return 1.0  # what it says are numbers and names, and these are there
     order = np.argsort(-binding.closeness)[:2]
     return float(np.mean([feature.everywhere or feature.hits[order].any() for feature in words]))

@@ -114,7 +114,8 @@ class Binding:
         foreign = all(map(self.is_foreign, self.units))
         if foreign and feature.kind in (Kind.THING, Kind.NAME):
             return True  # translations name things more or less often
-        enough = LOOSELY if alone or foreign or feature.kind is Kind.THING else BOUND
+        loose = alone or foreign or feature.kind in (Kind.THING, Kind.NAME)
+        enough = LOOSELY if loose else BOUND
         return bool(holding.max(initial=0.0) >= enough * closeness.max(initial=0.0))
 
     def _nearness(self, place: int, other: int) -> float:
