@@ -1,7 +1,9 @@
 """Search, ask and OpenAI's chat over real HTTP: whole, streamed, in conversation, wrong, and left by the asker."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +14,7 @@ from serving.api.schemas import AnswerReply, SearchReply
 from tests.api_desk import ApiDesk, application, client, serving
 from tests.scripted_model import ScriptedModel
 
+PAGE = Path(__file__).parents[2] / "docs" / "api.md"
 QUESTION = "How do I reset the kettle?"
 SENTENCE = "Hold the button of the kettle for 10 seconds to reset it."
 
@@ -245,3 +248,18 @@ def test_answers_are_counted(http: httpx.Client) -> None:
     assert count('manualdesk_http_requests_total{method="POST",route="/v1/ask",status="200"}') >= 1
     assert count('manualdesk_http_request_seconds_count{route="/v1/ask"}') >= 1
     assert count("manualdesk_index_documents") == 3
+
+
+def test_the_page_tells_every_metric(http: httpx.Client) -> None:
+    shown = set(re.findall(r"^# TYPE (manualdesk_\w+) ", http.get("/metrics").text, re.M))
+    told = set(re.findall(r"`(manualdesk_\w+)`", PAGE.read_text(encoding="utf-8")))
+    # What kept answers come to is counted where there are such answers.
+    assert shown | {"manualdesk_kept_answers_total"} == told
+
+
+def test_the_example_of_the_page_runs(address: str, http: httpx.Client, capsys: pytest.CaptureFixture[str]) -> None:
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    asked = example.replace("http://127.0.0.1:8000", address).replace("mdk_...", "none")
+    asked = asked.replace("How do I reset the T200 Pro?", QUESTION).replace("smart-home", "kettle")
+    exec(compile(asked, str(PAGE), "exec"), {})
+    assert SENTENCE in capsys.readouterr().out
