@@ -253,6 +253,8 @@ class CitedText:
 def _to_the_point(question: str, passages: Sequence[Passage], language: str) -> frozenset[int]:
     """Places of the passages that hold every code of the question; all where none does."""
     codes = {code for code, _ in facts_of(question, language).codes}
+    if not codes:  # most questions: what each passage is about need not be worked out
+        return frozenset(range(len(passages)))
     holding = frozenset(place for place, passage in enumerate(passages) if codes <= about(passage).terms)
     return holding or frozenset(range(len(passages)))
 
