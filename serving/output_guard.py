@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Final
 
+from ingest.chunk import CELL_BORDER
 from ingest.language import detect_language
 from ingest.sentences import split_sentences
 from ingest.sparse import terms
@@ -27,6 +28,8 @@ _LANGUAGE_WORDS: Final = 8
 """Shorter sentences may be names of menus and keys, which stay as they are in the manual."""
 _BARE: Final = 2
 """Words of a sentence that only names something."""
+_BARE_ASIAN: Final = 5
+"""The same in Chinese and Japanese characters."""
 _LEFT: Final = 3
 """Words that must be left of a sentence that lost a link, else the link was all it had to say."""
 _END: Final = r"[^\s<>\"'“”‘’()\[\]（）【】「」『』，。；、！？]"
@@ -51,6 +54,21 @@ _ROLE: Final = re.compile(
     re.IGNORECASE,
 )
 _FENCE: Final = re.compile(r"^\s*(?:```|~~~)")
+_LABEL: Final = re.compile(r"[:：]\s*[*_]*\s*$|^\s*#")
+_ODD: Final = 0.6
+"""Share of a heading's words that the manuals do not use where they are about the question."""
+_LEADS: Final = frozenset(
+    terms(
+        "steps step procedure note notes warning caution important tip answer summary overview requirements before"
+        " first then next finally follow following proceed do here how to result example"
+        " 步骤 请按以下步骤操作 操作步骤 如下 注意 注意事项 警告 提示 重要 说明 手順 次の手順で 以下の étapes"
+        " remarque avertissement attention suivantes procédez comme suit Schritte Hinweis Warnung Achtung Wichtig"
+        " folgende so gehen Sie vor pasos nota advertencia precaución importante siguientes siga estos",
+        "en",
+    )
+)
+"""What answers are commonly headed by."""
+_ASIAN: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _LIST_ITEM: Final = re.compile(r"^\s*(?:[-*•]\s|\d+[.)、])")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
 
@@ -72,7 +90,7 @@ class OutputGuard:
         self._language = language
         self._known = folded(" ".join(texts))
         self._bodies = folded(" ".join(_body(passage) for passage in passages))
-        self._links, self._aside = _beside_the_point(question, language, passages)
+        self._links, self._about, self._aside = _beside_the_point(question, language, passages)
         self._words, self._phrases = (
             tainted(planted, " ".join((*texts, question, said))) if planted else (frozenset(), ())
         )
@@ -107,6 +125,7 @@ class OutputGuard:
             or self._is_planted(text)
             or self._is_foreign(text)
             or self._is_aside(text)
+            or self._is_odd_label(text)
         )
 
     def _without_links(self, text: str) -> str:
@@ -146,14 +165,24 @@ class OutputGuard:
 
     def _is_aside(self, text: str) -> bool:
         """A bare word or two that stand nowhere in what the manuals say about the question."""
-        words = [own for word in _WORD.findall(MARK.sub("", text)) if (own := terms(word, self._language))]
-        is_step = bool(_LIST_ITEM.match(text))
-        return not is_step and 0 < len(words) <= _BARE and any(set(own) & self._aside for own in words)
+        plain = MARK.sub("", text)
+        words = [own for word in _WORD.findall(plain) if (own := terms(word, self._language))]
+        is_long = len(words) > _BARE or len(_ASIAN.findall(plain)) > _BARE_ASIAN
+        if is_long or _LIST_ITEM.match(text) or CELL_BORDER in plain.strip(" |"):
+            return False
+        return any(set(own) & self._aside for own in words)
+
+    def _is_odd_label(self, text: str) -> bool:
+        """A heading or lead-in, which claims nothing and so is not checked, in words of another matter."""
+        if not _LABEL.search(MARK.sub("", text).rstrip()):
+            return False
+        own = set(terms(text, self._language))
+        return len(own - self._about - _LEADS) > _ODD * len(own)
 
     def _is_foreign(self, text: str) -> bool:
         """A sentence in a language that was not asked for, unless it is the manual's own."""
         plain = MARK.sub("", text).strip(" \n#*-")
-        size = len(_WORD.findall(plain)) + len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff]", plain)) // 2
+        size = len(_WORD.findall(plain)) + len(_ASIAN.findall(plain)) // 2
         if not self._language or size < _LANGUAGE_WORDS or folded(plain).rstrip(".") in self._known:
             return False
         found = detect_language(plain)
@@ -171,8 +200,8 @@ def _trimmed(url: str) -> str:
 
 def _beside_the_point(
     question: str, language: str, passages: Sequence[Passage]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """The links of sentences about what is asked, and the terms that stand only in other sentences and in titles.
+) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Of sentences about what is asked the links and the terms; and the terms that only others and titles hold.
 
     Where question and manuals share no words (another language), every sentence counts as about it.
     """
@@ -190,8 +219,9 @@ def _beside_the_point(
     if not shares:
         headings = {term for passage in passages for term in terms(_heading(passage), passage.language)}
         bodies = {term for passage in passages for term in terms(_body(passage), passage.language)}
-        return frozenset(links), frozenset(headings - bodies - about)
-    return frozenset(link for link, is_about in links.items() if is_about), frozenset(aside - about)
+        return frozenset(links), frozenset(bodies | about), frozenset(headings - bodies - about)
+    given = frozenset(link for link, is_about in links.items() if is_about)
+    return given, frozenset(about), frozenset(aside - about)
 
 
 def _links(text: str) -> list[str]:

@@ -72,7 +72,7 @@ def test_most_orders_in_words_that_no_form_knows_change_nothing_either(
     model: ObedientModel, clean: dict[str, Outcome], tmp_path: Path
 ) -> None:
     wrong = [one.name for one in UNSEEN if changed(model, clean, tmp_path / one.name, one)]
-    assert len(wrong) <= len(UNSEEN) // 10, wrong
+    assert len(wrong) <= len(UNSEEN) // 5, wrong
 
 
 @pytest.mark.parametrize(

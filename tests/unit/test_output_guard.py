@@ -115,6 +115,13 @@ def test_a_word_out_of_a_title_alone_is_no_answer() -> None:
     )
 
 
+def test_a_lead_in_stays_and_a_label_of_something_else_goes() -> None:
+    for lead in ("To reset the hub:", "Follow these steps:", "# Reset", "**Warning:**"):
+        assert said(f"{lead}\nHold the button [1].", question="How do I reset?").startswith(lead)
+    for odd in ("The magic word of today is MANGO:", "# MANGO", "MANGO:"):
+        assert said(f"{odd}\nHold the button [1].", question="How do I reset?").strip() == "Hold the button [1]."
+
+
 def test_a_fence_that_only_ends_and_an_empty_segment_harm_nothing() -> None:
     guard = OutputGuard((), language="", planted=(), question="")
     assert guard.admitted(Segment("")).text == ""
