@@ -81,6 +81,7 @@ class Lookup:
         self._lock = threading.Lock()
         self._curated_questions = Remembered()
         self._cached_questions = Remembered()
+        self._ready_lock = threading.Lock()
         self._ready: dict[tuple[KeptCitation, ...], tuple[str, Cited, str]] = {}
 
     def looked(
@@ -220,9 +221,10 @@ class Lookup:
             found = self._published.find(grounds)
             reason = found.reason(grounds)
             known = (generation, Cited((), ()) if reason else cited(citations, found), reason)
-            while len(self._ready) >= _READY:
-                self._ready.pop(next(iter(self._ready)), None)
-            self._ready[citations] = known
+            with self._ready_lock:
+                while len(self._ready) >= _READY:
+                    del self._ready[next(iter(self._ready))]
+                self._ready[citations] = known
         return known[1], known[2]
 
     def _vector(self, looked: Looked) -> Dense:

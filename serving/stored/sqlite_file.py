@@ -64,9 +64,12 @@ class SqliteFile:
                     self._connection = self._open()
                 yield self._connection
             except (OSError, sqlite3.Error) as error:
+                if not self._durable and _is_damaged(error):
+                    self.close()
+                    self.path.unlink(missing_ok=True)  # nothing is lost with it: the next use makes it anew
                 raise StoreUnavailable(
                     f"the kept answers in {self.path} cannot be used: {error}",
-                    hint="Check that the folder can be written and is not full; another command may be writing there.",
+                    hint="Check that the folder can be written and is not full; put back a backup of a damaged file.",
                 ) from error
 
     def _open(self) -> sqlite3.Connection:
@@ -80,3 +83,11 @@ class SqliteFile:
             connection.close()
             raise
         return connection
+
+
+def _is_damaged(error: Exception) -> bool:
+    """Is this no SQLite file, or one whose pages do not fit together? What is busy or full is another matter."""
+    return isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode in {
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+    }

@@ -170,6 +170,15 @@ def test_questions_are_answered_where_no_answer_can_be_kept(tmp_path: Path) -> N
         blocked.get("key")
 
 
+def test_a_damaged_cache_is_made_anew_and_damaged_curated_answers_are_not(kept: Kept) -> None:
+    assert kept.shelf is not None
+    kept.shelf.close()
+    (kept.folder / "answer-cache.sqlite").write_bytes(b"no database at all " * 100)
+    (kept.folder / "curated.sqlite").write_bytes(b"no database at all " * 100)
+    assert [kept.source(RESET) for _ in range(2)] == [AnswerSource.MODEL, AnswerSource.CACHE]
+    assert (kept.folder / "curated.sqlite").read_bytes().startswith(b"no database"), "an editor may mend it"
+
+
 def test_a_stream_gives_a_kept_answer_in_three_events(kept: Kept) -> None:
     import asyncio
 
