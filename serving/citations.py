@@ -13,6 +13,7 @@ from typing import Final
 from retrieval.passages import Passage
 from serving.answer import UNSUPPORTED_MARK, CheckPolicy, Citation
 from serving.facts import facts_of
+from serving.grounding.binding import is_foreign
 from serving.grounding.meaning import Meaning
 from serving.grounding.source import source_of
 from serving.model import CUT
@@ -111,7 +112,8 @@ class CitedText:
         """Take the passages apart and embed their sentences: work to be done while the model reads its prompt."""
         sources = [source_of(passage) for passage in self._passages]
         if self._meaning is not None:
-            self._meaning.prepare(sources)
+            # Only what is in another language is ever compared by meaning.
+            self._meaning.prepare([source for source in sources if is_foreign(source.language, self._language)])
 
     def feed(self, text: str) -> Iterator[str]:
         for segment in self._segmenter.feed(text):

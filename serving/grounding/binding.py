@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -30,9 +29,7 @@ NEARBY: Final = 24.0
 """Characters (a CJK one counts three) at which a word counts half for a fact."""
 BEYOND: Final = 0.2
 """What a word counts across the border of a clause."""
-MEANT: Final = 0.5
-"""What being nearest in meaning counts, measured by holding all words."""
-LIKELY: Final = 0.85
+LIKELY: Final = 0.6
 """Units this close, measured by the closest, are those that a clause may be about."""
 ELSEWHERE: Final = 0.2
 """What the rest of a sentence counts for one of its parts."""
@@ -49,8 +46,6 @@ class Binding:
     language: str
     units: tuple[Unit, ...]
     features: tuple[Feature, ...]
-    meaning: Numbers
-    """How near each unit is in meaning to the whole claim and to each of its clauses, shape (1 + clauses, units)."""
 
     @cached_property
     def borders(self) -> list[int]:
@@ -60,12 +55,12 @@ class Binding:
     @cached_property
     def closeness(self) -> Numbers:
         """Of each unit to the whole claim."""
-        return self._close(self.features, np.ones(len(self.features)), self.meaning[0])
+        return self._close(self.features, np.ones(len(self.features)))
 
     def closeness_of(self, first: int, last: int) -> Numbers:
         """Of each unit to the claim's text from `first` to `last`."""
         shares = np.array([1.0 if first <= feature.place < last else ELSEWHERE for feature in self.features])
-        return self._close(self.features, shares, self.meaning[1 + self._clause_at((first + last) // 2)])
+        return self._close(self.features, shares)
 
     def is_foreign(self, unit: Unit) -> bool:
         """Is the unit in another language than the claim?"""
@@ -89,7 +84,7 @@ class Binding:
         closeness = self.closeness_of(self.borders[clause], self.borders[clause + 1])
         near = np.flatnonzero(closeness >= LIKELY * closeness.max(initial=0.0))
         claimed = {thing for thing, *_ in self.claim.things}
-        named = {thing for place in near for thing, _, needed in self.units[place].facts.things if needed}
+        named = {thing for place in near for thing, *_ in self.units[place].facts.things if thing[0] != "~"}
         return not named <= claimed
 
     @cached_property
@@ -105,9 +100,9 @@ class Binding:
         others = [other for other in self.features if other.place != feature.place and other.hits.any()]
         near = np.array([self._nearness(feature.place, other.place) for other in others])
         clause = self._clause_at(feature.place)
-        closeness = self._close(others, near, self.meaning[1 + clause])
+        closeness = self._close(others, near)
         alone = not any(self._clause_at(other.place) == clause for other in others)
-        if alone and (clause > 0 or all(map(self.is_foreign, self.units))) and not self.meaning[1 + clause].any():
+        if alone and (clause > 0 or all(map(self.is_foreign, self.units))):
             return True  # an addition (and is rated IP20), or in words that cannot be compared
         beside = np.array([HEADED if unit.is_row else BESIDE for unit in self.units])
         holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, beside, 0.0))
@@ -127,12 +122,13 @@ class Binding:
     def _clause_at(self, place: int) -> int:
         return min(max(0, sum(border <= place for border in self.borders) - 1), len(self.borders) - 2)
 
-    def _close(self, features: Sequence[Feature], shares: Numbers, meaning: Numbers) -> Numbers:
+    def _close(self, features: Sequence[Feature], shares: Numbers) -> Numbers:
+        """Weighted share of the features that each unit holds."""
         weights = np.array([feature.weight for feature in features]) * shares
         if weights.sum() <= 0:
-            return MEANT * meaning
-        lexical: Numbers = weights @ np.array([feature.hits for feature in features]) / weights.sum()
-        return lexical + MEANT * meaning
+            return np.zeros(len(self.units))
+        close: Numbers = weights @ np.array([feature.hits for feature in features]) / weights.sum()
+        return close
 
 
 def is_foreign(one: str, other: str) -> bool:
@@ -145,15 +141,9 @@ def clause_borders(plain: str) -> list[int]:
     return [0, *inner, len(plain)]
 
 
-def clauses(claim: Facts) -> list[str]:
-    """The claim's text in parts between commas and conjunctions."""
-    return [claim.plain[first:last] for first, last in pairwise(clause_borders(claim.plain))]
-
-
-def bind(claim: Facts, language: str, sources: Sequence[Source], meaning: Numbers | None = None) -> Binding:
+def bind(claim: Facts, language: str, sources: Sequence[Source]) -> Binding:
     """Hold a claim against the units of all sources, in their order."""
     units = tuple(replace(unit, passage=place) for place, source in enumerate(sources) for unit in source.units)
     foreign = bool(units) and all(is_foreign(unit.language, language) for unit in units)
     features = features_of(claim, units, [source.about for source in sources], foreign=foreign)
-    unknown = np.zeros((1 + len(clause_borders(claim.plain)), len(units)))
-    return Binding(claim, language, units, features, unknown if meaning is None else meaning)
+    return Binding(claim, language, units, features)

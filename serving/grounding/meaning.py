@@ -1,7 +1,7 @@
-"""What a sentence means, by the multilingual embedder: texts and sources go in, nearness to each unit comes out.
+"""What a sentence means, by the multilingual embedder: a text and sources go in, how near they are comes out.
 
-It tells in other words and other languages which sentence of a passage is meant; it does not tell true from false by
-itself, since a wrong number hardly moves a vector.
+It tells whether a translated sentence is about the passage at all. It does not tell true from false: a wrong number or
+name hardly moves a vector (docs/grounding.md has what was measured).
 """
 
 from collections import OrderedDict
@@ -12,11 +12,8 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from serving.grounding.features import Numbers
 from serving.grounding.source import Source
 
-SHARPNESS: Final = 0.03
-"""Difference of cosines at which a unit counts 1/e of the nearest: those of e5 models lie close together."""
 _KEPT: Final = 4096
 """Texts whose vectors are kept: the units of passages that are asked about again and again."""
 
@@ -40,19 +37,11 @@ class Meaning:
         """Embed the units of sources ahead."""
         self._vectors([unit.text for source in sources for unit in source.units])
 
-    def nearness(self, texts: Sequence[str], sources: Sequence[Source]) -> Numbers:
-        """How near each unit is to each text, 1 for the nearest, shape (texts, units)."""
-        cosines = self.cosines(texts, sources)
-        nearest = cosines.max(axis=1, keepdims=True) if cosines.size else cosines
-        near: Numbers = np.exp((cosines - nearest) / SHARPNESS)
-        return near
-
-    def cosines(self, texts: Sequence[str], sources: Sequence[Source]) -> Numbers:
-        """Shape (texts, units)."""
+    def nearest(self, text: str, sources: Sequence[Source]) -> float:
+        """Cosine of a text and the unit that is nearest in meaning."""
         units = [unit.text for source in sources for unit in source.units]
-        vectors = self._vectors([*texts, *units])
-        found: Numbers = (vectors[: len(texts)] @ vectors[len(texts) :].T).astype(np.float64)
-        return found
+        vectors = self._vectors([text, *units])
+        return float((vectors[1:] @ vectors[0]).max(initial=-1.0))
 
     def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         with self._lock:
