@@ -17,6 +17,7 @@ from retrieval.retriever import Retriever
 from serving.assistant import Assistant
 from serving.evaluation.gate import Gate
 from serving.evaluation.questions import read_questions
+from serving.grounding.meaning import Meaning
 from serving.model import ChatModel
 from serving.settings import Settings
 from serving.stored.answering import StoredAnswers
@@ -82,7 +83,7 @@ def build_gate(settings: Settings, questions: Path) -> Gate:
 def build_assistant(settings: Settings, retriever: Retriever | None = None) -> Assistant:
     """A retriever (this one where there is one already, since its models are large) and, where a model server is
     configured, a client of it (reachable or not: it is asked each time)."""
-    return Assistant(retriever or build_retriever(settings), _model(settings), refuse_below=calibration().refuse_below)
+    return _assistant(retriever or build_retriever(settings), _model(settings))
 
 
 def build_answers(settings: Settings, retriever: Retriever | None = None) -> StoredAnswers:
@@ -91,12 +92,16 @@ def build_answers(settings: Settings, retriever: Retriever | None = None) -> Sto
     Evaluations ask the plain one, which makes every answer anew.
     """
     retriever, model, counts = retriever or build_retriever(settings), _model(settings), Counts()
-    assistant = Assistant(retriever, model, refuse_below=calibration().refuse_below)
+    assistant = _assistant(retriever, model)
     # A server is asked over the network what it holds; the embedded index looks at a file.
     published = Published(retriever.index, believed_seconds=0.5 if settings.index_url else 0.0)
     shelf = open_shelf(settings.home, settings.redis_url)
     lookup = Lookup(retriever, CuratedBook(settings.home), shelf, published, counts)
     return StoredAnswers(assistant, lookup, model, counts)
+
+
+def _assistant(retriever: Retriever, model: ChatModel | None) -> Assistant:
+    return Assistant(retriever, model, refuse_below=calibration().refuse_below, meaning=Meaning(retriever.embedder))
 
 
 def _model(settings: Settings) -> ChatModel | None:

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from serving.citations import CitedText
 from serving.facts import facts_of
 from serving.grounding.contrasts import concepts, opposed
+from serving.grounding.meaning import Meaning
 from serving.grounding.polarity import conflict, denies
 from serving.grounding.source import source_of
 from serving.grounding.units import quantities, with_digits
 from serving.support import support
-from tests.passages import passage
+from tests.passages import RESET, passage
+from tests.topic_embedder import TopicEmbedder
 
 
 def said(text: str, language: str = "en") -> list[tuple[str, str]]:
@@ -61,8 +64,8 @@ def test_a_bare_number_takes_its_unit_from_the_header() -> None:
     [
         ("do not use it", True), ("it isn't lit", True), ("without oil", True), ("no more than 5 m", False),
         ("not only here", False), ("nicht öffnen", True), ("kein kabel", True), ("n’ouvrez jamais", True),
-        ("no lo abra", True), ("不要打开", True), ("不超过 5 米", False), ("不仅如此", False), ("開けないでください", True),
-        ("press the key", False),
+        ("no lo abra", True), ("不要打开", True), ("不超过 5 米", False), ("不仅如此", False),
+        ("開けないでください", True), ("press the key", False),
     ],
 )  # fmt: skip
 def test_negations_are_seen_in_each_language(text: str, denied: bool) -> None:
@@ -119,3 +122,21 @@ def test_the_number_of_a_chapter_is_no_fact() -> None:
     chapter = passage("4.3 Care\nWipe the case.")
     heading = source_of(replace(chapter, section=("4.3 Care",)))
     assert heading.units[0].facts.quantities == ()
+
+
+def test_a_translation_without_a_fact_is_judged_by_its_meaning() -> None:
+    embedder = TopicEmbedder()
+    meaning = Meaning(embedder)
+    assert support("请勿把中枢放进水里。", [RESET], "zh", meaning).keeps
+    assert not support("香蕉在阳光下成熟得更快。", [RESET], "zh", meaning).keeps
+    assert support("香蕉在阳光下成熟得更快。", [RESET], "zh").keeps, "without an embedder it cannot be told"
+
+
+def test_passages_are_embedded_once_and_only_where_languages_differ() -> None:
+    embedder = TopicEmbedder()
+    CitedText((RESET,), "en", meaning=Meaning(embedder)).prepare()
+    assert embedder.read == 0
+    meaning = Meaning(embedder)
+    for _ in range(2):
+        CitedText((RESET,), "zh", meaning=meaning).prepare()
+    assert embedder.read == len(source_of(RESET).units)
