@@ -158,6 +158,7 @@ def remove(documents: NamesArgument) -> None:
 
     from ingest.recorded import remove_documents
     from serving.compose import build_place
+    from ui.reviews import tell_of_reviews
 
     place = build_place(load_settings())
     known = {document.document: document for document in indexed_documents()}
@@ -165,6 +166,7 @@ def remove(documents: NamesArgument) -> None:
         if document not in known:
             raise not_indexed(document)
     published = remove_documents(place, documents)
+    tell_of_reviews(place)
     typer.echo(f"{len(documents)} removed; {published.documents} manuals, {published.chunks} chunks left")
     for document in documents:
         file = Path(known[document].root, document)

@@ -13,6 +13,7 @@ import typer
 from ingest.errors import ManualdeskError, SettingError
 from serving.settings import Settings, load_settings
 from ui.complaint import complain
+from ui.reviews import tell_of_reviews
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -87,6 +88,7 @@ def _once(place: "Place", job: "Job", *, as_json: bool) -> "Report":
         typer.echo("The index is whole; the next ingest goes on with what was embedded already.", err=True)
         raise
     _print_report(report, as_json=as_json)
+    tell_of_reviews(place)
     return report
 
 

@@ -39,10 +39,12 @@ def rollback(as_json: JsonOption = False) -> None:
     """Publish the previous generation again. Nothing is read or embedded for it."""
     from ingest.recorded import record_change
     from serving.compose import build_place
+    from ui.reviews import tell_of_reviews
 
     place = build_place(load_settings())
     info = place.store.rollback()
     record_change(place, "rollback", [], info)
+    tell_of_reviews(place)
     if as_json:
         typer.echo(json.dumps(asdict(info)))
         return

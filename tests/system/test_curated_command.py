@@ -42,7 +42,9 @@ def test_an_answer_is_written_given_reviewed_and_taken_away(editor: Command, qui
     assert [(c["document"], c["page"] > 0, c["quote"]) for c in answer["citations"]] == [(GUIDE, True, quote)]
     fresh = json.loads(editor("ask", QUESTION, "--fresh", "--json").stdout)
     assert fresh["source"] == "quotes"
-    assert editor("documents", "remove", GUIDE).returncode == 0
+    removed = editor("documents", "remove", GUIDE)
+    assert removed.returncode == 0
+    assert f"curated answer {number} needs review" in removed.stderr
     listed = json.loads(editor("curated", "list", "--json").stdout)
     assert [(row["state"], GUIDE in row["reason"]) for row in listed] == [("needs review", True)]
     refused = editor("curated", "approve", number)
