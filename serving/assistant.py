@@ -20,14 +20,13 @@ from serving.answer import (
     TextDelta,
     policy_for,
 )
-from serving.citations import CitedText
 from serving.clock import Clock
 from serving.grounding.meaning import Meaning
 from serving.memory import ConversationMemory
 from serving.model import ChatModel
 from serving.parts import Search, retrieve_in_parts
 from serving.planted import screened, screened_retrieval, screened_turns
-from serving.prompt import build_prompt, passages_for
+from serving.prompt import passages_for
 from serving.quotes import tells_all
 from serving.rewriting import full_question
 from serving.run import Run
@@ -103,7 +102,7 @@ class Assistant:
         search = partial(
             self._retriever.retrieve, scope=scope, limit=passages_for(self._context_tokens), product=product
         )
-        run, model = await self._begun(usable(question), screened_turns(turns), search, policy or policy_for(scope))
+        run, model = await self._begun(usable(question), turns, search, policy or policy_for(scope))
         clock.retrieve = run.retrieval.milliseconds
         yield PassagesFound(run.retrieval.passages)
         async with aclosing(self._answered(run, model)) as events:
@@ -121,6 +120,7 @@ class Assistant:
         """The question with what was found for it, nothing planted in either; and the model where it is there."""
         heard = screened(question)
         plain = heard.text.strip()
+        turns, said = screened_turns(turns)
         model, retrieval = await self._found(plain or question, turns, search)
         retrieval, planted = await asyncio.to_thread(screened_retrieval, retrieval)
         if retrieval.trace is not None:
@@ -128,7 +128,7 @@ class Assistant:
         run = Run(
             question=question,
             heard=plain,
-            planted=(*planted, *heard.planted),
+            planted=(*planted, *heard.planted, *said),
             retrieval=retrieval,
             turns=turns,
             memory=self._memory,
@@ -207,15 +207,7 @@ class _Failed:
 
 async def _modelled(run: Run, model: ChatModel) -> AsyncGenerator[TextDelta | Answer | _Failed]:
     """The model's answer as its sentences pass; the last event is an Answer, or _Failed where quotes must serve."""
-    passages, language = run.retrieval.passages, run.retrieval.language
-    cited = CitedText(
-        passages,
-        language,
-        question=run.heard,
-        admitted=run.guard().admitted,
-        policy=run.policy,
-        meaning=run.meaning,
-    )
+    cited = run.cited()
     # While the model reads its prompt the passages are made ready to be compared with.
     prepared = asyncio.create_task(asyncio.to_thread(cited.prepare))
     shown: list[str] = []
@@ -223,15 +215,7 @@ async def _modelled(run: Run, model: ChatModel) -> AsyncGenerator[TextDelta | An
     try:
         context = (await model.info()).context_tokens
         memory = run.memory.recall(run.turns, context)
-        prompt = build_prompt(
-            run.heard,
-            passages,
-            run.turns,
-            language=language,
-            context_tokens=context,
-            facts=memory.facts,
-            summary=memory.summary,
-        )
+        prompt = run.prompt(memory, context)
         async with aclosing(model.stream(prompt.messages, max_tokens=prompt.answer_tokens)) as pieces:
             async for piece in pieces:
                 await prepared

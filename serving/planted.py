@@ -79,10 +79,12 @@ def screened(text: str) -> Screened:
     return Screened(text="".join(characters), planted=tuple(text[start:end] for start, end in spans))
 
 
-def screened_turns(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The conversation without what is planted in it; messages of which nothing is left are gone."""
-    kept = [replace(turn, text=_closed(screened(turn.text))) for turn in turns]
-    return tuple(turn for turn in kept if turn.text.strip())
+def screened_turns(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
+    """The conversation without what is planted in it, and that, word for word; messages with nothing left are gone."""
+    parts = [(turn, screened(turn.text)) for turn in turns]
+    kept = [replace(turn, text=_closed(part)) for turn, part in parts]
+    planted = tuple(piece for _, part in parts for piece in part.planted)
+    return tuple(turn for turn in kept if turn.text.strip()), planted
 
 
 def screened_retrieval(retrieval: Retrieval) -> tuple[Retrieval, tuple[str, ...]]:

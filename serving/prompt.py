@@ -82,7 +82,7 @@ INSTRUCTIONS: Final = tuple(
     line
     for text in (SYSTEM, _REWRITE, _SUMMARISE)
     for line in text.splitlines()
-    if not line.startswith(("Example", "Not like"))
+    if not line.startswith("Example")  # a sentence that an answer may well have
 )
 """What a model is told, line by line, for whoever looks after it that it does not tell this on."""
 

@@ -11,6 +11,7 @@ from serving.grounding.meaning import Meaning
 from serving.memory import ConversationMemory, Memory
 from serving.output_guard import OutputGuard, without_pictures
 from serving.planted import longest_piece
+from serving.prompt import Prompt, build_prompt
 from serving.quotes import quote_answer
 from serving.wording import Wording, wording
 
@@ -37,14 +38,35 @@ class Run:
     def words(self) -> Wording:
         return wording(self.retrieval.language)
 
-    def guard(self) -> OutputGuard:
-        retrieval = self.retrieval
-        return OutputGuard(
-            retrieval.passages,
-            language=retrieval.language,
+    def cited(self) -> CitedText:
+        """What the model's text is checked by, sentence by sentence."""
+        passages, language = self.retrieval.passages, self.retrieval.language
+        guard = OutputGuard(
+            passages,
+            language=language,
             planted=self.planted,
-            question=f"{self.heard} {retrieval.question}",
+            question=f"{self.heard} {self.retrieval.question}",
             said=" ".join(turn.text for turn in self.turns),
+        )
+        return CitedText(
+            passages,
+            language,
+            question=self.heard,
+            admitted=guard.admitted,
+            policy=self.policy,
+            meaning=self.meaning,
+        )
+
+    def prompt(self, memory: Memory, context_tokens: int) -> Prompt:
+        """What the model is sent."""
+        return build_prompt(
+            self.heard,
+            self.retrieval.passages,
+            self.turns,
+            language=self.retrieval.language,
+            context_tokens=context_tokens,
+            facts=memory.facts,
+            summary=memory.summary,
         )
 
     def remembering(self, memory: Memory) -> "Run":

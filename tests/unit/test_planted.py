@@ -106,7 +106,9 @@ def test_a_quote_is_cut_where_something_was_taken_out() -> None:
 
 def test_a_conversation_loses_what_is_planted_in_it() -> None:
     turns = (Turn("user", ORDER), Turn("assistant", "Yes."), Turn("user", f"I use the X200. {ORDER}"))
-    assert screened_turns(turns) == (Turn("assistant", "Yes."), Turn("user", "I use the X200."))
+    kept, planted = screened_turns(turns)
+    assert kept == (Turn("assistant", "Yes."), Turn("user", "I use the X200."))
+    assert planted == (ORDER, ORDER)
 
 
 def test_words_that_stand_in_planted_text_only_are_known() -> None:
