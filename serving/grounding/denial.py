@@ -4,6 +4,7 @@ A binding goes in, the fault in words comes out. Clauses are held against the se
 both are in one language, against the clauses of those that speak of the same thing.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -16,6 +17,7 @@ from serving.grounding.features import Feature, Kind, Numbers
 from serving.grounding.polarity import conflict, denies, is_denied, is_twice, may_deny, without
 from serving.grounding.source import Unit
 
+_PAUSE: Final = re.compile(r"[,;:|，；：。]")
 NEAR: Final = 0.85
 """Units whose closeness is at least this share of the closest one's are taken for what a clause is about."""
 
@@ -32,9 +34,33 @@ def denied(binding: Binding) -> str:
         claimed = frozenset(concept for concept, _ in concepts(clause, binding.language))
         if against := {concept for concept in opposed(claimed, said) if group_of(concept) != ORDER}:
             return f"contrast: {min(against)}"
-        if all(_contradicts(clause, unit, binding) for unit in near):
+        if all(_contradicts(clause, unit, binding) for unit in _nearest(clause, near, binding)):
             return f"negation: {clause.strip()}"
-    return ""
+    return "negation: all of it" if _is_all_denied(binding) else ""
+
+
+def _nearest(clause: str, near: list[Unit], binding: Binding) -> list[Unit]:
+    """Of units in another language those that share most with a clause: words do not tell them apart."""
+    if not all(map(binding.is_foreign, near)):
+        return near
+    claimed = points(clause, binding.language, foreign=True)
+    shared = [len(claimed & points(unit.facts.plain, unit.language, foreign=True)) for unit in near]
+    return [unit for unit, count in zip(near, shared, strict=True) if count == max(shared)]
+
+
+def _is_all_denied(binding: Binding) -> bool:
+    """A translated claim that denies nothing, of a sentence whose every part about the same things denies."""
+    if may_deny(binding.claim.plain):
+        return False
+    claimed = points(binding.claim.plain, binding.language, foreign=True)
+    near = _nearest(binding.claim.plain, _near(binding.units, binding.closeness), binding)
+    for unit in near:
+        parts = [(part, points(part, unit.language, foreign=True)) for part in _PAUSE.split(unit.facts.plain)]
+        about = [part for part, said in parts if claimed & said]
+        shared = claimed & points(unit.facts.plain, unit.language, foreign=True)
+        if not binding.is_foreign(unit) or len(shared) < 2 or not all(map(denies, about)):
+            return False
+    return bool(near)
 
 
 def denied_things(binding: Binding) -> str:

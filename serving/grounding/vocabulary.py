@@ -42,7 +42,7 @@ router: router; router; routeur box; router enrutador; 路由器; ルーター
 hub: hub gateway; hub gateway zentrale; hub passerelle concentrateur; hub concentrador; 中枢 网关; ハブ ゲートウェイ
 repeater: repeater; repeater verstärker; répéteur; repetidor; 中继器; 中継器
 network: network wi-fi wlan wifi; netzwerk netz wlan; réseau wi-fi; red wi-fi; 网络 无线网 wi-fi; ネットワーク wi-fi
-internet: internet; internet; internet; internet; 互联网 因特网; インターネット
+internet: internet; internet; internet; internet; 互联网 因特网 联网; インターネット
 cloud: cloud; cloud; cloud nuage; nube; 云; クラウド
 server: server; server; serveur; servidor; 服务器; サーバー
 app: app application; app anwendung; application appli app; aplicación app; 应用; アプリ
@@ -72,7 +72,7 @@ mirror: mirror; spiegel; rétroviseur miroir; espejo retrovisor; 后视镜 镜�
 seat: seat; sitzplatz; siège; asiento; 座椅; 座席
 wheel: wheel tyre tire tyres tires; rad reifen; roue pneu pneus; rueda neumático; 轮 轮胎; タイヤ 車輪
 brake: brake; bremse; frein; freno; 刹车 制动; ブレーキ
-engine: engine motor; motor; moteur; motor; 发动机 电机 马达; エンジン モーター
+engine: engine motor; motor; moteur; motor; 发动机 电机 马达 熄火; エンジン モーター
 ignition: ignition; zündung; allumage; encendido contacto; 点火 熄火; イグニッション
 airbag: airbag; airbag; airbag; airbag; 气囊 airbag; エアバッグ
 wiper: wiper; scheibenwischer; essuie-glace; limpiaparabrisas; 雨刮; ワイパー
@@ -100,7 +100,7 @@ plate: plate; platte; plaque; placa; 金属板 钢板 安装板 扣板; プレ�
 holder: holder bracket mount; halter halterung; support; soporte; 支架 托架; ホルダー ブラケット
 lens: lens; linse objektiv; objectif lentille; lente objetivo; 镜头; レンズ
 radar: radar; radar; radar; radar; 雷达; レーダー
-clock: clock; uhrzeit; horloge; reloj; 时钟 校时; 時計 時刻
+clock: clock; uhrzeit; horloge; ; 时钟 校时; 時計 時刻
 ~zone: zone; zone; zone; zona; 时区 区域; ゾーン
 alarm: alarm alert; alarm; alarme alerte; alarma; 警报 报警; アラーム 警報
 ~error: error fault; fehler störung; erreur défaut; error fallo; 错误 故障; エラー 故障
@@ -112,7 +112,7 @@ letter: letter letters; buchstabe buchstaben; lettre; letra; 字母; 文字
 music: music; musik; musique; música; 音乐; 音楽
 map: map maps; landkarte; plan cartographie; mapa; 地图; 地図
 picture: picture photo image; bild foto; photo image; foto imagen; 照片 图片; 写真 画像
-video: video recording recordings; video aufnahme; vidéo clip enregistrement; vídeo clip grabación; 录像 视频; 動画 録画 クリップ
+video: video; video aufnahme; vidéo clip enregistrement; vídeo clip; 录像 视频; 動画 録画 クリップ
 call: phone_call phone_calls; anruf; appel; llamada; 来电 呼叫 通话; 着信 通話 通報
 message: message notification notifications; nachricht benachrichtigung; message notification; mensaje notificación; 通知 消息 短信; 通知 メッセージ
 heart: heart pulse; herz puls; cœur pouls cardiaque; corazón pulso; 心率 脉搏; 心拍 脈拍
@@ -125,7 +125,7 @@ sauna: sauna; sauna; sauna; sauna; 桑拿; サウナ
 shower: shower; dusche; douche; ducha; 淋浴 洗澡; シャワー 入浴
 wrist: wrist; handgelenk; poignet; muñeca; 手腕 腕骨; 手首
 skin: skin; haut; peau; piel; 皮肤; 皮膚 肌
-finger: finger; finger; doigt; dedo; 手指 指尖; 指
+~finger: finger; finger; doigt; dedo; 手指 指尖; 指
 foot: foot; fuß; pied; pie; 脚; 足
 medicine: medication medicine drug; medikament arznei; médicament; medicamento; 药 用药; 薬
 food: food recipe diet; lebensmittel rezept; aliment recette; alimento receta; 食物 食谱; 食品 レシピ
