@@ -207,9 +207,9 @@ class _Failed:
 
 async def _modelled(run: Run, model: ChatModel) -> AsyncGenerator[TextDelta | Answer | _Failed]:
     """The model's answer as its sentences pass; the last event is an Answer, or _Failed where quotes must serve."""
-    cited = run.cited()
+    cited, prepare = run.cited()
     # While the model reads its prompt the passages are made ready to be compared with.
-    prepared = asyncio.create_task(asyncio.to_thread(cited.prepare))
+    prepared = asyncio.create_task(asyncio.to_thread(prepare))
     shown: list[str] = []
     notice = ""
     try:

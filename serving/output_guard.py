@@ -86,22 +86,34 @@ class OutputGuard:
         said: str = "",
     ) -> None:
         """`passages`, `question` and what was `said` before it without what was `planted` in them."""
-        texts = [" ".join((passage.title, *passage.section, passage.text)) for passage in passages]
+        self._passages = passages
         self._language = language
-        self._known = folded(" ".join(texts))
-        self._bodies = folded(" ".join(_body(passage) for passage in passages))
-        self._links, self._about, self._aside = _beside_the_point(question, language, passages)
-        self._words, self._phrases = (
-            tainted(planted, " ".join((*texts, question, said))) if planted else (frozenset(), ())
-        )
-        self._rules = _told() - _runs(_WORD.findall(self._known)) if passages else _told()
+        self._planted = planted
+        self._question = question
+        self._said = said
         self._last: list[str] = []
         self._heard = 0
         """Words so far."""
         self._has_told = False
+        self._ready = False
+
+    def prepare(self) -> None:
+        """Take the passages apart, which takes some milliseconds; else that is done when the first segment comes."""
+        if self._ready:
+            return
+        passages = self._passages
+        texts = [" ".join((_heading(passage), passage.text)) for passage in passages]
+        clean = " ".join((*texts, self._question, self._said))
+        self._known = folded(" ".join(texts))
+        self._bodies = folded(" ".join(_body(passage) for passage in passages))
+        self._links, self._about, self._aside = _beside_the_point(self._question, self._language, passages)
+        self._words, self._phrases = tainted(self._planted, clean) if self._planted else (frozenset(), ())
+        self._rules = _told() - _runs(_WORD.findall(self._known)) if passages else _told()
+        self._ready = True
 
     def admitted(self, segment: Segment) -> Segment:
         """The segment as it may be said; its text is empty where nothing of it may."""
+        self.prepare()
         self._heard += len(segment.text.split())
         if segment.text.lstrip(" \n*`").startswith(NO_ANSWER) and self._heard < _BEGINNING:
             return segment

@@ -1,6 +1,6 @@
 """One question on its way to an answer: what was asked and found, and each kind of answer that is made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.codes import as_written
@@ -38,8 +38,8 @@ class Run:
     def words(self) -> Wording:
         return wording(self.retrieval.language)
 
-    def cited(self) -> CitedText:
-        """What the model's text is checked by, sentence by sentence."""
+    def cited(self) -> tuple[CitedText, Callable[[], None]]:
+        """What the model's text is checked by, sentence by sentence; and what makes that ready, which takes a while."""
         passages, language = self.retrieval.passages, self.retrieval.language
         guard = OutputGuard(
             passages,
@@ -48,7 +48,7 @@ class Run:
             question=f"{self.heard} {self.retrieval.question}",
             said=" ".join(turn.text for turn in self.turns),
         )
-        return CitedText(
+        cited = CitedText(
             passages,
             language,
             question=self.heard,
@@ -56,6 +56,12 @@ class Run:
             policy=self.policy,
             meaning=self.meaning,
         )
+
+        def prepare() -> None:
+            guard.prepare()
+            cited.prepare()
+
+        return cited, prepare
 
     def prompt(self, memory: Memory, context_tokens: int) -> Prompt:
         """What the model is sent."""
