@@ -48,6 +48,9 @@ MANUALS = {
 MOST = 400
 """Queries asked a task unless --most says otherwise: enough for 0.02, few enough for seconds."""
 
+_OUTCOMES = 1000
+"""Queries of a part whose outcomes are kept, to compare a later run with; of more only the figures are."""
+
 MakeRetriever = Callable[[Index, Embedder], Retrieves]
 
 
@@ -162,9 +165,14 @@ def _save(lab_set: LabSet, parts: Sequence[Part], most: int) -> None:
         "questions": described,
         "index": describe_index(lab_set.index.info()),
         "settings": settings,
-        "parts": {part.name: part.to_json() for part in parts},
+        "parts": {part.name: _kept(part) for part in parts},
     }
     write_page(save(f"lab-{lab_set.name.replace('_', '-')}", measured).parent)
+
+
+def _kept(part: Part) -> dict[str, object]:
+    kept = part.to_json()
+    return kept if len(part.judged) <= _OUTCOMES else kept | {"outcomes": []}
 
 
 def _show(text: str) -> None:
