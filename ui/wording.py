@@ -117,7 +117,7 @@ CHINESE = Wording(
     languages={"en": "英文", "zh": "中文", "de": "德文", "fr": "法文", "ja": "日文", "es": "西班牙文"},
     title_question="《{title}》中有哪些警告？",
     starters=(
-        ("w5-watch.pdf", "W5 手表能用多久？", "W5 手表充满电后能用多久？"),
+        ("w5-watch.pdf", "W5 手表能用多久？", "W5 手表的典型续航是多少天？"),
         ("w5-watch.pdf", "E-63 是什么意思？", "W5 手表显示 E-63 是什么意思？"),
         ("l30-door-lock.html", "L30 门锁的电池", "L30 门锁没电时怎么开门？"),
         ("w5-watch.pdf", "恢复出厂设置", "如何把 W5 手表恢复出厂设置？"),

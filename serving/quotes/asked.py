@@ -10,8 +10,8 @@ from retrieval.codes import codes_in
 from retrieval.query import Retrieval
 from serving.quotes.wanted import Wanted, wanted_by
 
-AGAIN: Final = 0.15
-"""What a word of the question counts where it comes again."""
+_PIECE: Final = 0.15
+"""What a piece of a word counts beside the whole."""
 _LEANT_ON: Final = 0.5
 """What a word of the conversation counts that a follow-up was completed with."""
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
@@ -31,6 +31,8 @@ class Asked:
 
     rarity: Mapping[str, float]
     """Terms with their weights."""
+    codes: tuple[str, ...]
+    """Error codes, part numbers and the like, in their plain form."""
     names: frozenset[str]
     """Those of them that are spelt the same in every language."""
     wanted: Wanted
@@ -57,11 +59,12 @@ def asked_of(retrieval: Retrieval) -> Asked:
     pieces = {term for word in _JOINED.findall(words) for term in terms(word, "en")[:-1]}
     asking = {term for found in _ASKING.findall(words.lower()) for word in found for term in terms(word, "en")}
     rarity = {
-        term: weight * (1 if term in own else _LEANT_ON) * (AGAIN if term in pieces else 1)
+        term: weight * (1 if term in own else _LEANT_ON) * (_PIECE if term in pieces else 1)
         for term, weight in (retrieval.rarity or dict.fromkeys(own, 1.0)).items()
         if term not in asking
     }
-    return Asked(rarity, frozenset(_names(words)) & rarity.keys(), wanted_by(words), retrieval.language)
+    names = frozenset(_names(words)) & rarity.keys()
+    return Asked(rarity, tuple(codes_in(words)), names, wanted_by(words), retrieval.language)
 
 
 def _names(words: str) -> Iterator[str]:

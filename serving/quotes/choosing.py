@@ -12,9 +12,10 @@ from typing import Final
 
 from ingest.chunk import measure
 from ingest.sparse import terms
+from retrieval.codes import defines
 from retrieval.passages import Passage
 from retrieval.query import Retrieval
-from serving.quotes.asked import AGAIN, Asked, asked_of
+from serving.quotes.asked import Asked, asked_of
 from serving.quotes.units import Span, Unit, UnitKind, header_of, units_of
 from serving.quotes.wanted import Wanted, holds_wanted
 
@@ -25,15 +26,15 @@ _LONGEST: Final = 380
 """Characters (CJK ones count double) of a span; procedures are made whole later."""
 _MOST_UNITS: Final = 8
 _UNFINISHED: Final = 0.6
-"""What is left of a score where a span stops before what it announces."""
-_ABOVE: Final = 0.4
-"""What it counts in the heading above or the table's header row."""
-_ABOVE_STEPS: Final = 1.0
-"""What it counts in the heading above a procedure that is asked for: its name."""
+"""What is left of a score where a span stops before what it announces, or only warns where a way is asked for."""
+_NAMED: Final = 0.5
+"""What a heading has to hold of the question for a span that holds nothing of it itself."""
 _FITTING: Final = 1.3
 """How much more a span counts that holds the sort of thing that is asked for, such as a number."""
 _BESIDE: Final = 0.3
 """How much a span counts in a passage that has none of the names in the question."""
+_DEFINING: Final = 2.0
+"""How much more a span counts that is the row or entry which says what a code of the question is."""
 _ROW_SHARE: Final = 0.75
 """Rows of one quote: each holds so much of what another one holds of the question."""
 _LITTLE: Final = 0.6
@@ -158,7 +159,8 @@ def _places(passage: Passage, asked: Asked, share: float) -> Iterator[Place]:
         while True:
             weigher.add(units[last])
             # Across languages words cannot be compared: there any place may be the right one.
-            if (weigher.seen or passage.language != asked.language) and not _is_beside(units[last], asked):
+            known = bool(weigher.seen) or weigher.is_named or passage.language != asked.language
+            if known and not _is_beside(units[last], asked):
                 score = share * weigher.score() * (_UNFINISHED if _leads_on(units, last) else 1.0)
                 yield Place(passage, units, Span(first, last), score)
             last += 1
@@ -176,30 +178,40 @@ class _Weigher:
         self._above = first.about
         self._gained = 0.0
         self._fitting = False
+        self._warns_only = True
+        self._defining = False
         self.seen: set[str] = set()
         self.size = 0
 
     def add(self, unit: Unit) -> None:
         self.size += measure(unit.text) + 1
-        asked = unit.terms & self._asked.rarity.keys()
+        self._defining = self._defining or any(defines(unit.text, code) for code in self._asked.codes)
+        self._warns_only = self._warns_only and unit.kind is UnitKind.NOTICE
+        asked = frozenset(unit.terms & self._asked.rarity.keys())
         if unit.kind is UnitKind.ROW:  # each stands for itself: two that hold half of the question each are no answer
             self._gained = max(self._gained, self._asked.weight(asked))
         else:
-            self._gained += sum(self._asked.rarity[term] * (AGAIN if term in self.seen else 1.0) for term in asked)
+            self._gained += self._asked.weight(asked - self.seen)
         self.seen |= asked
         if self._asked.wanted is Wanted.WAY:
             self._fitting = self._fitting or unit.kind is UnitKind.STEP
         else:
             self._fitting = self._fitting or (bool(asked) and holds_wanted(unit.text, self._asked.wanted))
 
+    @property
+    def is_named(self) -> bool:
+        """Does the heading above hold most of what is asked?"""
+        return self._asked.share(self._above) > _NAMED
+
     def score(self) -> float:
         """What is gained for the reader's time: longer spans hold more by chance, very short ones (labels) match by
         chance. The form was found on the samples and manuals-dev."""
         above = self._asked.weight(self._above - self.seen)
-        is_way = self._fitting and self._asked.wanted is Wanted.WAY
-        gained = self._gained + (_ABOVE_STEPS if is_way else _ABOVE) * above + 0.5
+        gained = self._gained + above + 0.5
         worth: float = gained * (self.size / (self.size + 60)) ** 0.5 / (self.size + 250) ** 0.15
-        return worth * (_FITTING if self._fitting else 1.0)
+        if self._warns_only and self._asked.wanted is Wanted.WAY:
+            worth *= _UNFINISHED
+        return worth * (_FITTING if self._fitting else 1.0) * (_DEFINING if self._defining else 1.0)
 
 
 def _goes_on(units: Sequence[Unit], first: int, last: int, asked: Asked) -> bool:

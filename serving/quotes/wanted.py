@@ -10,7 +10,8 @@ from retrieval.codes import codes_in
 _COUNTS: Final = re.compile(
     r"\bhow (?:many|much|long|often|far|high|low|hot|warm|cold|big|large|small|heavy|wide|deep|thick|fast|old|strong|"
     r"loud|tight)\b|\b(?:max(?:imum)?|min(?:imum)?|at most|at least|highest|lowest|longest|largest|weight|size|range|"
-    r"limit|threshold|port|default value|factory setting)\b"
+    r"limit|threshold|port|default value|factory setting|battery life|capacity|voltage|temperature|distance|height|"
+    r"depth|width|duration|speed|frequency)\b"
     r"|\bwie (?:viele?|lange|oft|hoch|niedrig|groß|schwer|weit|breit|tief|warm|kalt|schnell|stark)\b|\b(?:maximal|"
     r"minimal|mindestens|höchstens|gewicht)\w*"
     r"|\bcombien\b|\b(?:maximum|minimum|poids|durée)\b|\bquelle (?:taille|température|tension|distance)\b"

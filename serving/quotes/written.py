@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.sparse import terms
+from retrieval.codes import defines
 from retrieval.query import Retrieval
 from serving.answer import Citation
 from serving.citations import cite
@@ -20,6 +21,10 @@ MAX_LINES: Final = 8
 SURE: Final = 0.3
 """The confidence from which something is quoted. A model can still say that its passages do not tell, quotes cannot;
 of the questions below it fewer than one in five can be answered (reliability in data/eval/results/calibration.json)."""
+_VERY_SURE: Final = 0.8
+"""The confidence from which the place need not hold anything of the question (it may be in another language)."""
+_LEAST: Final = 0.2
+"""What it has to hold otherwise; a place that holds less is found by chance."""
 _HELD: Final = 0.5
 """Below it something is quoted still where the place holds so much of what is asked: a short question says too little
 for more confidence."""
@@ -112,12 +117,14 @@ def tells_all(retrieval: Retrieval) -> bool:
 
 def _fit(retrieval: Retrieval, refuse_below: float, places: Sequence[Place]) -> Sequence[Place]:
     """The places where they are sure enough to be quoted, else none."""
-    if not places:
-        return ()
-    share = asked_of(retrieval).share(places[0].held())
+    asked = asked_of(retrieval)
+    if not places or any(defines(unit.text, code) for code in asked.codes for unit in places[0].members):
+        return places
+    share = asked.share(places[0].held())
     if retrieval.confidence < refuse_below:
         return places if share >= _NEARLY_ALL else ()
-    return places if retrieval.confidence >= SURE or share >= _HELD else ()
+    least = 0.0 if retrieval.confidence >= _VERY_SURE else _LEAST if retrieval.confidence >= SURE else _HELD
+    return places if share >= least else ()
 
 
 def _tells(block: _Block, part: Retrieval) -> bool:
