@@ -151,7 +151,9 @@ def figures(served: Sequence[Served], spent: Spent, tokens_of: Callable[[Served]
     tokens = sum(map(tokens_of, good))
     per_second, per_token = _rate(seconds), _rate(tokens)
     first = [(one.first - one.started) * 1000 for one in good if one.first is not None]
-    speeds = [tokens_of(one) / (one.ended - one.first) for one in good if one.first and one.ended > one.first]
+    # Text that comes all at once, as quotes do, has no speed.
+    streamed = [one for one in good if one.events > 1]
+    speeds = [tokens_of(one) / (one.ended - one.first) for one in streamed if one.first and one.ended > one.first]
     return Figures(
         requests=len(served),
         errors=dict(Counter(one.error for one in served if one.error)),
