@@ -6,6 +6,7 @@ the sources: where both parts are found in one passage, in different sentences, 
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -54,15 +55,25 @@ def out_of_order(binding: Binding) -> str:
 def _is_turned(binding: Binding, unit: Unit) -> bool:
     """Do claim and sentence both tell what comes before what, and the other way round?"""
     claimed, said = _pair(binding.claim.plain), _pair(unit.facts.plain)
-    if claimed is None or said is None:
-        return False
+    if claimed is None or said is None or claimed.marker is said.marker is not _THEN:
+        return False  # both before or both after: a fronted part would look like a turned one
     foreign = binding.is_foreign(unit)
-    first, second = (points(text, binding.language, foreign=foreign) for text in claimed)
-    before, after = (points(text, unit.language, foreign=foreign) for text in said)
-    return not (first & before or second & after) and bool(first & after or second & before)
+    first, second = (points(text, binding.language, foreign=foreign) for text in (claimed.earlier, claimed.later))
+    before, after = (points(text, unit.language, foreign=foreign) for text in (said.earlier, said.later))
+    straight = len(first & before) + len(second & after)
+    crossed = len(first & after) + len(second & before)
+    return crossed > straight and (claimed.marker is not said.marker or not straight)
 
 
-def _pair(plain: str) -> tuple[str, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    earlier: str
+    later: str
+    marker: re.Pattern[str]
+    """What says so: one of the patterns of before, after and then, the same for all languages."""
+
+
+def _pair(plain: str) -> _Pair | None:
     """What a sentence says comes first, and what then, where a before, after or then says so."""
     for pattern, is_before, marks_what_precedes in (*_MARKERS, (_THEN, True, False)):
         if found := pattern.search(plain):
@@ -71,7 +82,8 @@ def _pair(plain: str) -> tuple[str, str] | None:
             if not rest.strip():  # before you open it, switch it off
                 parts = CLAUSE.split(marked, maxsplit=1)
                 marked, rest = parts[0], parts[-1] if len(parts) > 1 else ""
-            return (rest, marked) if is_before else (marked, rest)
+            earlier, later = (rest, marked) if is_before else (marked, rest)
+            return _Pair(earlier, later, _THEN if pattern is _THEN else _BEFORE if is_before else _AFTER)
     return None
 
 
