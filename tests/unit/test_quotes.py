@@ -144,6 +144,37 @@ def test_a_further_row_comes_only_where_it_answers_as_well() -> None:
     assert both.text == f"{wording('en').lead_in}\n{table.text} [1]"
 
 
+@pytest.mark.parametrize(
+    ("question", "confidence", "is_quoted"),
+    [
+        ("reset the hub", 0.05, True),  # all of it stands in one place
+        ("reset the hub before a long winter journey abroad", 0.05, False),
+        ("reset the hub in winter", 0.2, True),
+        ("reset the espresso machine in winter", 0.2, False),
+        ("reset the espresso machine in winter", 0.4, True),
+        ("does it pay for espresso machines in winter snow and reset", 0.4, False),
+        ("does it pay for espresso machines in winter snow and reset", 0.9, True),
+    ],
+)
+def test_the_less_sure_retrieval_is_the_more_a_place_has_to_hold(
+    question: str, confidence: float, *, is_quoted: bool
+) -> None:
+    retrieval = replace(found(question, RESET), confidence=confidence)
+    assert (quote_answer(retrieval, refuse_below=0.1) is not None) is is_quoted
+
+
+def test_the_row_that_defines_a_code_comes_before_text_that_mentions_it() -> None:
+    text = "When the hub shows E47 it is warm; wait until it has cooled.\nError | Meaning\nE47 | Fan blocked"
+    answer = quoted("What does E47 mean?", passage(text))
+    assert answer.text.splitlines()[1:] == ["Error | Meaning", "E47 | Fan blocked [1]"]
+
+
+def test_what_stands_under_a_heading_that_names_the_matter_answers() -> None:
+    text = "5.1 Disposal\nTake it to a collection point for waste.\n5.2 Care\nClean the hub with a soft cloth."
+    answer = quoted("disposal?", replace(passage(text), section=("5 End", "5.1 Disposal")))
+    assert answer.citations[0].quote == "Take it to a collection point for waste."
+
+
 def test_every_quote_stands_in_its_passage_and_every_mark_has_a_citation() -> None:
     for question in ("reset the hub", "lamp blinks E47", "battery hours", "weight"):
         answer = quoted(question, FACTORY_RESET, LAMP, BATTERY, WEIGHTS)
