@@ -126,11 +126,15 @@ def _timings(meaning: "Meaning | None") -> dict[str, object]:
             answer = said[start : start + SENTENCES]
             cited = CitedText(surroundings(answer[0].passage, PASSAGES), language, meaning=meaning)
             prepared.append(_took(cited.prepare))
-            for sentence in answer[:-1]:
-                checks.append(max(_took(partial(_fed, cited, character)) for character in f"{sentence.text} [1]\n"))
+            checks += [_longest(cited, f"{sentence.text} [1]\n") for sentence in answer[:-1]]
             _fed(cited, f"{answer[-1].text} [1]")
             ends.append(_took(partial(_finished, cited)))
     return {"sentence": _spread(checks), "end of answer": _spread(ends), "passages": _spread(prepared)}
+
+
+def _longest(cited: CitedText, text: str) -> float:
+    """Of its characters the one that made the sentence whole."""
+    return max(_took(partial(_fed, cited, character)) for character in text)
 
 
 def _fed(cited: CitedText, text: str) -> list[str]:
