@@ -13,7 +13,6 @@ from typing import Final
 from retrieval.passages import Passage
 from serving.answer import UNSUPPORTED_MARK, CheckPolicy, Citation
 from serving.facts import facts_of
-from serving.grounding.binding import is_foreign
 from serving.grounding.meaning import Meaning
 from serving.grounding.source import source_of
 from serving.model import CUT
@@ -109,11 +108,9 @@ class CitedText:
         return tuple(cite(number, self._passages[place], quote) for (place, quote), number in self._numbers.items())
 
     def prepare(self) -> None:
-        """Take the passages apart and embed their sentences: work to be done while the model reads its prompt."""
-        sources = [source_of(passage) for passage in self._passages]
-        if self._meaning is not None:
-            # Only what is in another language is ever compared by meaning.
-            self._meaning.prepare([source for source in sources if is_foreign(source.language, self._language)])
+        """Take the passages apart: work to be done while the model reads its prompt."""
+        for passage in self._passages:
+            source_of(passage)
 
     def feed(self, text: str) -> Iterator[str]:
         for segment in self._segmenter.feed(text):
@@ -237,7 +234,7 @@ class CitedText:
         places = self._eligible(range(len(self._passages)))
         if self._contradicted or not places:
             return None
-        verdict = self._support(claim, places)
+        verdict = support(claim, [self._passages[place] for place in places], self._language)
         return (places[verdict.best], verdict.quotes[verdict.best]) if verdict.adds else None
 
     def _support(self, claim: str, places: Sequence[int]) -> Support:

@@ -33,10 +33,6 @@ class Meaning:
         self._kept: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = Lock()
 
-    def prepare(self, sources: Sequence[Source]) -> None:
-        """Embed the units of sources ahead."""
-        self._vectors([unit.text for source in sources for unit in source.units])
-
     def nearest(self, text: str, sources: Sequence[Source]) -> float:
         """Cosine of a text and the unit that is nearest in meaning."""
         units = [unit.text for source in sources for unit in source.units]

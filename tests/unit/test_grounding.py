@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from serving.citations import CitedText
 from serving.facts import facts_of
 from serving.grounding.contrasts import concepts, opposed
 from serving.grounding.meaning import Meaning
@@ -132,11 +131,12 @@ def test_a_translation_without_a_fact_is_judged_by_its_meaning() -> None:
     assert support("香蕉在阳光下成熟得更快。", [RESET], "zh").keeps, "without an embedder it cannot be told"
 
 
-def test_passages_are_embedded_once_and_only_where_languages_differ() -> None:
+def test_a_passage_is_embedded_once_and_only_where_nothing_else_can_be_compared() -> None:
     embedder = TopicEmbedder()
-    CitedText((RESET,), "en", meaning=Meaning(embedder)).prepare()
-    assert embedder.read == 0
     meaning = Meaning(embedder)
-    for _ in range(2):
-        CitedText((RESET,), "zh", meaning=meaning).prepare()
-    assert embedder.read == len(source_of(RESET).units)
+    support("Do not use the hub in water.", [RESET], "en", meaning)
+    support("按住按钮10秒。", [RESET], "zh", meaning)
+    assert embedder.read == 0
+    for sentence in ("香蕉在阳光下成熟。", "香蕉在阳光下成熟得更快。"):
+        support(sentence, [RESET], "zh", meaning)
+    assert embedder.read == len(source_of(RESET).units) + 2
