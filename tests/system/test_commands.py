@@ -24,7 +24,7 @@ PASSAGE = {
     "audience",
 }
 CITATION = {"number", "document", "revision", "title", "section", "page", "anchor", "boxes", "quote", "recognised"}
-ANSWER = {"question", "answer", "refused", "clarify", "source", "citations", "passages", "timings_ms"}
+ANSWER = {"question", "answer", "refused", "clarify", "source", "citations", "passages", "timings_ms", "check"}
 RESET = "How many seconds do I hold the ring of the T200 Pro for a factory reset?"
 
 
