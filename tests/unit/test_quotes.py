@@ -149,8 +149,8 @@ def test_a_further_row_comes_only_where_it_answers_as_well() -> None:
     [
         ("reset the hub", 0.05, True),  # all of it stands in one place
         ("reset the hub before a long winter journey abroad", 0.05, False),
-        ("reset the hub in winter", 0.2, True),
-        ("reset the espresso machine in winter", 0.2, False),
+        ("reset the hub in winter", 0.15, True),
+        ("reset the espresso machine in winter", 0.15, False),
         ("reset the espresso machine in winter", 0.4, True),
         ("does it pay for espresso machines in winter snow and reset", 0.4, False),
         ("does it pay for espresso machines in winter snow and reset", 0.9, True),
