@@ -1,6 +1,5 @@
 """`manualdesk eval load`: many users at once, on a running Manualdesk and on the bare model server behind it."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +40,8 @@ def load(
     as_json: JsonOption = False,
 ) -> None:
     """How fast is it with many users? First token, tokens a second, errors; and the same load on the bare model."""
+    import asyncio
+
     from serving.endpoint import Endpoint
     from serving.evaluation.load import Load
     from serving.evaluation.load_pair import compare
