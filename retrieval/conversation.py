@@ -16,7 +16,9 @@ _OPENING = re.compile(
 )
 _POINTING = re.compile(
     r"\b(?:it|its|they|them|this|that|these|those|there|then|the other|the same|one|ones|ça|cela|ello|eso|esto"
-    r"|das|dies|dort|dafür|damit)\b|它|他们|这|那|该|其|此|呢|それ|これ|その|あの",
+    r"|das|dies|dort|dafür|damit|the (?:device|unit|appliance|machine|product)|(?:dem|des) (?:gerät|produkt)(?:e?s)?"
+    r"|(?:le|du|au) produit|el (?:aparato|dispositivo|equipo|producto))\b|\bl['’]appareil\b"
+    r"|它|他们|这|那|该|其|此|呢|本机|本产品|それ|これ|その|あの|本機|本製品",
     re.IGNORECASE,
 )
 _OTHER = re.compile(

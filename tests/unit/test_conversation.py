@@ -43,6 +43,9 @@ def user(*texts: str) -> list[Turn]:
         "它多久充一次电？",
         "Und wie lange dauert das?",
         "¿Y cuánto tarda?",
+        "What does a blinking blue lamp mean on the device?",
+        "Welches Drehmoment brauchen die Schrauben des Geräts auf der Rückseite?",
+        "本机后盖螺丝的拧紧力矩是多少牛米？",
     ],
 )
 def test_a_follow_up_leans_on_what_was_said(complete: Completes, question: str) -> None:
