@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from serving.stored.opening import open_shelf
 from tests.browser.desk import chromium, chromium_path, ingest, serving
 from tests.scripted_model import ScriptedModel
 
@@ -47,6 +48,14 @@ def modelled_address(home: Path, model: ScriptedModel, tmp_path_factory: pytest.
     """A server whose language model says what `model.script` holds."""
     with serving(home, tmp_path_factory.mktemp("log") / "model.log", llm_url=model.url) as url:
         yield url
+
+
+@pytest.fixture
+def nothing_cached(home: Path) -> None:
+    """The model is asked again what it answered in an earlier test."""
+    shelf = open_shelf(home, "")
+    shelf.clear()
+    shelf.close()
 
 
 @pytest.fixture(scope="session")

@@ -102,6 +102,7 @@ def test_a_follow_up_is_read_with_the_conversation(
     page.context.close()
 
 
+@pytest.mark.usefixtures("nothing_cached")
 def test_words_appear_while_the_model_still_speaks(
     browser: Browser, modelled_address: str, model: ScriptedModel
 ) -> None:
@@ -123,6 +124,7 @@ def test_words_appear_while_the_model_still_speaks(
     page.context.close()
 
 
+@pytest.mark.usefixtures("nothing_cached")
 def test_stop_ends_the_answer_and_the_models_work(
     browser: Browser, modelled_address: str, model: ScriptedModel
 ) -> None:
