@@ -154,12 +154,10 @@ class _Copies:
         one, two = self._manual(first), self._manual(second)
         if one is None or two is None or one.language != two.language or one.facts != two.facts:
             return False
-        formats = (
-            PurePosixPath(first).suffix != PurePosixPath(second).suffix
-        )  # two pages of one format are two pages, whatever they repeat
-        alike = one.key == two.key or (
-            formats and one.title == two.title and self._models(first) == self._models(second)
-        )
+        # Two pages of one format are two pages, whatever they repeat.
+        formats = PurePosixPath(first).suffix != PurePosixPath(second).suffix
+        same_title = one.title == two.title and self._models(first) == self._models(second)
+        alike = one.key == two.key or (formats and same_title)
         if not alike and _inside(one.folder, two.folder):  # chapters in a folder of their own, beside the book
             alike = self._titled(one.title) == self._titled(two.title)
         return alike and not self._products.siblings.are(first, second)

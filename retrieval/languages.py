@@ -20,7 +20,7 @@ DIRECTIONS: Final = Path(__file__).with_name("language_directions.json")
 
 
 def without_language(question: Dense, embedder: str) -> Dense:
-    """A question's vector for a search in an index of `embedder`; as it is where that one's directions are unknown."""
+    """A question's vector of this embedder, for a search; as it is where the embedder's directions are unknown."""
     directions = _directions(embedder)
     if directions is None:
         return question

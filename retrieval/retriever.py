@@ -17,6 +17,7 @@ from retrieval.conversation import rewrite
 from retrieval.definitions import definitions_first
 from retrieval.evidence import gather
 from retrieval.folding import fold
+from retrieval.languages import without_language
 from retrieval.models import Catalogue
 from retrieval.open_page import opened
 from retrieval.query import Retrieval, Turn
@@ -98,9 +99,7 @@ class Retriever:
 
     def whereabouts(self, retrieval: Retrieval, document: str, *, scope: Scope) -> str:
         """Where the manuals whose path holds `document` rank for a question that was searched, as lines of text."""
-        language = retrieval.language
-        vectors = Vectors(self._embedder.embed_query(retrieval.question), query_terms(retrieval.question, language))
-        return whereabouts(self._index, vectors, document, scope)
+        return whereabouts(self._index, self._vectors(retrieval.question, retrieval.language), document, scope)
 
     @property
     def index(self) -> Index:
@@ -125,8 +124,13 @@ class Retriever:
     def _product_scope(self, scope: Scope) -> ProductScope:
         return ProductScope(self._index, Catalogue(self._index, scope, self._aliases))
 
+    def _vectors(self, question: str, language: str) -> Vectors:
+        """What a question is searched by."""
+        dense = without_language(self._embedder.embed_query(question), self._embedder.name)
+        return Vectors(dense, query_terms(question, language))
+
     def _found(self, searched: str, language: str, scope: Scope, clock: "_Clock") -> Found:
-        vectors = Vectors(self._embedder.embed_query(searched), query_terms(searched, language))
+        vectors = self._vectors(searched, language)
         clock.passed("embed")
         found = search(self._index, vectors, scope, language=language)
         candidates = definitions_first(self._index, searched, found.candidates, scope, language=language)

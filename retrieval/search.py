@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from ingest.index.contract import Index, Ranked, Scope
 from ingest.types import Chunk, Vectors
-from retrieval.languages import without_language
 
 CANDIDATES = 60
 """Taken from each side before fusion, and loaded after it: more changed one of 171 top fives, and loading is dear."""
@@ -41,11 +40,10 @@ class Found:
     """BM25 scores, as well."""
 
 
-def search(index: Index, vectors: Vectors, scope: Scope, *, language: str = "", limit: int = CANDIDATES) -> Found:
+def search(index: Index, vectors: Vectors, scope: Scope, *, language: str = "") -> Found:
     """The best chunks in scope for a question asked in `language`."""
-    meaning = without_language(vectors.dense, index.info().embedder)
-    dense, sparse = index.rank(Vectors(meaning, vectors.sparse), scope, dense=CANDIDATES, sparse=RANKED)
-    fused = fuse(dense, sparse)[:limit]
+    dense, sparse = index.rank(vectors, scope, dense=CANDIDATES, sparse=RANKED)
+    fused = fuse(dense, sparse)[:CANDIDATES]
     chunks = index.chunks([found.key for found in fused], scope)
     candidates = [_candidate(found, chunks[found.key], language) for found in fused if found.key in chunks]
     # Ties are broken by place in the corpus, so that the same question always gets the same ranking.

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 
 from ingest.index.contract import EVERYTHING, Hit, Index, Scope
 from ingest.types import Vectors
-from retrieval.languages import without_language
 from retrieval.search import CANDIDATES
 
 FARTHEST = 5000
@@ -22,8 +21,7 @@ def whereabouts(index: Index, vectors: Vectors, document: str, scope: Scope) -> 
     meant = [name for name in inside if document.lower() in name.lower()]
     if not meant:
         return _absent(index, document, inside, scope)
-    meaning = without_language(vectors.dense, index.info().embedder)
-    dense = index.search_dense(meaning, scope, limit=FARTHEST)
+    dense = index.search_dense(vectors.dense, scope, limit=FARTHEST)
     sparse = index.search_sparse(vectors.sparse, scope, limit=FARTHEST)
     lines = []
     for name in meant:

@@ -18,6 +18,8 @@ DIMENSIONS = 4
 class AllAlike:
     """The embedder of such an index: every question points the same way."""
 
+    name = "none"
+
     def embed_query(self, _text: str) -> Dense:
         return np.eye(1, DIMENSIONS, dtype=np.float32)[0]
 
@@ -58,7 +60,7 @@ def publish(folder: Path, *manuals: Manual) -> Index:
     """The open index of these manuals, their dense vectors all alike."""
     store = EdgeStore(folder)
     vector = np.eye(1, DIMENSIONS, dtype=np.float32)[0]
-    with store.draft(embedder="none", dimensions=DIMENSIONS) as draft:
+    with store.draft(embedder=AllAlike.name, dimensions=DIMENSIONS) as draft:
         for manual in manuals:
             chunks = manual.chunks()
             draft.upsert(

@@ -44,40 +44,33 @@ class Said(_Closed):
     content: Text
 
 
-class SearchRequest(_Closed):
+class _Asked(_Closed):
+    """What every question says."""
+
+    question: Text = Field(description="The question, in any language; at most 2,000 characters.")
+    turns: list[Said] = Field(
+        default=[], max_length=MOST_TURNS, description="The conversation before it, oldest first."
+    )
+    product: Name = Field(default="", description="Only manuals of this product.")
+    page_product: Name = Field(
+        default="", description="Product of the page that the question is asked on; what the question says wins."
+    )
+    explain: bool = Field(default=False, description="Tell how the passages were found; for agents and editors.")
+
+    def earlier(self) -> tuple[Turn, ...]:
+        return tuple(Turn(said.role, said.content) for said in self.turns)
+
+
+class SearchRequest(_Asked):
     """What to search for, and where."""
 
-    question: Text = Field(description="The question, in any language; at most 2,000 characters.")
-    turns: list[Said] = Field(
-        default=[], max_length=MOST_TURNS, description="The conversation before it, oldest first."
-    )
-    product: Name = Field(default="", description="Only manuals of this product.")
-    page_product: Name = Field(
-        default="", description="Product of the page that the question is asked on; what the question says wins."
-    )
     limit: int = Field(default=10, ge=1, le=MOST_PASSAGES, description="At most so many passages.")
-    explain: bool = Field(default=False, description="Tell how the passages were found; for agents and editors.")
-
-    def earlier(self) -> tuple[Turn, ...]:
-        return tuple(Turn(said.role, said.content) for said in self.turns)
 
 
-class AskRequest(_Closed):
+class AskRequest(_Asked):
     """A question to answer."""
 
-    question: Text = Field(description="The question, in any language; at most 2,000 characters.")
-    turns: list[Said] = Field(
-        default=[], max_length=MOST_TURNS, description="The conversation before it, oldest first."
-    )
-    product: Name = Field(default="", description="Only manuals of this product.")
-    page_product: Name = Field(
-        default="", description="Product of the page that the question is asked on; what the question says wins."
-    )
-    explain: bool = Field(default=False, description="Tell how the passages were found; for agents and editors.")
     stream: bool = Field(default=False, description="Server-sent events: passages, delta..., answer.")
-
-    def earlier(self) -> tuple[Turn, ...]:
-        return tuple(Turn(said.role, said.content) for said in self.turns)
 
 
 class TextPart(BaseModel):
