@@ -54,7 +54,16 @@ class Caller:
     products: tuple[str, ...] | None = None
     """None: all."""
     name: str = ""
-    """Of the key, to tell callers apart in limits and logs; empty for who sits at this machine."""
+    """Of the key or the person, to tell callers apart in limits and logs; empty for who sits at this machine."""
+    person: str = ""
+    """The id of who is signed in; empty for keys and for who sits at this machine."""
+    shown_name: str = ""
+    """How pages greet who is signed in."""
+
+    @property
+    def owner(self) -> str:
+        """Whose conversations these are: `conversations.owner` in the desk's database."""
+        return self.person or (f"key {self.name}" if self.name else "here")
 
     @property
     def scope(self) -> Scope:

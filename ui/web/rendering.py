@@ -1,0 +1,140 @@
+"""Server-rendered pages: a template's name and its values come in, a whole page in the reader's language goes out.
+
+Jinja stops here. Everything in a template is escaped, whatever a manual or a question holds.
+"""
+
+from collections.abc import Callable, Coroutine
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+
+from ingest.errors import ManualdeskError
+from serving.api.errors import caller_of, error_body, error_reply, status_of
+from serving.keys import Role
+from ui.web.texts import LANGUAGES, language_of, translator
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+FOLDER: Final = Path(__file__).parent
+POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""Content-Security-Policy of these pages: no inline script and no inline style runs, whoever wrote it."""
+
+MENU: Final = (
+    ("/", "Chat", Role.AGENT),
+    ("/desk/documents", "Documents", Role.EDITOR),
+    ("/desk/search", "Search test", Role.EDITOR),
+    ("/desk/answers", "Answers", Role.EDITOR),
+    ("/desk/gaps", "Gaps", Role.EDITOR),
+    ("/desk/hand-overs", "Hand-overs", Role.AGENT),
+    ("/desk/usage", "Usage", Role.EDITOR),
+    ("/desk/labels", "Labels", Role.EDITOR),
+    ("/desk/sites", "Sites", Role.ADMIN),
+    ("/desk/people", "People", Role.ADMIN),
+    ("/desk/keys", "Keys", Role.ADMIN),
+    ("/desk/audit", "Audit", Role.ADMIN),
+)
+"""Address, English text, and the least role that may go there."""
+
+
+def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: object) -> HTMLResponse:
+    """A page of that template (below `templates/`).
+
+    Templates find `_` (translates a text, filled by keyword: `_("{n} pages", n=3)`), `language`, `caller` (None where
+    nobody is signed in), `menu`, `path` and the given values.
+    """
+    language = language_of(request)
+    translate = translator(language)
+
+    def filled(text: str, **gaps: object) -> str:
+        return translate(text).format(**gaps) if gaps else translate(text)
+
+    caller = caller_of(request)
+    menu = [
+        (address, translate(text), _is_open(request.url.path, address))
+        for address, text, least in MENU
+        if caller is not None and caller.role.covers(least)
+    ]
+    shown = (
+        environment()
+        .get_template(template)
+        .render(
+            _=filled,
+            language=language,
+            languages=LANGUAGES,
+            caller=caller,
+            menu=menu,
+            path=request.url.path,
+            **values,
+        )
+    )
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
+    return HTMLResponse(shown, status_code=status, headers=headers)
+
+
+class PageRoute(APIRoute):
+    """A route whose errors are pages: `APIRouter(route_class=PageRoute)`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's function, with what it raises shown to the reader."""
+        handle = super().get_route_handler()
+
+        async def handled(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except ManualdeskError as error:
+                told = error_body(error, caller_of(request))
+                return error_page(request, told["message"], told["hint"], status_of(error))
+            except RequestValidationError as error:
+                names = ", ".join(str(each["loc"][-1]) for each in error.errors())
+                return error_page(request, f"These fields do not fit: {names}.", "", HTTPStatus.BAD_REQUEST)
+            except HTTPException as error:
+                return error_page(request, str(error.detail), "", error.status_code)
+
+        return handled
+
+
+def error_page(request: Request, message: str, hint: str, status: int) -> Response:
+    """What went wrong and what to do, as a page; to a page's own script as the JSON that the HTTP interface has."""
+    if "text/html" not in request.headers.get("accept", "text/html"):
+        return error_reply(HTTPStatus(status), message, hint)
+    return page(request, "error.html", status=status, message=message, hint=hint)
+
+
+@cache
+def environment() -> "Environment":
+    """Jinja over all templates, with escaping on and misspelt names an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    made = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["day"] = lambda moment: moment[:10]
+    made.filters["minute"] = lambda moment: moment[:16].replace("T", " ")
+    return made
+
+
+def _is_open(path: str, address: str) -> bool:
+    return path == address or (address != "/" and path.startswith(f"{address}/"))
