@@ -45,7 +45,7 @@ quantize-env: install ## set llm-compressor up in .venv-quantize, for `manualdes
 router: install ## set vllm-router up in .venv-router, for several model servers (deploy/router)
 	@PYTHON=$(CURDIR)/$(BIN)/python sh deploy/router/install.sh
 
-browser: ## Chromium, Chinese fonts and Redis for the tests (Debian and Ubuntu, as root)
+browser: ## Chromium, Chinese fonts, Redis and PostgreSQL for the tests (Debian and Ubuntu, as root)
 	@tests/setup/browser.sh
 
 clean: ## remove the environments and caches; .manualdesk, the index, stays

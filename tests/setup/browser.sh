@@ -1,6 +1,6 @@
 #!/bin/sh
-# Chromium for the browser tests, fonts that hold Chinese, and Redis for the tests of shared caches, from Debian's own
-# packages. Where they cannot be installed this says so and goes on: the tests that need them then skip with the same word.
+# Chromium for the browser tests, fonts that hold Chinese, Redis and PostgreSQL for the tests of what several processes
+# share, from Debian's own packages. Where they cannot be installed this says so and goes on: the tests that need them then skip with the same word.
 set -eu
 
 missing=
@@ -8,6 +8,8 @@ command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>
     command -v google-chrome >/dev/null 2>&1 || missing="chromium"
 [ -n "$(find /usr/share/fonts -iname '*cjk*' -print -quit 2>/dev/null)" ] || missing="$missing fonts-noto-cjk"
 command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
+[ -n "$(find /usr/lib/postgresql -name initdb -print -quit 2>/dev/null)" ] || command -v initdb >/dev/null 2>&1 ||
+    missing="$missing postgresql"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
