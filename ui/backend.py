@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ingest.audience import Audience
 from ingest.errors import ManualdeskError, ModelUnavailable
@@ -22,6 +22,9 @@ from serving.api.metrics import CountedAnswers, Metrics
 from serving.api.needs import Answering, Ingest
 from serving.assistant import Retrieves
 from serving.stored.opening import CacheState
+
+if TYPE_CHECKING:
+    from serving.database.engine import Database
 
 __all__ = ["Answering", "Backend", "Parts", "reader_scope", "running", "set_running"]
 
@@ -48,6 +51,8 @@ class Parts:
     build_place: Callable[[], Place] | None = None
     ingest: Ingest | None = None
     cache_state: Callable[[], CacheState] | None = None
+    open_database: "Callable[[], Database] | None" = None
+    """The desk's database; without, a file under `home`."""
     metrics: Metrics = field(default_factory=Metrics)
 
 
@@ -61,6 +66,8 @@ class Backend:
         self._index: Index | None = None
         self._index_lock = threading.Lock()
         self._retriever: Retrieves | None = None
+        self._database: Database | None = None
+        self._database_lock = threading.Lock()
         self.failure: ManualdeskError | None = None
 
     @property
@@ -102,6 +109,18 @@ class Backend:
             if self._index is None:
                 self._index = self._parts.open_index()
             return self._index
+
+    def database(self) -> "Database":
+        """The desk's database, opened at the first call. Raises DatabaseUnusable; a later call tries again."""
+        with self._database_lock:
+            if self._database is None:
+                self._database = (self._parts.open_database or self._file_database)()
+            return self._database
+
+    def _file_database(self) -> "Database":
+        from serving.database.engine import Database
+
+        return Database(self.home)
 
     def find_document(self, document: str, revision: str, scope: Scope) -> IndexedDocument | None:
         """The document at that revision if it is in the index and in scope."""

@@ -17,6 +17,7 @@ from ui.backend import Answering, Parts
 
 if TYPE_CHECKING:
     from retrieval.retriever import Retriever
+    from serving.database.engine import Database
 
 
 def parts(settings: Settings) -> Parts:
@@ -48,8 +49,15 @@ def parts(settings: Settings) -> Parts:
         build_place=installation.place,
         ingest=ingest,
         cache_state=partial(cache_state, settings.home, settings.redis_url),
+        open_database=partial(_database, settings),
         metrics=metrics,
     )
+
+
+def _database(settings: Settings) -> "Database":
+    from serving.database.engine import Database
+
+    return Database(settings.home, settings.database_url)
 
 
 class _Installation:
