@@ -23,6 +23,7 @@ from ingest.report import Progress, Report
 from retrieval.retriever import Retriever
 from serving.api.access import Door
 from serving.api.routes import ERRORS, build_application
+from serving.api.ways import key_ways
 from serving.assistant import Assistant
 from serving.keys import Role
 from serving.keys_store import KeyStore
@@ -39,9 +40,10 @@ from tests.desk import Desk, manual
 from tests.recording_crew import NAME, vector_of
 from ui.backend import Answering, Backend, Parts
 from ui.connections import impatient
-from ui.gate import Gate
+from ui.gate import PROGRAMS, Gate
 from ui.server import bound
 from ui.sources import source_routes
+from ui.web.static_files import static_files
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -132,8 +134,9 @@ def application(desk: ApiDesk, *, local: bool = True, calls_a_minute: int = 0) -
     """As `ui.server.build`, without the chat, which can be there only once in a process."""
     served = build_application(desk.backend)
     served.include_router(source_routes(desk.backend), responses=ERRORS)
-    door = Door(served, desk.keys, desk.backend.metrics, local=local, calls_a_minute=calls_a_minute)
-    return Gate(door, local=local)
+    served.routes.insert(0, static_files())
+    door = Door(served, desk.backend.metrics, key_ways(desk.keys, local=local, calls_a_minute=calls_a_minute))
+    return Gate(door) if local else Gate(door, areas=PROGRAMS, hosts=frozenset())
 
 
 @contextmanager

@@ -4,50 +4,87 @@ Enters: any ASGI request. Leaves: the request to the application behind, or a sh
 behind it, by `serving.api.access.Door`.
 """
 
+from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.api.access import SAFE
 from serving.api.errors import error_reply
+from serving.api.origins import is_own_origin, parsed
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
-INTERFACE = ("/v1/", "/sources/")
-INTERFACE_EXACTLY = frozenset({"/healthz", "/readyz", "/metrics"})
-"""What programs call. On any address but this machine's own it is all that there is."""
 
-CHAT = ("/public/", "/assets/", "/avatars/", "/ws/socket.io/", "/element/")
-CHAT_EXACTLY = frozenset(
-    {
-        "/",
-        "/auth/config",
-        "/favicon",
-        "/logo",
-        "/project/settings",
-        "/project/translations",
-        "/set-session-cookie",
-        "/user",
-        "/ws/socket.io",
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """Paths that belong together."""
+
+    below: tuple[str, ...] = ()
+    """Everything below these, not they themselves."""
+    exactly: frozenset[str] = frozenset()
+    other_sites: bool = False
+    """May a page of another site call it?"""
+
+    def has(self, path: str) -> bool:
+        return path in self.exactly or any(path.startswith(f"{place}/") for place in self.below)
+
+
+PROBES: Final = Area(exactly=frozenset({"/healthz", "/readyz", "/metrics"}))
+"""Asked by machines that know us by an address rather than a name."""
+INTERFACE: Final = Area(below=("/v1", "/sources"))
+"""What programs call. On any address but this machine's own, and without sign-in, it is all that there is."""
+PAGES: Final = Area(below=("/desk", "/sign-in", "/static"), exactly=frozenset({"/desk", "/sign-in", "/sign-out"}))
+WIDGET: Final = Area(below=("/widget",), other_sites=True)
+CHAT: Final = Area(
+    below=("/public", "/assets", "/avatars", "/ws/socket.io", "/element", "/thread", "/share"),
+    exactly=frozenset(
+        {
+            "/",
+            "/auth/config",
+            "/favicon",
+            "/logo",
+            "/logout",
+            "/project/settings",
+            "/project/thread",
+            "/project/threads",
+            "/project/translations",
+            "/feedback",
+            "/set-session-cookie",
+            "/user",
+            "/ws/socket.io",
+        }
+    ),
 )
 """What the chat uses. Chainlit brings more (uploads, MCP, copilot, API docs); what is not used is not served."""
+PROGRAMS: Final = (PROBES, INTERFACE)
+EVERYTHING: Final = (PROBES, INTERFACE, PAGES, WIDGET, CHAT)
 
 
 class Gate:
-    """Lets in what comes from our own page, and while no sign-in is set up, from this machine.
+    """Lets in what comes from our own page and is asked of a host that is ours.
 
     The Host check stops DNS rebinding, the Origin check stops another site's page from opening our websocket
     (Chainlit's socket accepts every origin).
     """
 
-    def __init__(self, application: ASGIApp, *, local: bool = True) -> None:
-        """`local`: the chat is served, to this machine. Else the HTTP interface alone, under any host name, since each
-        of its calls needs a key, which no page of another site has."""
+    def __init__(
+        self,
+        application: ASGIApp,
+        *,
+        areas: tuple[Area, ...] = EVERYTHING,
+        hosts: frozenset[str] = LOOPBACK,
+        own: str = "",
+    ) -> None:
+        """`hosts`: names that are answered for; empty for any, which is right only where each call needs a key, since
+        no page of another site has one. `own`: our address as browsers know it, as https://desk.example."""
         self._application = application
-        self._local = local
+        self._areas = areas
+        self._hosts = hosts
+        self._own = own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -55,45 +92,44 @@ class Gate:
             return
         refusal = self._refusal(scope)
         if refusal is None:
-            await self._application(scope, receive, _with_headers(scope, send))
+            await self._application(scope, receive, _with_headers(scope, send, self._own))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             await refusal(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
-        headers = Headers(scope=scope)
+        headers, path = Headers(scope=scope), scope["path"]
+        area = next((area for area in self._areas if area.has(path)), None)
         host = headers.get("host", "")
-        if self._local and _parsed(f"//{host}")[0] not in LOOPBACK:
+        if self._hosts and parsed(f"//{host}")[0] not in self._hosts and not (self._own and area is PROBES):
             return error_reply(HTTPStatus.MISDIRECTED_REQUEST, f"This server does not answer for the host {host!r}.")
-        origin = headers.get("origin")
-        if origin is not None and _parsed(origin)[1] != host:
+        if not (area and area.other_sites) and self._is_foreign(scope, headers, host):
             return error_reply(HTTPStatus.FORBIDDEN, "This server answers its own page only.")
-        path = scope["path"]
-        interface = path in INTERFACE_EXACTLY or path.startswith(INTERFACE)
-        chat = self._local and (path in CHAT_EXACTLY or path.startswith(CHAT))
-        if not interface and not chat:
+        if area is None:
             return error_reply(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
         return None
 
+    def _is_foreign(self, scope: Scope, headers: Headers, host: str) -> bool:
+        """Does another site's page ask? A link there may lead to a page of ours; nothing may be sent."""
+        origin = headers.get("origin")
+        if origin is not None:
+            return not is_own_origin(origin, host, self._own)
+        is_safe = scope["type"] == "http" and scope["method"] in SAFE
+        return not is_safe and headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
 
-def _parsed(address: str) -> tuple[str, str]:
-    """An address' host name, and the host with its port; both empty for what is no address (`http://[`)."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return "", ""
-    return parts.hostname or "", parts.netloc
 
-
-def _with_headers(scope: Scope, send: Send) -> Send:
+def _with_headers(scope: Scope, send: Send, own: str) -> Send:
     """Headers for every reply; one that a route set itself stays."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.setdefault("X-Content-Type-Options", "nosniff")
-            headers.setdefault("Referrer-Policy", "no-referrer")
+            # Not `no-referrer`: with that, a browser sends `Origin: null` with our own forms.
+            headers.setdefault("Referrer-Policy", "same-origin")
+            if own.startswith("https://"):
+                headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             headers.setdefault("Content-Security-Policy", page_policy(Headers(scope=scope).get("host", "")))
         await send(message)
 
@@ -112,7 +148,7 @@ def page_policy(host: str) -> str:
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
-            f"connect-src 'self' ws://{host}",
+            f"connect-src 'self' ws://{host} wss://{host}",
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'self'",

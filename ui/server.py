@@ -15,10 +15,10 @@ from serving.settings import Settings
 from ui.backend import Backend, Parts, set_running
 from ui.chat_folder import fill_chat_folder
 from ui.connections import impatient
-from ui.gate import LOOPBACK, Gate
+from ui.gate import LOOPBACK, PROGRAMS, Gate
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
     from starlette.types import ASGIApp
 
 HANDLERS = Path(__file__).with_name("app.py")
@@ -92,15 +92,28 @@ def build(backend: Backend, *, local: bool = True, calls_a_minute: int = 0) -> "
     """The whole web application; with the chat where it is `local`."""
     from serving.api.access import Door
     from serving.api.routes import ERRORS, build_application
+    from serving.api.ways import key_ways
     from ui.sources import source_routes
+    from ui.web.static_files import static_files
 
     application = build_application(backend)
     application.include_router(source_routes(backend), responses=ERRORS)
+    application.routes.append(static_files())
+    for router in page_routes(backend):
+        application.include_router(router, include_in_schema=False)
     if local:
         _add_chat(application, backend)
-    keys = KeyStore(backend.home)
-    door = Door(application, keys, backend.metrics, local=local, calls_a_minute=calls_a_minute)
-    return Gate(door, local=local)
+    ways = key_ways(KeyStore(backend.home), local=local, calls_a_minute=calls_a_minute)
+    door = Door(application, backend.metrics, ways)
+    return Gate(door) if local else Gate(door, areas=PROGRAMS, hosts=frozenset())
+
+
+def page_routes(backend: Backend) -> "tuple[APIRouter, ...]":
+    """All server-rendered pages, each area's in one line; the last answers what is none of them."""
+    from ui.web.nowhere import nowhere_routes
+
+    del backend
+    return (nowhere_routes(),)
 
 
 def _add_chat(application: "FastAPI", backend: Backend) -> None:

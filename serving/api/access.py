@@ -1,49 +1,63 @@
-"""The door of the HTTP interface: who calls, may they call now, how much may they send; and each call is counted.
+"""The door of the web process: who calls, may they call now, how much may they send; and each call is counted.
 
-Enters: any ASGI request. Leaves: the request with its `caller`, or a refusal. What is not a health check does not pass
-without a caller, whatever route it is for: a new route cannot forget to ask.
+Enters: any ASGI request. Leaves: the request with its `caller`, or a refusal. What is not open to everybody does not
+pass without a caller, whatever route it is for: a new route cannot forget to ask. Nor can it forget that a browser
+sends cookies for any page that asks it to: what changes something has to come from a page of ours.
 """
 
-import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import Request
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.errors import ManualdeskError
 from serving.api.errors import caller_of, reply_to
-from serving.api.limits import BoundedBody, Rate, is_loopback, sender
+from serving.api.limits import BoundedBody
 from serving.api.metrics import Metrics
-from serving.keys import HERE, PREFIX, Caller, KeyRefused, Role
-from serving.keys_store import KeyStore
+from serving.api.origins import is_own_page
+from serving.api.ways import Proxies, Way, address_in
+from serving.keys import Caller, Forbidden, KeyRefused, Role
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
-UPLOADS: Final = ("POST", "/v1/documents")
-_FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-"""A proxy on this machine that brings somebody else's request makes that somebody no local caller."""
-_MISSES_A_MINUTE: Final = 30
-"""Calls with a wrong key from one address; more of them are refused as too many."""
+OPEN: Final = ("/sign-in", "/static", "/widget")
+"""These paths and all below them: no caller is needed, and a wrong key or an ended session is like none."""
+UPLOADS: Final = frozenset({("POST", "/v1/documents"), ("POST", "/desk/documents/upload")})
+"""Calls that bring manuals: large, and for editors, which is asked before the framework reads what may be large."""
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class PasswordDue(ManualdeskError):
+    """Who is signed in with a one-time password has to choose one of their own first."""
 
 
 class Door:
-    """Lets callers in, with what they may do written into the request's state as `caller`."""
+    """Lets callers in, with what they may do written into the request's state as `caller`, and their `address`."""
 
     def __init__(
-        self, application: ASGIApp, keys: KeyStore, metrics: Metrics, *, local: bool, calls_a_minute: int
+        self, application: ASGIApp, metrics: Metrics, ways: Sequence[Way], *, own: str = "", sign_in: bool = False
     ) -> None:
-        """`local`: only this machine can reach us; without a key its callers are agent and editor (`HERE`)."""
+        """`ways` are asked in their order, the first that knows the caller counts.
+
+        `own`: our address as browsers know it, where that is another than the Host they send. `sign_in`: a browser
+        that comes without a caller is sent to the page for that.
+        """
         self._application = application
-        self._keys = keys
         self._metrics = metrics
-        self._local = local
-        self._rate = Rate(calls_a_minute)
-        self._misses = Rate(_MISSES_A_MINUTE)
-        # Of their own: the others may all be searching.
-        self._threads = ThreadPoolExecutor(2, "keys")
+        self._ways = tuple(ways)
+        self._own = own
+        self._sign_in = sign_in
+        self._proxies = Proxies()
+
+    def trusting(self, proxies: Proxies) -> "Door":
+        """The same door, which believes these proxies whose request they bring."""
+        self._proxies = proxies
+        return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -52,40 +66,80 @@ class Door:
         caller: Caller | None = None
         counted = _Counted(scope, send)
         try:
-            caller = await self._caller(scope)
-            scope.setdefault("state", {})["caller"] = caller
+            headers = Headers(scope=scope)
+            state = scope.setdefault("state", {})
+            state["address"] = self._proxies.asker(scope, headers)
+            state["caller"] = caller = await self._caller(scope, headers)
             if scope["type"] == "http":
-                is_upload = (scope["method"], scope["path"]) == UPLOADS
-                if is_upload and caller is not None:  # asked before the framework reads what may be large
+                is_upload = (scope["method"], scope["path"]) in UPLOADS
+                if is_upload and caller is not None:
                     caller.require(Role.EDITOR, "To upload manuals")
-                receive = BoundedBody(receive, Headers(scope=scope), is_upload=is_upload)
+                receive = BoundedBody(receive, headers, is_upload=is_upload)
         except ManualdeskError as error:
-            await _refuse(error, caller, scope, receive, counted)
+            await self._refuse(error, caller, scope, receive, counted)
         else:
             await self._application(scope, receive, counted)
         finally:
             if scope["type"] == "http":
                 self._metrics.request_done(counted.route, counted.method, counted.status, counted.seconds)
 
-    async def _caller(self, scope: Scope) -> Caller | None:
-        """Raises KeyRefused and TooMany."""
+    async def _caller(self, scope: Scope, headers: Headers) -> Caller | None:
+        """Raises KeyRefused, PasswordDue, Forbidden and TooMany."""
+        is_open = is_below(scope["path"], OPEN)
+        for way in self._ways:
+            try:
+                caller = await way.caller(scope, headers)
+            except (KeyRefused, PasswordDue):
+                if is_open:
+                    return None
+                raise
+            if caller is not None:
+                if way.ambient and not _is_safe(scope) and not is_own_page(headers, self._own):
+                    raise Forbidden(
+                        "This was not asked for by a page of this server.", hint="Reload the page, and do it again."
+                    )
+                return caller
+        if is_open or scope["path"] in HEALTH:
+            return None
+        raise _unknown(sign_in=self._sign_in)
+
+    async def _refuse(
+        self, error: ManualdeskError, caller: Caller | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
         headers = Headers(scope=scope)
-        written = _written_key(headers)
-        # OpenAI's client insists on sending something; here, where nothing is needed, any word that is no key will do.
-        if self._local and not written.startswith(f"{PREFIX}_") and _is_here(scope, headers):
-            return HERE
-        if not written:
-            if scope["path"] in HEALTH:
-                return None
-            raise KeyRefused("A key is needed.", hint="Send `Authorization: Bearer KEY`; see `manualdesk keys`.")
-        try:
-            loop = asyncio.get_running_loop()
-            caller = await loop.run_in_executor(self._threads, self._keys.verify, written)
-        except KeyRefused:
-            self._misses.take(sender(_address(scope)))
-            raise
-        self._rate.take(caller.name)
-        return caller
+        is_page = scope["method"] in {"GET", "HEAD"} and "text/html" in headers.get("accept", "")
+        if is_page and isinstance(error, PasswordDue):
+            await _sent_to("/sign-in/new-password")(scope, receive, send)
+        elif is_page and self._sign_in and isinstance(error, KeyRefused):
+            wanted = quote(scope["path"]) + (
+                f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+            )
+            await _sent_to(f"/sign-in?next={quote(wanted, safe='/')}")(scope, receive, send)
+        else:
+            await reply_to(error, caller)(scope, receive, send)
+
+
+def is_below(path: str, places: Sequence[str]) -> bool:
+    """Is the path one of these, or below one?"""
+    return any(path == place or path.startswith(f"{place}/") for place in places)
+
+
+def _is_safe(scope: Scope) -> bool:
+    """Does it change nothing? What a websocket brings is not known yet."""
+    return scope["type"] == "http" and scope["method"] in SAFE
+
+
+def _sent_to(address: str) -> RedirectResponse:
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
+
+
+def _unknown(*, sign_in: bool) -> KeyRefused:
+    if sign_in:
+        return KeyRefused("Sign in first.", hint="Open /sign-in; a program sends `Authorization: Bearer KEY`.")
+    return KeyRefused("A key is needed.", hint="Send `Authorization: Bearer KEY`; see `manualdesk keys`.")
 
 
 class _Counted:
@@ -119,33 +173,14 @@ class _Counted:
         return time.perf_counter() - self._started
 
 
-def _written_key(headers: Headers) -> str:
-    """The key of `Authorization: Bearer KEY`, or of `X-API-Key: KEY`; empty where there is none."""
-    scheme, _, written = headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return written.strip()
-    return headers.get("x-api-key", "").strip() or (scheme and "not a bearer key")
-
-
-def _is_here(scope: Scope, headers: Headers) -> bool:
-    return not any(name in headers for name in _FORWARDED) and is_loopback(_address(scope))
-
-
-def _address(scope: Scope) -> str:
-    client = scope.get("client")
-    return client[0] if client else ""
-
-
 def asker(request: Request) -> Caller:
-    """Who asks. The door let nobody in without."""
+    """Who asks. The door let nobody in without, but to what is open."""
     caller = caller_of(request)
     if caller is None:
-        raise KeyRefused("A key is needed.", hint="Send `Authorization: Bearer KEY`; see `manualdesk keys`.")
+        raise _unknown(sign_in=False)
     return caller
 
 
-async def _refuse(error: ManualdeskError, caller: Caller | None, scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-    else:
-        await reply_to(error, caller)(scope, receive, send)
+def asker_address(request: Request) -> str:
+    """The address that the request comes from; a trusted proxy's word is believed."""
+    return address_in(request.scope)
