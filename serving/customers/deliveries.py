@@ -1,0 +1,108 @@
+"""Sends what the queue holds, in a thread of the server: hand-overs come out of the database, mails and webhooks leave.
+
+Any number of processes may run it beside each other.
+"""
+
+import logging
+import secrets
+import threading
+from typing import Final
+
+from ingest.errors import ManualdeskError, SettingError
+from serving.customers.mail import message_of, send_mail
+from serving.customers.queue import HandOvers, Queued
+from serving.customers.sites import Site, Sites
+from serving.customers.targets import TargetRefused
+from serving.customers.terms import Terms
+from serving.customers.webhook import send_webhook
+from serving.database.engine import Database
+
+log = logging.getLogger("manualdesk.hand_over")
+
+LOOK_SECONDS: Final = 10.0
+"""How often the queue is looked at, for what is due again and for what other processes put in."""
+_MAIL: Final = "mailto:"
+
+
+class Deliveries:
+    """The worker; `start` it once a process."""
+
+    def __init__(
+        self, database: Database, terms: Terms, *, queue: HandOvers | None = None, look_seconds: float = LOOK_SECONDS
+    ) -> None:
+        self._sites = Sites(database)
+        self._queue = queue or HandOvers(database)
+        self._terms = terms
+        self._look_seconds = look_seconds
+        self._process = secrets.token_hex(8)
+        self._wanted = threading.Event()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="hand-overs", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something was put in: look now."""
+        self._wanted.set()
+
+    def close(self) -> None:
+        """What is being sent is sent; the rest waits in the database."""
+        self._ended.set()
+        self._wanted.set()
+        if self._thread is not None:
+            self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._ended.is_set():
+            self._wanted.clear()
+            try:
+                while not self._ended.is_set() and self.one():
+                    pass
+            except ManualdeskError as error:  # the database, say; it may be back the next time
+                log.warning("hand-overs wait: %s", error.message)
+            except Exception:
+                log.exception("hand-overs wait")
+            self._wanted.wait(self._look_seconds)
+
+    def one(self) -> bool:
+        """Send one that is due; whether there was one. Blocking, as long as its receiver takes."""
+        queued = self._queue.claim(self._process)
+        if queued is None:
+            return False
+        try:
+            self._send(queued, self._sites.get(queued.hand_over.site))
+        except (SettingError, TargetRefused) as error:
+            reason = f"{error.message} {error.hint}".strip()
+            self._queue.failed(queued, self._process, reason, for_good=True)
+            log.warning("hand-over %s cannot be sent: %s", queued.hand_over.id, reason)
+        except ManualdeskError as error:
+            self._queue.failed(queued, self._process, error.message)
+            log.warning("hand-over %s was not delivered: %s", queued.hand_over.id, error.message)
+        else:
+            self._queue.sent(queued.hand_over.id, self._process)
+        return True
+
+    def _send(self, queued: Queued, site: Site) -> None:
+        hand_over, terms = queued.hand_over, self._terms
+        if not site.hand_over_to:
+            raise SettingError(
+                f"The site {site.id} no longer says where hand-overs go.", hint="Set it, then try again."
+            )
+        if not site.hand_over_to.startswith(_MAIL):
+            send_webhook(
+                site.hand_over_to,
+                site.hand_over_secret,
+                hand_over.id,
+                hand_over.to_json(),
+                allowed=terms.hand_over_networks,
+            )
+            return
+        if not terms.smtp_url or not terms.mail_from:
+            raise SettingError(
+                "No mail server is configured.",
+                hint="Set MANUALDESK_SMTP_URL and MANUALDESK_MAIL_FROM, then try again.",
+            )
+        to = site.hand_over_to.removeprefix(_MAIL)
+        send_mail(terms.smtp_url, message_of(hand_over, to=to, sender=terms.mail_from))

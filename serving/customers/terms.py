@@ -1,0 +1,36 @@
+"""What an installation's settings say of customers: where hand-overs may go, who stands before us, and the demo."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from ingest.errors import SettingError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Parsed from the settings by `terms_from`."""
+
+    smtp_url: str = ""
+    """Where mail is handed in; empty: hand-overs cannot be sent by mail."""
+    mail_from: str = ""
+    hand_over_networks: tuple[Network, ...] = ()
+    """Private networks that a webhook may be in."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Whose X-Forwarded-For is believed."""
+    demo: str = ""
+    """The origin under which the demo shop is served beside a public address; empty: in local mode only."""
+
+
+def networks(written: str, setting: str) -> tuple[Network, ...]:
+    """Addresses and networks, parted by commas. Raises SettingError for what is neither, naming the setting."""
+    found: list[Network] = []
+    for part in filter(None, (part.strip() for part in written.split(","))):
+        try:
+            found.append(ipaddress.ip_network(part, strict=False))
+        except ValueError as error:
+            raise SettingError(
+                f"{setting} holds {part!r}, which is no address or network.", hint="Give such as 10.0.0.0/8, ::1"
+            ) from error
+    return tuple(found)

@@ -1,0 +1,66 @@
+"""A hand-over as a signed HTTP request: its JSON and a site's secret enter, a delivery or its failure leaves.
+
+`http.client` and not a client that resolves names itself: the address that was checked is the one that is connected to,
+and a redirect is never followed.
+"""
+
+import hashlib
+import hmac
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from typing import Final
+
+from serving.customers.targets import NotDelivered, Webhook, open_address, webhook_of
+from serving.customers.terms import Network
+
+SECONDS: Final = 15.0
+"""Longest wait for any one step: connecting, sending, the first words of the reply."""
+
+
+def signature(secret: str, moment: str, body: bytes) -> str:
+    """Hex HMAC-SHA256 of `MOMENT.BODY`: with the moment in it, an old request cannot be sent again as a new one."""
+    return hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def send_webhook(target: str, secret: str, delivery: str, body: str, *, allowed: Sequence[Network] = ()) -> None:
+    """POST the body. Raises TargetRefused and SettingError for where it must not go, NotDelivered for the rest."""
+    webhook = webhook_of(target)
+    connection = _connection(webhook, open_address(webhook, allowed))
+    data, moment = body.encode(), str(int(time.time()))
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "manualdesk-hand-over",
+        "Manualdesk-Delivery": delivery,
+        "Manualdesk-Timestamp": moment,
+        "Manualdesk-Signature": f"sha256={signature(secret, moment, data)}",
+    }
+    try:
+        connection.request("POST", webhook.path, body=data, headers=headers)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        raise NotDelivered(f"{webhook.host}: {type(error).__name__}: {error}") from error
+    finally:
+        connection.close()
+    if not 200 <= status < 300:
+        # A redirect too: where it leads was never configured.
+        raise NotDelivered(f"{webhook.host} replied {status}")
+
+
+def _connection(webhook: Webhook, address: str) -> http.client.HTTPConnection:
+    connection = http.client.HTTPConnection(webhook.host, webhook.port, timeout=SECONDS)
+
+    def connect(*_ignored: object) -> socket.socket:
+        plain = socket.create_connection((address, webhook.port), timeout=SECONDS)
+        if not webhook.encrypted:
+            return plain
+        try:
+            return ssl.create_default_context().wrap_socket(plain, server_hostname=webhook.host)
+        except BaseException:
+            plain.close()
+            raise
+
+    connection._create_connection = connect  # type: ignore[attr-defined]
+    return connection
