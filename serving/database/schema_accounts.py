@@ -22,8 +22,8 @@ people = Table(
     Column("subject", String(512), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("must_change", Boolean, nullable=False),
+    # Failed sign-ins since the last that was right.
     Column("failures", Integer, nullable=False),
-    Column("locked_until", String(32), nullable=False),
     Column("created_at", String(32), nullable=False),
     Column("disabled_at", String(32), nullable=False),
     Column("last_seen_at", String(32), nullable=False),
@@ -42,6 +42,14 @@ sessions = Table(
     Column("ended_at", String(32), nullable=False),
     Column("address", String(64), nullable=False),
     Column("browser", String(255), nullable=False),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("created_at", String(32), nullable=False),
 )
 
 audit = Table(
