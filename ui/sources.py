@@ -71,7 +71,7 @@ def source_routes(backend: Backend) -> APIRouter:
     @router.get("/{revision}/original/{document:path}", response_class=Response)
     async def original(revision: str, document: str, request: Request) -> Response:
         found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
-        return _original(found, document) if isinstance(found, Path) else found
+        return original_reply(found, document) if isinstance(found, Path) else found
 
     @router.get("/{revision}/pages/{page:int}/{document:path}", response_class=Response)
     async def page_picture(revision: str, page: int, document: str, request: Request, marks: str = "") -> Response:
@@ -111,11 +111,11 @@ def _find(backend: Backend, document: str, revision: str, scope: Scope) -> Path 
     return path
 
 
-def _original(path: Path, document: str) -> Response:
-    """The file as a browser may have it."""
+def original_reply(path: Path, document: str, *, name: str = "") -> Response:
+    """The file as a browser may have it; `name`: another one than its own to save it under."""
     kind = TYPES.get(PurePosixPath(document).suffix.lower())
-    name = quote(PurePosixPath(document).name)
-    headers = {"Content-Disposition": f"{'inline' if kind else 'attachment'}; filename*=UTF-8''{name}"}
+    shown = quote(name or PurePosixPath(document).name)
+    headers = {"Content-Disposition": f"{'inline' if kind else 'attachment'}; filename*=UTF-8''{shown}"}
     if kind == "application/pdf":
         # Chromium does not show a sandboxed PDF; its viewer runs no script on our origin anyway.
         headers["Content-Security-Policy"] = "frame-ancestors 'none'"

@@ -6,11 +6,12 @@ Any number of processes may run it beside each other.
 import logging
 import secrets
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from ingest.errors import ManualdeskError, SettingError
 from serving.customers.mail import message_of, send_mail
-from serving.customers.queue import HandOvers, Queued
+from serving.customers.queue import FIRST_WAIT_SECONDS, HandOvers, Queued
 from serving.customers.sites import Site, Sites
 from serving.customers.targets import TargetRefused
 from serving.customers.terms import Terms
@@ -28,10 +29,16 @@ class Deliveries:
     """The worker; `start` it once a process."""
 
     def __init__(
-        self, database: Database, terms: Terms, *, queue: HandOvers | None = None, look_seconds: float = LOOK_SECONDS
+        self,
+        database: Callable[[], Database],
+        terms: Terms,
+        *,
+        first_wait: float = FIRST_WAIT_SECONDS,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
-        self._sites = Sites(database)
-        self._queue = queue or HandOvers(database)
+        """`database` is called in the worker: one that is down keeps nobody from starting."""
+        self._database = database
+        self._first_wait = first_wait
         self._terms = terms
         self._look_seconds = look_seconds
         self._process = secrets.token_hex(8)
@@ -68,20 +75,22 @@ class Deliveries:
 
     def one(self) -> bool:
         """Send one that is due; whether there was one. Blocking, as long as its receiver takes."""
-        queued = self._queue.claim(self._process)
+        database = self._database()
+        queue = HandOvers(database, first_wait=self._first_wait)
+        queued = queue.claim(self._process)
         if queued is None:
             return False
         try:
-            self._send(queued, self._sites.get(queued.hand_over.site))
+            self._send(queued, Sites(database).get(queued.hand_over.site))
         except (SettingError, TargetRefused) as error:
             reason = f"{error.message} {error.hint}".strip()
-            self._queue.failed(queued, self._process, reason, for_good=True)
+            queue.failed(queued, self._process, reason, for_good=True)
             log.warning("hand-over %s cannot be sent: %s", queued.hand_over.id, reason)
         except ManualdeskError as error:
-            self._queue.failed(queued, self._process, error.message)
+            queue.failed(queued, self._process, error.message)
             log.warning("hand-over %s was not delivered: %s", queued.hand_over.id, error.message)
         else:
-            self._queue.sent(queued.hand_over.id, self._process)
+            queue.sent(queued.hand_over.id, self._process)
         return True
 
     def _send(self, queued: Queued, site: Site) -> None:

@@ -7,18 +7,16 @@ the moment of each call; nothing in a token can widen that. Its secret is made o
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import jwt
-from sqlalchemy import insert, select
 
 from ingest.audience import Audience
 from ingest.errors import ManualdeskError
+from serving.accounts.installation_secret import installation_secret
 from serving.customers.sites import Site, Sites
-from serving.database.engine import AlreadyThere, Database, now
-from serving.database.schema_customers import widget_secrets
+from serving.database.engine import Database
 from serving.keys import Caller, Role
 
 IDLE_SECONDS: Final = 15 * 60
@@ -30,7 +28,7 @@ LONGEST_TOKEN: Final = 2000
 _ALGORITHM: Final = "HS256"
 _SESSION: Final = "manualdesk-session"
 _SOURCE: Final = "manualdesk-source"
-_SECRET: Final = "sessions"  # noqa: S105 - its name
+_SECRET: Final = "widget"  # noqa: S105 - its name
 
 
 class SessionOver(ManualdeskError):
@@ -74,7 +72,7 @@ class Sessions:
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
         self._sites = Sites(database)
-        self._secret = _kept_secret(database)
+        self._secret = installation_secret(database, _SECRET)
         self._clock = clock
 
     def begin(self, site: Site, origin: str, product: str) -> str:
@@ -175,20 +173,3 @@ def _claims(session: Session) -> dict[str, object]:
         "product": session.product,
         "began": session.began,
     }
-
-
-def _kept_secret(database: Database) -> str:
-    """The one secret; of two processes that start at once the first one's."""
-    found = _read_secret(database)
-    if not found:
-        with suppress(AlreadyThere), database.transaction() as connection:
-            connection.execute(
-                insert(widget_secrets).values(name=_SECRET, secret=secrets.token_hex(32), created_at=now())
-            )
-    return found or _read_secret(database)
-
-
-def _read_secret(database: Database) -> str:
-    with database.transaction() as connection:
-        query = select(widget_secrets.c.secret).where(widget_secrets.c.name == _SECRET)
-        return str(connection.execute(query).scalar_one_or_none() or "")

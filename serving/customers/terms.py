@@ -1,4 +1,4 @@
-"""What an installation's settings say of customers: where hand-overs may go, who stands before us, and the demo."""
+"""What an installation's settings say of customers: where hand-overs may go, and the demo."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -10,15 +10,13 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Parsed from the settings by `terms_from`."""
+    """Parsed from the settings in `ui/composition.py`."""
 
     smtp_url: str = ""
     """Where mail is handed in; empty: hand-overs cannot be sent by mail."""
     mail_from: str = ""
     hand_over_networks: tuple[Network, ...] = ()
     """Private networks that a webhook may be in."""
-    trusted_proxies: tuple[Network, ...] = ()
-    """Whose X-Forwarded-For is believed."""
     demo: str = ""
     """The origin under which the demo shop is served beside a public address; empty: in local mode only."""
 

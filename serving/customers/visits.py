@@ -1,7 +1,5 @@
 """How much customers may ask: by session, by address, and by site and day. Raises TooMany where it is enough."""
 
-import ipaddress
-from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import delete, insert, select, update
@@ -9,7 +7,6 @@ from sqlalchemy import delete, insert, select, update
 from serving.api.errors import TooMany
 from serving.api.limits import Rate, sender
 from serving.customers.sites import Site
-from serving.customers.terms import Network
 from serving.database.engine import AlreadyThere, Database, in_future, now
 from serving.database.schema_customers import site_days
 
@@ -88,24 +85,3 @@ class Visits:
         with self._database.transaction() as connection:
             query = select(site_days.c.questions).where((site_days.c.site == site) & (site_days.c.day == now()[:10]))
             return int(connection.execute(query).scalar_one_or_none() or 0)
-
-
-def caller_address(client: str, forwarded: str, trusted: Sequence[Network]) -> str:
-    """Where a call comes from: the connection's other end, or behind proxies of ours the last address that is none.
-
-    `forwarded` is X-Forwarded-For, whose left side anybody can make up.
-    """
-    found = client
-    for hop in reversed([hop.strip() for hop in forwarded.split(",") if hop.strip()]):
-        if not _is_trusted(found, trusted):
-            break
-        found = hop[:64]
-    return found
-
-
-def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    return any(parsed.version == network.version and parsed in network for network in trusted)

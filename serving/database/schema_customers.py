@@ -35,15 +35,6 @@ site_days = Table(
     Column("questions", Integer, nullable=False),
 )
 
-widget_secrets = Table(
-    "widget_secrets",
-    metadata,
-    # What it signs.
-    Column("name", String(32), primary_key=True),
-    Column("secret", Text, nullable=False),
-    Column("created_at", String(32), nullable=False),
-)
-
 hand_overs = Table(
     "hand_overs",
     metadata,

@@ -1,0 +1,58 @@
+"""An answer as a customer gets it: titles and pages of manuals, never names of files, or how it was made."""
+
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from retrieval.passages import Passage
+from serving.answer import Answer, AnswerSource, Citation
+from serving.conversations.kept import answer_from_json
+from serving.conversations.types import Message
+from ui.sources import TYPES, is_pdf
+
+PAGES_AROUND = 3
+"""How far a cited page may be leafed from, to either side."""
+
+OriginalUrl = Callable[[str, int], str]
+"""Message and number of a citation to the address at which its original opens."""
+
+
+def answer_shown(answer: Answer, message: str, original: OriginalUrl) -> dict[str, object]:
+    """Of an answer that was kept as this message."""
+    clarify = answer.clarify and {"question": answer.clarify.question, "options": list(answer.clarify.options)}
+    return {
+        "message": message,
+        "text": answer.answer,
+        "refused": answer.refused,
+        "quoted": answer.source is AnswerSource.QUOTES,
+        "clarify": clarify,
+        "citations": [_citation(each, original(message, each.number)) for each in answer.citations],
+    }
+
+
+def passages_shown(passages: tuple[Passage, ...]) -> list[dict[str, object]]:
+    """Where it is being looked: each title once."""
+    titles = dict.fromkeys((passage.title, passage.section[-1] if passage.section else "") for passage in passages)
+    return [{"title": title, "section": section} for title, section in titles]
+
+
+def message_shown(message: Message, original: OriginalUrl) -> dict[str, object]:
+    """Of a kept conversation."""
+    kept = answer_from_json(message.answer) if message.answer else None
+    answer = answer_shown(kept.answer, message.id, original) if kept else {"message": message.id, "text": message.text}
+    rated = message.feedback.value if message.feedback else 0
+    return {**answer, "role": message.role, "text": message.text, "rated": rated}
+
+
+def _citation(citation: Citation, original: str) -> dict[str, object]:
+    pictured = bool(is_pdf(citation.document) and citation.page)
+    return {
+        "number": citation.number,
+        "title": citation.title,
+        "section": [heading for heading in citation.section if heading != citation.title],
+        "page": citation.page,
+        "quote": citation.quote,
+        "language": citation.passage.language,
+        "pictured": pictured,
+        "original": f"{original}#page={citation.page}" if pictured else original,
+        "shown": PurePosixPath(citation.document).suffix.lower() in TYPES,
+    }
