@@ -78,6 +78,8 @@ class Caller:
 
     def require(self, role: Role, what: str) -> None:
         """Raises Forbidden where the caller's role does not cover this one; `what` says what it was asked for."""
+        if not self.role.covers(role) and self.person:
+            raise Forbidden(f"{what} needs the role {role}; yours is {self.role}.", hint="Ask an admin for that role.")
         if not self.role.covers(role):
             raise Forbidden(
                 f"{what} needs the role {role}; this key is a {self.role}'s.",

@@ -1,0 +1,114 @@
+"""Signing in with a password: name, password and where they come from go in, a session's token comes out.
+
+Whoever fails is told the same after the same time, whether the name is known or not.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.errors import ManualdeskError
+from serving.accounts import passwords
+from serving.accounts.audit import Audit
+from serving.accounts.backoff import Backoff
+from serving.accounts.people import People
+from serving.accounts.sessions import Sessions
+from serving.accounts.types import Person, SignIn
+from serving.database.engine import Database
+
+_AT_ONCE: Final = 2
+"""Hashes that are made at a time: each takes a processor, and 19 MiB."""
+
+
+class SignInRefused(ManualdeskError):
+    """Name and password do not belong together; nothing more is told."""
+
+
+class SignInLocked(ManualdeskError):
+    """Too many sign-ins failed; there is a wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many sign-ins failed. Wait {seconds} s.", hint="Then try again.")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a sign-in comes from."""
+
+    address: str = ""
+    browser: str = ""
+
+
+class Passing:
+    """Checks passwords for one process; all ways to try one go through the same instance."""
+
+    def __init__(self, database: Database, *, backoff: Backoff | None = None) -> None:
+        self._people = People(database)
+        self._sessions = Sessions(database)
+        self._audit = Audit(database)
+        self._backoff = backoff or Backoff()
+        self._hashing = threading.BoundedSemaphore(_AT_ONCE)
+
+    def sign_in(self, name: str, password: str, where: Where) -> str:
+        """The token of a new session. Raises SignInRefused, and SignInLocked before anything is looked at."""
+        typed = name.strip().casefold()[:255]
+        person = self._people.find(typed) if typed else None
+        keys = self._keys(typed, person, where)
+        if seconds := self._backoff.seconds(*keys):
+            raise SignInLocked(seconds)
+        if person is None or not self._fits(person, password) or person.disabled_at:
+            self._failed(typed, person, where)
+            raise SignInRefused("Name and password do not fit.", hint="Try again, or ask an admin for a new password.")
+        self._backoff.worked(*keys)
+        kept = self._people.password_hash(person)
+        if passwords.is_dated(kept):
+            self._people.rehash(person, passwords.hashed(password))
+        return self.passed(person, where)
+
+    def passed(self, person: Person, where: Where) -> str:
+        """The token of a new session for somebody whose identity is known, by password or otherwise."""
+        self._people.seen(person)
+        token, session = self._sessions.start(person, address=where.address, browser=where.browser)
+        self._audit.note(person.name, "session.started", person.name, {"session": session.id}, where.address)
+        return token
+
+    def change(self, person: Person, old: str, new: str, *, session: str, where: Where) -> None:
+        """A person's own new password; it ends their other sessions.
+
+        Raises PasswordUnfit, SignInRefused where the old one is not right, and SignInLocked.
+        """
+        keys = self._keys(person.name, person, where)
+        if seconds := self._backoff.seconds(*keys):
+            raise SignInLocked(seconds)
+        if not self._fits(person, old):
+            self._failed(person.name, person, where)
+            raise SignInRefused("The present password is not right.", hint="Try again.")
+        if new == old:
+            raise passwords.PasswordUnfit("This is the present password.", hint="Choose another one.")
+        passwords.checked(new, person.name, person.shown_name, person.email)
+        with self._hashing:
+            kept = passwords.hashed(new)
+        self._people.set_password_hash(person, kept, must_change=False)
+        ended = self._sessions.end_all(person.id, but=session)
+        self._audit.note(person.name, "password.changed", person.name, {"sessions_ended": ended}, where.address)
+
+    def _fits(self, person: Person, password: str) -> bool:
+        kept = self._people.password_hash(person) if person.way is SignIn.PASSWORD else ""
+        with self._hashing:
+            return passwords.fits(password, kept)
+
+    def _keys(self, typed: str, person: Person | None, where: Where) -> tuple[str, ...]:
+        """What a wait is counted by; see the top of this file."""
+        here = f"{typed}\n{where.address}"
+        if person is not None and self._sessions.knows(person.id, where.address):
+            return (here,)
+        return (here, typed, f"\n{where.address}")
+
+    def _failed(self, typed: str, person: Person | None, where: Where) -> None:
+        self._backoff.failed(*self._keys(typed, person, where))
+        if person is not None:
+            self._people.failed(person)
+        # A name that is nobody's may be a password in the wrong field.
+        target = person.name if person else "somebody unknown"
+        self._audit.note(target, "session.refused", target, {}, where.address)
