@@ -53,8 +53,19 @@ class Settings:
     database_url: str = field(default="", repr=False)
     """PostgreSQL for accounts, conversations and gaps, such as postgresql://manualdesk@localhost/manualdesk, where
     several processes share them. Empty: a SQLite file under `home`."""
+    retention_days: int = 0
+    """Days for which a conversation is kept after its last message. 0: until its owner deletes it."""
     calls_a_minute: int = 600
     """Calls that one API key may make in a minute over HTTP. 0: as many as it likes."""
+    smtp_url: str = field(default="", repr=False)
+    """A mail server for hand-overs of customers, such as smtp://user:password@mail.example:587 or smtps://... Empty:
+    none is sent by mail."""
+    mail_from: str = ""
+    """The address that those mails come from."""
+    hand_over_networks: str = ""
+    """Private networks that a hand-over's webhook may be in, such as 10.0.0.0/8, parted by commas. Empty: none."""
+    demo: str = ""
+    """The demo shop beside a public address: the address that browsers reach it under. Empty: on this machine only."""
     workers: int = 0
     """Processes that read manuals. 0: one less than the processors, since embedding needs them too."""
     gate: str = ""
@@ -100,7 +111,7 @@ def _read(path: Path) -> Mapping[str, object]:
 def _cast(key: str, value: object, where: str) -> str | int | Path:
     if key == "home":
         return Path(str(value)).expanduser().resolve()
-    if key in {"workers", "qdrant_shards", "qdrant_replicas", "calls_a_minute"}:
+    if key in {"workers", "qdrant_shards", "qdrant_replicas", "calls_a_minute", "retention_days"}:
         try:
             count = int(str(value))
         except ValueError:

@@ -8,7 +8,7 @@ import pytest
 from ingest.errors import SettingError
 from serving.settings import Settings, load_settings
 
-COUNTS = {"workers", "qdrant_shards", "qdrant_replicas", "calls_a_minute"}
+COUNTS = {"workers", "qdrant_shards", "qdrant_replicas", "calls_a_minute", "retention_days"}
 EXAMPLES = {"home": "/srv/manualdesk", **dict.fromkeys(COUNTS, "3")}
 
 
