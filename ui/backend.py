@@ -21,6 +21,7 @@ from ingest.report import Progress, Report
 from serving.api.metrics import CountedAnswers, Metrics
 from serving.api.needs import Answering, Ingest
 from serving.assistant import Retrieves
+from serving.customers.terms import Terms
 from serving.stored.opening import CacheState
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Parts:
     cache_state: Callable[[], CacheState] | None = None
     open_database: "Callable[[], Database] | None" = None
     """The desk's database; without, a file under `home`."""
+    terms: Terms = field(default_factory=Terms)
+    """What customers on other sites are served by."""
     metrics: Metrics = field(default_factory=Metrics)
 
 
@@ -73,6 +76,10 @@ class Backend:
     @property
     def home(self) -> Path:
         return self._parts.home
+
+    @property
+    def terms(self) -> Terms:
+        return self._parts.terms
 
     @property
     def metrics(self) -> Metrics:

@@ -11,6 +11,8 @@ from ingest.pipeline import Job
 from ingest.recorded import Place
 from ingest.report import Progress, Report
 from serving.api.metrics import Metrics
+from serving.customers.origins import origin_of
+from serving.customers.terms import Terms, networks
 from serving.settings import Settings
 from serving.stored.opening import cache_state
 from ui.backend import Answering, Parts
@@ -50,6 +52,7 @@ def parts(settings: Settings) -> Parts:
         ingest=ingest,
         cache_state=partial(cache_state, settings.home, settings.redis_url),
         open_database=partial(_database, settings),
+        terms=_terms(settings),
         metrics=metrics,
     )
 
@@ -58,6 +61,16 @@ def _database(settings: Settings) -> "Database":
     from serving.database.engine import Database
 
     return Database(settings.home, settings.database_url)
+
+
+def _terms(settings: Settings) -> Terms:
+    """Raises SettingError for what cannot be."""
+    return Terms(
+        smtp_url=settings.smtp_url,
+        mail_from=settings.mail_from,
+        hand_over_networks=networks(settings.hand_over_networks, "MANUALDESK_HAND_OVER_NETWORKS"),
+        demo=origin_of(settings.demo) if settings.demo else "",
+    )
 
 
 class _Installation:

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Row
@@ -14,6 +13,7 @@ from ingest.audience import Audience
 from ingest.errors import SettingError
 from ingest.index.contract import Scope
 from serving.customers.look import Look
+from serving.customers.origins import origin_of
 from serving.customers.targets import checked_target
 from serving.database.engine import AlreadyThere, Database, now
 from serving.database.schema_customers import sites
@@ -21,8 +21,6 @@ from serving.database.schema_customers import sites
 DEMO: Final = "demo"
 """The site of the demo shop."""
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_HOST: Final = re.compile(r"[a-z0-9.-]+|\[[0-9a-f:.]+\]")
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class NoSuchSite(SettingError):
@@ -135,28 +133,6 @@ def checked(site: Site) -> Site:
         raise SettingError("The questions of a day cannot be less than 0.", hint="0 means: no limit.")
     checked_target(site.hand_over_to)
     return site
-
-
-def origin_of(written: str) -> str:
-    """The origin of an address, as a browser writes it. Raises SettingError for what has none.
-
-    Plain http is for this machine only: what a page without TLS holds, anybody on the way can read and change.
-    """
-    try:
-        parts = urlsplit(written.strip().lower())
-        port = parts.port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    host = parts.hostname or ""
-    shown = f"[{host}]" if ":" in host else host
-    if parts.scheme not in {"https", "http"} or not _HOST.fullmatch(shown) or parts.username:
-        raise SettingError(f"{written!r} is no address of a web site.", hint="Give such as https://shop.example")
-    if parts.scheme == "http" and host not in _LOOPBACK:
-        raise SettingError(
-            f"{written!r} is not encrypted.", hint=f"Give https://{shown}; http is for this machine only."
-        )
-    usual = port in (None, 443 if parts.scheme == "https" else 80)
-    return f"{parts.scheme}://{shown}" if usual else f"{parts.scheme}://{shown}:{port}"
 
 
 def listed(lines: Sequence[str]) -> tuple[str, ...]:
