@@ -55,8 +55,29 @@ class Settings:
     several processes share them. Empty: a SQLite file under `home`."""
     retention_days: int = 0
     """Days for which a conversation is kept after its last message. 0: until its owner deletes it."""
+    sign_in: str = ""
+    """How people sign in: password, oidc (a company's OpenID provider) or header (a proxy that knows them). Empty: not
+    at all; then this machine alone is served."""
+    public_url: str = ""
+    """The address that browsers reach Manualdesk under, such as https://desk.example; with https, cookies are Secure."""
+    oidc_issuer: str = ""
+    """The OpenID provider, such as https://login.example/realms/company."""
+    oidc_client_id: str = ""
+    """As which Manualdesk is registered there, with the redirect URI PUBLIC_URL/sign-in/provider/back."""
+    oidc_client_secret: str = field(default="", repr=False)
+    """Of that registration. Empty: a public client, by PKCE alone."""
+    oidc_role_claim: str = "groups"
+    """The claim of the identity token that tells a person's role."""
+    oidc_roles: str = ""
+    """Which of its values is which role, such as desk-admins=admin, support=agent. The highest that fits counts."""
+    default_role: str = ""
+    """Role of whoever signs in through a provider or proxy for the first time and has none. Empty: they are refused."""
+    sign_in_header: str = "X-Forwarded-User"
+    """The header that names who is signed in, with header sign-in."""
+    trusted_proxies: str = ""
+    """Addresses of proxies whose headers are believed, such as 127.0.0.1, 10.0.0.0/8."""
     calls_a_minute: int = 600
-    """Calls that one API key may make in a minute over HTTP. 0: as many as it likes."""
+    """Calls that one API key or person may make in a minute over HTTP. 0: as many as they like."""
     smtp_url: str = field(default="", repr=False)
     """A mail server for hand-overs of customers, such as smtp://user:password@mail.example:587 or smtps://... Empty:
     none is sent by mail."""
