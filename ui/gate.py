@@ -38,7 +38,8 @@ PROBES: Final = Area(exactly=frozenset({"/healthz", "/readyz", "/metrics"}))
 INTERFACE: Final = Area(below=("/v1", "/sources"))
 """What programs call. On any address but this machine's own, and without sign-in, it is all that there is."""
 PAGES: Final = Area(below=("/desk", "/sign-in", "/static"), exactly=frozenset({"/desk", "/sign-in", "/sign-out"}))
-WIDGET: Final = Area(below=("/widget",), other_sites=True)
+WIDGET: Final = Area(below=("/widget",), exactly=frozenset({"/widget.js"}), other_sites=True)
+SHOP: Final = Area(below=("/shop",), exactly=frozenset({"/shop"}))
 CHAT: Final = Area(
     below=("/public", "/assets", "/avatars", "/ws/socket.io", "/element", "/thread", "/share"),
     exactly=frozenset(
@@ -61,7 +62,7 @@ CHAT: Final = Area(
 )
 """What the chat uses. Chainlit brings more (uploads, MCP, copilot, API docs); what is not used is not served."""
 PROGRAMS: Final = (PROBES, INTERFACE)
-EVERYTHING: Final = (PROBES, INTERFACE, PAGES, WIDGET, CHAT)
+EVERYTHING: Final = (PROBES, INTERFACE, PAGES, WIDGET, SHOP, CHAT)
 
 
 class Gate:

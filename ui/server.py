@@ -95,16 +95,20 @@ def build(backend: Backend, *, local: bool = True, calls_a_minute: int = 0) -> "
     from serving.api.ways import key_ways
     from ui.sources import source_routes
     from ui.web.static_files import static_files
+    from ui.widget.customers import Customers
+    from ui.widget.serving import add_widget, widget_origins, widget_way
 
     application = build_application(backend)
     application.include_router(source_routes(backend), responses=ERRORS)
     application.routes.append(static_files())
+    customers = Customers(backend, local=local)
+    add_widget(application, customers)
     for router in page_routes(backend):
         application.include_router(router, include_in_schema=False)
     if local:
         _add_chat(application, backend)
-    ways = key_ways(KeyStore(backend.home), local=local, calls_a_minute=calls_a_minute)
-    door = Door(application, backend.metrics, ways)
+    ways = (widget_way(customers), *key_ways(KeyStore(backend.home), local=local, calls_a_minute=calls_a_minute))
+    door = widget_origins(Door(application, backend.metrics, ways), customers)
     return Gate(door) if local else Gate(door, areas=PROGRAMS, hosts=frozenset())
 
 

@@ -25,7 +25,7 @@ from serving.api.ways import Proxies, Way, address_in
 from serving.keys import Caller, Forbidden, KeyRefused, Role
 
 HEALTH: Final = frozenset({"/healthz", "/readyz"})
-OPEN: Final = ("/sign-in", "/static", "/widget")
+OPEN: Final = ("/sign-in", "/static", "/widget", "/widget.js", "/shop")
 """These paths and all below them: no caller is needed, and a wrong key or an ended session is like none."""
 UPLOADS: Final = frozenset({("POST", "/v1/documents"), ("POST", "/desk/documents/upload")})
 """Calls that bring manuals: large, and for editors, which is asked before the framework reads what may be large."""

@@ -25,6 +25,7 @@ from ui.widget.talking import talking_routes
 from ui.widget.texts import texts_in
 from ui.widget.way import page_origin, session_in, visitor
 
+_METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 KEPT: Final = "public, max-age=300"
 """Script and style: five minutes after an upgrade every page has the new ones."""
 
@@ -48,8 +49,7 @@ def widget_routes(customers: Customers) -> APIRouter:
     calls.include_router(original_routes(customers))
     calls.include_router(talking_routes(customers))
 
-    @calls.get("/{rest:path}", include_in_schema=False)
-    @calls.post("/{rest:path}", include_in_schema=False)
+    @calls.api_route("/{rest:path}", methods=_METHODS, include_in_schema=False)
     async def nothing(rest: str) -> Response:
         raise NotFound(f"There is nothing at /widget/v1/{rest}.", hint="See docs/widget.md.")
 

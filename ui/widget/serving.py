@@ -1,0 +1,29 @@
+"""The widget's place in the web process: its routes go into the application, its way and its origins around it."""
+
+from typing import TYPE_CHECKING
+
+from ui.widget.cors import WidgetOrigins
+from ui.widget.customers import Customers
+from ui.widget.routes import widget_routes
+from ui.widget.way import WidgetWay
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp
+
+    from serving.api.ways import Way
+
+
+def add_widget(application: "FastAPI", customers: Customers) -> None:
+    """Add what customers call."""
+    application.include_router(widget_routes(customers), include_in_schema=False)
+
+
+def widget_way(customers: Customers) -> "Way":
+    """To be the first of the door's ways."""
+    return WidgetWay(customers.sessions, customers.count_call, own=customers.own)
+
+
+def widget_origins(door: "ASGIApp", customers: Customers) -> "ASGIApp":
+    """The door, behind what lets other sites' pages in."""
+    return WidgetOrigins(door, customers.sites)
