@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.crew import Crew
 from ingest.errors import ManualdeskError
 from ingest.index.contract import IndexInfo, IndexStore
 from ingest.pipeline import Job, Progress, Report, plan, published_documents, run
@@ -50,7 +51,9 @@ def plan_recorded(place: Place, job: Job) -> Plan:
         return plan(place.store, replace(job, said=records.settings()))
 
 
-def run_recorded(place: Place, job: Job, *, kind: str = "ingest") -> Iterator[Progress | Report]:
+def run_recorded(
+    place: Place, job: Job, *, kind: str = "ingest", crew: Crew | None = None
+) -> Iterator[Progress | Report]:
     """As `pipeline.run`, with editors' settings, and recorded however it ends.
 
     Raises RecordsUnusable before anything is done: without the settings an internal manual could become public.
@@ -59,7 +62,7 @@ def run_recorded(place: Place, job: Job, *, kind: str = "ingest") -> Iterator[Pr
         job = replace(job, said=records.settings())
         report = None
         with recorded(records, kind, describe(job)) as outcome:
-            for step in run(place.store, place.embedder, place.models, place.home, job):
+            for step in run(place.store, place.embedder, place.models, place.home, job, crew=crew):
                 if isinstance(step, Report):
                     report = step
                     outcome.generation, outcome.report = step.generation, step.to_json()

@@ -27,6 +27,8 @@ class Scope:
     products: tuple[str, ...] | None = None
     """None: all products."""
     languages: tuple[str, ...] | None = None
+    documents: tuple[str, ...] | None = None
+    """Those of a model or version that a reader chose; None: all."""
 
 
 EVERYTHING = Scope(audience=Audience.INTERNAL)
@@ -181,3 +183,15 @@ class IndexStore(Protocol):
 
     def rollback(self) -> IndexInfo:
         """Make the previous generation the published one. Raises IndexUnusable where there is none."""
+
+    def generations(self) -> list[IndexInfo]:
+        """What can be published: the generation that is, and those kept before and after it, the newest first.
+
+        One after it is there until the next publish: it was rolled back from. Empty where nothing was published yet.
+        """
+
+    def documents_of(self, generation: str) -> list[IndexedDocument]:
+        """What one of these holds, by path. Raises IndexUnusable where it is not kept any more."""
+
+    def switch(self, generation: str) -> IndexInfo:
+        """Make one of these the published one. Raises IndexUnusable where it is not kept, or an ingest is running."""

@@ -58,6 +58,22 @@ class EdgeStore:
         with self._generations.locked():
             return self._generations.info(self._generations.roll_back())
 
+    def generations(self) -> list[IndexInfo]:
+        return [self._generations.info(name) for name in reversed(self._generations.names())]
+
+    def documents_of(self, generation: str) -> list[IndexedDocument]:
+        if generation not in self._generations.names():
+            raise IndexUnusable(f"generation {generation} is not kept any more", hint="choose one that is")
+        opened = _Opened(self._generations, generation)
+        try:
+            return opened.shard.documents(EVERYTHING)
+        finally:
+            opened.shard.close()
+
+    def switch(self, generation: str) -> IndexInfo:
+        with self._generations.locked():
+            return self._generations.switch(generation)
+
 
 class EdgeDraft:
     """A working copy of the published shard (see `Draft`)."""

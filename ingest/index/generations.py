@@ -128,9 +128,16 @@ class Generations:
         if not earlier:
             hint = "ingest the earlier manuals again to get back to them"
             raise IndexUnusable(f"there is no generation before {current} in {self.folder}", hint=hint)
-        self.info(earlier[-1])
-        self._point_to(earlier[-1])
+        self.switch(earlier[-1])
         return earlier[-1]
+
+    def switch(self, name: str) -> IndexInfo:
+        """Point to a kept generation. Raises IndexUnusable where it is not kept. Call with the lock held."""
+        if name not in self.names():
+            raise IndexUnusable(f"there is no generation {name} in {self.folder}", hint="it is not kept any more")
+        info = self.info(name)
+        self._point_to(name)
+        return info
 
     def _point_to(self, name: str) -> None:
         new = self.folder / "current.new"

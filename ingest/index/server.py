@@ -94,6 +94,29 @@ class ServerStore:
             self._alias.switch(previous)
             return info
 
+    def generations(self) -> list[IndexInfo]:
+        with reachable():
+            return sorted((info for info, _kept in self._kept()), key=lambda info: info.generation, reverse=True)
+
+    def documents_of(self, generation: str) -> list[IndexedDocument]:
+        with reachable():
+            return self._find(generation)[1].documents(EVERYTHING)
+
+    def switch(self, generation: str) -> IndexInfo:
+        with leased(self._client, f"{self._alias.name}-lease"), reachable():
+            info, collection = self._find(generation)
+            self._alias.switch(collection)
+            return info
+
+    def _kept(self) -> list[tuple[IndexInfo, Collection]]:
+        return [(_read_info(each), each) for each in self._alias.kept()]
+
+    def _find(self, generation: str) -> tuple[IndexInfo, Collection]:
+        found = next((kept for kept in self._kept() if kept[0].generation == generation), None)
+        if found is None:
+            raise IndexUnusable(f"generation {generation} is not kept any more", hint="choose one that is")
+        return found
+
 
 class ServerDraft:
     """Points that readers do not see yet (see `Draft`)."""

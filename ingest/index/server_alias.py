@@ -60,6 +60,17 @@ class Alias:
             return Collection(self._client, name)
         return None
 
+    def kept(self) -> list[Collection]:
+        """The current collection, the one before it, and the one after it where it was rolled back from."""
+        current = self.current()
+        if current is None:
+            return []
+        previous = self.previous(current)
+        names = [found.name for found in self._client.get_collections().collections]
+        others = [Collection(self._client, name) for name in names if self._dated.fullmatch(name)]
+        after = [each for each in others if each.metadata().get("previous") == current.name]
+        return [current, *([previous] if previous else []), *after]
+
     def drop_abandoned(self, current: Collection | None) -> None:
         """Delete dated collections that are neither seen nor the one before: of killed, older or undone rebuilds."""
         kept = set()

@@ -18,7 +18,7 @@ from ingest.errors import RecordsUnusable
 from ingest.index.contract import IndexedDocument
 from ingest.metadata import Setting
 from ingest.records.schema import document_settings, page_quality, prepare, revisions, runs
-from ingest.records.types import KnownRevision, Run, State
+from ingest.records.types import KnownRevision, Run, State, Weakness
 from ingest.types import PageQuality
 
 KEEP_RUNS = 1000
@@ -49,9 +49,12 @@ class Records:
             rows = connection.execute(select(columns.pattern, columns.key, columns.value).order_by(columns.id))
             return tuple(Setting(row.pattern, row.key, row.value) for row in rows)
 
-    def set_values(self, patterns: Sequence[str], values: Mapping[str, str]) -> None:
-        """Set each key for each pattern; an empty value takes back what was set for the documents that it matches."""
-        now, who = _now(), _user()
+    def set_values(self, patterns: Sequence[str], values: Mapping[str, str], *, by: str = "") -> None:
+        """Set each key for each pattern; an empty value takes back what was set for the documents that it matches.
+
+        `by`: who does, where it is not the user of this process.
+        """
+        now, who = _now(), by or _user()
         columns = document_settings.c
         with self._connected() as connection:
             for pattern in patterns:
@@ -166,6 +169,16 @@ class Records:
                 for row in rows
             )
 
+    def weaknesses(self) -> dict[tuple[str, str], Weakness]:
+        """By (document, revision) what is amiss with pages, of all revisions of which a page was noted."""
+        found: dict[tuple[str, str], list[tuple[float, str]]] = {}
+        columns = page_quality.c
+        wanted = select(columns.document, columns.revision, columns.score, columns.problems)
+        with self._connected() as connection:
+            for document, revision, score, problems in connection.execute(wanted):
+                found.setdefault((document, revision), []).append((score, problems))
+        return {key: _weakness(pages) for key, pages in found.items()}
+
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
         try:
@@ -184,6 +197,7 @@ _BROKEN_HINT = (
     "Check that the folder can be written and is not full; put a backup of the file back if it is damaged "
     "(without it, what editors set has to be set again)."
 )
+_KNOWN_TEXTS = ("document", "revision", "root", "title", "product", "last_seen", "first_seen")
 _KEYS = select(revisions.c.document, revisions.c.revision)
 
 
@@ -213,8 +227,13 @@ def _run(row: Mapping[str, object]) -> Run:
 
 
 def _known(row: Mapping[str, object]) -> KnownRevision:
-    texts = {name: str(row[name]) for name in ("document", "revision", "root", "title", "product", "last_seen")}
+    texts = {name: str(row[name]) for name in _KNOWN_TEXTS}
     return KnownRevision(**texts, audience=Audience(str(row["audience"])))
+
+
+def _weakness(pages: Sequence[tuple[float, str]]) -> Weakness:
+    problems = dict.fromkeys(problem for _score, named in pages for problem in named.split(",") if problem)
+    return Weakness(len(pages), sum(1 - score for score, _named in pages), tuple(problems))
 
 
 def _revision_row(document: IndexedDocument, now: str) -> dict[str, str]:

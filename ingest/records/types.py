@@ -50,8 +50,25 @@ class KnownRevision:
     audience: Audience
     last_seen: str
     """When a run last found it in the index."""
+    first_seen: str = ""
+    """When a run first did: when it was ingested."""
 
     def readable_in(self, scope: Scope) -> bool:
         """Could it be read in this scope when it was last indexed?"""
         audience = scope.audience is Audience.INTERNAL or self.audience is scope.audience
         return audience and (scope.products is None or self.product in scope.products)
+
+
+@dataclass(frozen=True, slots=True)
+class Weakness:
+    """What is amiss with a revision's pages, summed up."""
+
+    pages: int
+    """How many have something amiss."""
+    lost: float
+    """What they lack together: of each, 1 less its score."""
+    problems: tuple[str, ...]
+
+    def score(self, pages: int) -> float:
+        """How well a manual of so many pages was read, from 0 to 1: the mean over its pages."""
+        return max(0.0, 1 - self.lost / max(1, pages, self.pages))

@@ -6,11 +6,13 @@ child stops when its input ends, so that it never outlives who asked, however th
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import IO, Final
@@ -25,10 +27,14 @@ from serving.settings import Settings
 _YIELDS: Final = 5
 """Niceness: where both want the processors, answers go first."""
 _STOP_SECONDS: Final = 20.0
+_SILENT_SECONDS: Final = 1.0
 
 
 def ingest_in_child(settings: Settings, job: Job) -> Generator[Progress | Report]:
-    """The steps of `run_recorded`. Raises what that raises; closing the iterator stops the run."""
+    """The steps of `run_recorded`. Raises what that raises; closing the iterator stops the run.
+
+    Where nothing new is said for a second, the last step comes again: whoever listens can stop at any time.
+    """
     if job.gate is not None:
         raise ValueError("a gate cannot be sent to another process")
     command = [sys.executable, "-m", "serving.api.ingest_child"]
@@ -38,13 +44,14 @@ def ingest_in_child(settings: Settings, job: Job) -> Generator[Progress | Report
     ) as child:
         assert child.stdin is not None  # noqa: S101 - it is a pipe
         assert child.stdout is not None  # noqa: S101 - it is a pipe
+        last: Progress | Report = Progress(documents=0, documents_total=0, pages=0, chunks=0, embedded=0, current="")
         try:
             child.stdin.write(f"{_order(settings, job)}\n")
             child.stdin.flush()
-            for line in child.stdout:
-                step = _step(json.loads(line))
-                yield step
-                if isinstance(step, Report):
+            for line in _lines(child.stdout):
+                last = _step(json.loads(line)) if line else last
+                yield last
+                if isinstance(last, Report):
                     return
         finally:
             child.stdin.close()
@@ -55,6 +62,28 @@ def ingest_in_child(settings: Settings, job: Job) -> Generator[Progress | Report
     raise ManualdeskError(
         f"The ingest ended without a report (exit status {child.returncode}).", hint="See the server's log."
     )
+
+
+def _lines(stream: IO[str]) -> Generator[str]:
+    """The stream's lines as they come; an empty one whenever a second passes without."""
+    lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def read() -> None:
+        with suppress(ValueError, OSError):  # closed while it was read
+            for line in stream:
+                lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read, name="ingest-lines", daemon=True).start()
+    while True:
+        try:
+            line = lines.get(timeout=_SILENT_SECONDS)
+        except queue.Empty:
+            yield ""
+            continue
+        if line is None:
+            return
+        yield line
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ import logging
 import queue
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -15,10 +15,8 @@ from enum import StrEnum
 from typing import Final
 
 from ingest.errors import ManualdeskError
-from ingest.pipeline import Job
 from ingest.report import Progress, Report
 from serving.api.errors import Conflict, NotFound, error_body
-from serving.api.needs import Ingest
 from serving.keys import HERE
 
 log = logging.getLogger("manualdesk.api")
@@ -26,6 +24,7 @@ log = logging.getLogger("manualdesk.api")
 MOST_WAITING: Final = 5
 _KEPT: Final = 100
 """Jobs whose end is still told."""
+_LAST_READ: Final = 8
 
 
 class JobState(StrEnum):
@@ -33,6 +32,13 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
+    """By an editor; the index is as it was before."""
+
+
+Steps = Callable[[], Generator[Progress | Report]]
+"""Starts a run and tells how far it is, its report last. Blocking, but never silent for long where it can be closed.
+Raises ManualdeskError; closing the iterator stops the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,8 @@ class JobStatus:
     id: str
     what: str
     """What it is about, as a command would say it."""
+    by: str = ""
+    """Who asked for it."""
     state: JobState
     asked_at: str
     started_at: str = ""
@@ -50,6 +58,15 @@ class JobStatus:
     report: Report | None = None
     error: dict[str, str] | None = None
     """Type, message and hint."""
+    notices: tuple[str, ...] = ()
+    """What the new index means for other things: curated answers to review, gaps that closed."""
+    read: tuple[str, ...] = ()
+    """The manuals read last, the newest first."""
+
+    @property
+    def is_open(self) -> bool:
+        """Does it wait or run?"""
+        return self.state in (JobState.WAITING, JobState.RUNNING)
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -62,28 +79,33 @@ class JobStatus:
             "progress": asdict(self.progress) if self.progress else None,
             "report": self.report.to_json() if self.report else None,
             "error": self.error,
+            "notices": list(self.notices),
         }
 
 
 Ended = Callable[[str, dict[str, int]], None]
 """Told of each job that ended: its state, and how many manuals it changed in which way."""
 
+Published = Callable[[], Sequence[str]]
+"""Called after a job that published, for what follows from it. Leaves words for the editor; never raises."""
+
 
 class JobQueue:
     """Usable from several threads; its own thread starts with the first job."""
 
-    def __init__(self, ingest: Ingest, ended: Ended) -> None:
-        self._ingest = ingest
+    def __init__(self, ended: Ended, published: Published = tuple) -> None:
         self._ended = ended
+        self._published = published
         self._lock = threading.Lock()
         self._jobs: dict[str, JobStatus] = {}
-        self._waiting: queue.SimpleQueue[tuple[str, Job] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[str, Steps] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._cancelled: set[str] = set()
         self._closed = False
 
-    def submit(self, job: Job, what: str) -> JobStatus:
+    def submit(self, steps: Steps, what: str, *, by: str = "") -> JobStatus:
         """Queue a job. Raises Conflict where MOST_WAITING wait already."""
-        status = JobStatus(id=secrets.token_hex(8), what=what, state=JobState.WAITING, asked_at=_now())
+        status = JobStatus(id=secrets.token_hex(8), what=what, by=by, state=JobState.WAITING, asked_at=_now())
         with self._lock:
             waiting = sum(known.state is JobState.WAITING for known in self._jobs.values())
             if waiting >= MOST_WAITING:
@@ -94,8 +116,21 @@ class JobQueue:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="ingest-jobs", daemon=True)
                 self._thread.start()
-        self._waiting.put((status.id, job))
+        self._waiting.put((status.id, steps))
         return status
+
+    def cancel(self, number: str) -> JobStatus:
+        """Stop a job: at once where it waits, at its next step where it runs. Raises NotFound, and Conflict where it
+        has ended."""
+        found = self.job(number)
+        with self._lock:
+            found = self._jobs[number]
+            if not found.is_open:
+                raise Conflict(f"Job {number} has ended: it is {found.state}.", hint="See what it did; see rollback.")
+            self._cancelled.add(number)
+            if found.state is JobState.WAITING:
+                self._jobs[number] = replace(found, state=JobState.CANCELLED, ended_at=_now())
+            return self._jobs[number]
 
     def job(self, number: str) -> JobStatus:
         """Raises NotFound."""
@@ -119,35 +154,59 @@ class JobQueue:
 
     def _work(self) -> None:
         while (item := self._waiting.get()) is not None and not self._closed:
-            number, job = item
-            self._change(number, state=JobState.RUNNING, started_at=_now())
-            try:
-                report = self._run(number, job)
-            except ManualdeskError as error:
-                # Editors follow jobs, so they are told what an editor is told.
-                self._end(number, JobState.FAILED, error=error_body(error, HERE))
-            except Exception as error:
-                log.exception("an ingest failed")
-                message = f"Something unexpected went wrong: {type(error).__name__}: {error}"
-                hint = "The published index is as it was; the server's log has more."
-                self._end(number, JobState.FAILED, error={"type": "unexpected", "message": message, "hint": hint})
+            number, steps = item
+            if self._starts(number):
+                self._do(number, steps)
+
+    def _starts(self, number: str) -> bool:
+        """Mark it as running; False where it was cancelled before its turn."""
+        with self._lock:
+            waits = number in self._jobs and self._jobs[number].state is JobState.WAITING
+            if waits:
+                self._jobs[number] = replace(self._jobs[number], state=JobState.RUNNING, started_at=_now())
+        return waits
+
+    def _do(self, number: str, steps: Steps) -> None:
+        try:
+            report = self._run(number, steps)
+        except ManualdeskError as error:
+            # Editors follow jobs, so they are told what an editor is told.
+            self._end(number, JobState.FAILED, error=error_body(error, HERE))
+        except Exception as error:
+            log.exception("an ingest failed")
+            message = f"Something unexpected went wrong: {type(error).__name__}: {error}"
+            hint = "The published index is as it was; the server's log has more."
+            self._end(number, JobState.FAILED, error={"type": "unexpected", "message": message, "hint": hint})
+        else:
+            if report is None:
+                self._end(number, JobState.CANCELLED)
             else:
+                self._change(number, notices=tuple(self._published()))
                 self._end(number, JobState.DONE, report=report)
 
-    def _run(self, number: str, job: Job) -> Report:
-        with closing(self._ingest(job)) as steps:
-            for step in steps:
+    def _run(self, number: str, steps: Steps) -> Report | None:
+        """The report; None where the job was cancelled."""
+        with closing(steps()) as told:
+            for step in told:
                 if isinstance(step, Report):
                     return step
+                if number in self._cancelled:
+                    return None
                 if self._closed:
                     break
-                self._change(number, progress=step)
+                self._progress(number, step)
         raise ManualdeskError("The ingest was stopped.", hint="Ask for it again; what was embedded is not lost.")
+
+    def _progress(self, number: str, step: Progress) -> None:
+        before = self._jobs[number].read
+        is_new = step.current and step.current not in before[:1]
+        self._change(number, progress=step, read=(step.current, *before)[:_LAST_READ] if is_new else before)
 
     def _end(
         self, number: str, state: JobState, *, report: Report | None = None, error: dict[str, str] | None = None
     ) -> None:
         self._change(number, state=state, ended_at=_now(), report=report, error=error)
+        self._cancelled.discard(number)
         names = ("added", "updated", "removed", "failed")
         self._ended(str(state), {name: len(getattr(report, name)) for name in names} if report else {})
 

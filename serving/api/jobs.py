@@ -1,6 +1,8 @@
-"""`/v1/ingest` and `/v1/jobs`: an editor asks for an ingest and follows it."""
+"""`/v1/ingest` and `/v1/jobs`: an editor asks for an ingest, follows it and may cancel it."""
 
 import asyncio
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -26,11 +28,12 @@ def job_routes(desk: Desk, queue: JobQueue, uploads: Uploads) -> APIRouter:
     @router.post("/ingest", status_code=202)
     async def ingest(request: Request, asked: IngestRequest | None = None) -> Response:
         """Bring the index to what is uploaded, or to what is in a folder that was ingested before; as a job."""
-        asker(request).require(Role.EDITOR, "To ingest manuals")
+        caller = asker(request)
+        caller.require(Role.EDITOR, "To ingest manuals")
         asked = asked or IngestRequest()
         root = await asyncio.to_thread(_root, desk, uploads, asked.root)
         job = Job(paths=(root,), root=root, force=asked.force, allow_removals=asked.allow_removals)
-        status = queue.submit(job, describe(job))
+        status = queue.submit(partial(desk.ingest, job), describe(job), by=caller.shown_name or caller.name)
         return JSONResponse(status.to_json(), status_code=202, headers={"Location": f"/v1/jobs/{status.id}"})
 
     @router.get("/jobs")
@@ -44,6 +47,13 @@ def job_routes(desk: Desk, queue: JobQueue, uploads: Uploads) -> APIRouter:
         """How far a job is, and how it ended."""
         asker(request).require(Role.EDITOR, "To follow an ingest")
         return JSONResponse(queue.job(job).to_json())
+
+    @router.delete("/jobs/{job}")
+    async def cancel(job: str, request: Request) -> Response:
+        """Stop a job: one that waits at once, one that runs within seconds; the index stays as it was before."""
+        asker(request).require(Role.EDITOR, "To cancel an ingest")
+        status = queue.cancel(job)
+        return JSONResponse(status.to_json(), status_code=HTTPStatus.ACCEPTED if status.is_open else HTTPStatus.OK)
 
     return router
 

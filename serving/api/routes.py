@@ -6,6 +6,7 @@ It is not to be served without a `Door` before it (`serving.api.access`), which 
 import copy
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -14,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 
 from serving.api.access import HEALTH
+from serving.api.after_publish import after_publish
 from serving.api.ask import ask_routes
 from serving.api.chat_completions import chat_routes
 from serving.api.documents import document_routes
@@ -46,7 +48,7 @@ ERRORS: dict[int | str, dict[str, object]] = {
 
 def build_application(desk: Desk) -> FastAPI:
     """The application; jobs that still run when it ends are stopped."""
-    queue = JobQueue(desk.ingest, desk.metrics.job_done)
+    queue = JobQueue(desk.metrics.job_done, partial(after_publish, desk))
     uploads = Uploads(desk.home)
 
     @asynccontextmanager
@@ -62,6 +64,7 @@ def build_application(desk: Desk) -> FastAPI:
         openapi_url=None,
         lifespan=running,
     )
+    application.state.jobs = queue  # for pages, which ask for ingests too
     routers = [
         health_routes(desk),
         chat_routes(desk),

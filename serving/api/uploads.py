@@ -50,18 +50,27 @@ class Uploaded:
 
 
 class Uploads:
-    """The folder of uploaded manuals, which is an ingest root of its own."""
+    """A folder of uploaded manuals: by default the one that is an ingest root of its own."""
 
-    def __init__(self, home: Path) -> None:
-        self.folder = home.resolve() / FOLDER
+    def __init__(self, home: Path, name: str = FOLDER) -> None:
+        self.folder = home.resolve() / name
 
     def exists(self) -> bool:
         return self.folder.is_dir()
 
+    def names(self) -> list[str]:
+        """All files in it, sorted; hidden ones are not ours."""
+        found: list[str] = []
+        for folder, folders, files in os.walk(self.folder):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            here = Path(folder).relative_to(self.folder)
+            found.extend((here / name).as_posix() for name in files if not name.startswith("."))
+        return sorted(found)
+
     def file(self, document: str) -> Path | None:
         """Where an uploaded file of that name lies; None where there is none."""
         try:
-            place = self._place(document)
+            place = self.place(document)
         except BadName:
             return None
         return place if place.is_file() else None
@@ -71,7 +80,7 @@ class Uploads:
 
         Raises BadName, NoManual, TooLarge, and Conflict where the disk or a folder of that name is in the way.
         """
-        place = self._place(document)
+        place = self.place(document)
         _check_bytes(place, source)
         replaced = place.exists()
         try:
@@ -107,7 +116,7 @@ class Uploads:
             folder.rmdir()
         return True
 
-    def _place(self, document: str) -> Path:
+    def place(self, document: str) -> Path:
         """Where a file of that name belongs. Raises BadName where that is not below the folder."""
         path = PurePosixPath(document)
         parts = document.split("/")

@@ -260,3 +260,23 @@ def test_a_preview_of_a_fresh_draft_shows_it_alone(store: IndexStore) -> None:
         assert draft.vectors("a") == {}
         draft.replace("b", points("b"))
         assert names(draft.preview()) == ["b"]
+
+
+def test_kept_generations_are_told_looked_into_and_published_again(store: IndexStore) -> None:
+    assert store.generations() == []
+    for name in ("a", "b"):
+        with draft_of(store, fresh=True) as draft:  # on a server only a rebuild keeps what was before it
+            draft.replace(name, points(name))
+            draft.publish()
+    newer, older = store.generations()
+    assert newer == store.open().info()
+    assert [known.document for known in store.documents_of(older.generation)] == ["a"]
+    store.rollback()
+    assert names(store.open()) == ["a"]
+    assert [info.generation for info in store.generations()] == [newer.generation, older.generation], "to undo it"
+    assert store.switch(newer.generation) == newer
+    assert names(store.open()) == ["b"]
+    with pytest.raises(IndexUnusable):
+        store.switch("19990101T000000000000Z")
+    with pytest.raises(IndexUnusable):
+        store.documents_of("../..")

@@ -27,6 +27,7 @@ CALLS = (
     ("POST", "/v1/ingest", {}),
     ("GET", "/v1/jobs", None),
     ("GET", "/v1/jobs/none", None),
+    ("DELETE", "/v1/jobs/none", None),
     ("GET", "/sources/0000/original/guide.md", None),
     ("GET", "/sources/0000/pages/1/guide.pdf", None),
     ("GET", "/v1/whatever", None),
