@@ -85,6 +85,8 @@ def conditions(scope: Scope) -> tuple[AnyOf, ...]:
         found.append(AnyOf("product", scope.products))
     if scope.languages is not None:
         found.append(AnyOf("language", scope.languages))
+    if scope.documents is not None:
+        found.append(AnyOf("document", scope.documents))
     return tuple(found)
 
 

@@ -58,6 +58,7 @@ class Cited:
             (scope.audience is Audience.INTERNAL or passage.audience is scope.audience)
             and (scope.products is None or passage.product in scope.products)
             and (scope.languages is None or passage.language in scope.languages)
+            and (scope.documents is None or passage.document in scope.documents)
             for passage in self.passages
         )
 

@@ -101,6 +101,19 @@ class CuratedAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What was done to a curated answer."""
+
+    at: str
+    by: str
+    """Empty: by itself, when a manual changed."""
+    what: str
+    """added, changed, approved, needs review or removed."""
+    answer: CuratedAnswer
+    """As it was after that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A question with everything that a kept answer must fit beside its words."""
 
@@ -130,6 +143,7 @@ class Asked:
             str(scope.audience),
             _joined(scope.products),
             _joined(scope.languages),
+            _joined(scope.documents),
             self.page_product,
             self.language,
             str(self.policy),

@@ -69,6 +69,9 @@ def test_every_field_comes_back_on_every_read_path(store: IndexStore) -> None:
         (Scope(audience=Audience.PUBLIC, products=("watch",), languages=("zh",)), set()),
         (Scope(audience=Audience.INTERNAL, products=()), set()),
         (Scope(audience=Audience.INTERNAL, languages=()), set()),
+        (Scope(audience=Audience.INTERNAL, documents=("b", "d")), {"b", "d"}),
+        (Scope(audience=Audience.PUBLIC, documents=("b", "d")), {"b"}),
+        (Scope(audience=Audience.INTERNAL, documents=()), set()),
     ],
 )
 def test_every_read_path_keeps_to_the_scope(store: IndexStore, scope: Scope, expected: set[str]) -> None:

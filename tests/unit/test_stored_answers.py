@@ -74,6 +74,7 @@ def test_no_hit_across_audience_products_page_policy_model(kept: Kept) -> None:
         {"scope": EVERYTHING},
         {"scope": Scope(audience=Audience.PUBLIC, products=("product",))},
         {"scope": Scope(audience=Audience.PUBLIC, languages=("en",))},
+        {"scope": Scope(audience=Audience.PUBLIC, documents=("lamp.pdf",))},
         {"scope": PUBLIC, "product": "L1"},
         {"scope": PUBLIC, "product": "P9"},
         {"scope": PUBLIC, "policy": CheckPolicy.MARK},

@@ -1,0 +1,80 @@
+"""Conversations to what their owner can take along: JSON for programs, Markdown with its sources for people."""
+
+import json
+import re
+from typing import Final
+
+from serving.conversations.kept import answer_from_json
+from serving.conversations.store import Conversations
+from serving.conversations.types import Conversation, Message
+
+_ALL: Final = 100_000
+_MARKUP: Final = re.compile(r"([\\`*_{}<>#|])")
+
+
+def exported_json(store: Conversations, owner: str, conversation: str = "") -> str:
+    """One conversation, or all of the owner's. Raises NoConversation."""
+    found = [_as_json(each, store.messages(each.id, owner)) for each in _wanted(store, owner, conversation)]
+    return json.dumps({"conversations": found}, ensure_ascii=False, indent=1)
+
+
+def exported_markdown(store: Conversations, owner: str, conversation: str = "") -> str:
+    """The same to read. Raises NoConversation."""
+    found = [_as_markdown(each, store.messages(each.id, owner)) for each in _wanted(store, owner, conversation)]
+    return "\n\n".join(found) + "\n" if found else ""
+
+
+def _wanted(store: Conversations, owner: str, conversation: str) -> tuple[Conversation, ...]:
+    return (store.conversation(conversation, owner),) if conversation else store.of(owner, limit=_ALL)
+
+
+def _as_json(conversation: Conversation, messages: tuple[Message, ...]) -> dict[str, object]:
+    return {
+        "id": conversation.id,
+        "channel": conversation.channel,
+        "title": conversation.title,
+        "language": conversation.language,
+        "choices": conversation.choices.to_json(),
+        "created_at": conversation.created_at,
+        "changed_at": conversation.changed_at,
+        "messages": [
+            {
+                "id": message.id,
+                "role": message.role,
+                "text": message.text,
+                "created_at": message.created_at,
+                "answer": json.loads(message.answer) if message.answer else None,
+                "feedback": message.feedback.to_json() if message.feedback else None,
+            }
+            for message in messages
+        ],
+    }
+
+
+def _as_markdown(conversation: Conversation, messages: tuple[Message, ...]) -> str:
+    lines = [f"# {_plain(conversation.title) or conversation.id}", "", f"{conversation.created_at}"]
+    for message in messages:
+        lines += ["", f"## {'Question' if message.role == 'user' else 'Answer'}", "", message.text]
+        lines += _sources(message)
+        if message.feedback:
+            rated = "helpful" if message.feedback.value > 0 else "not helpful"
+            why = ", ".join(filter(None, (message.feedback.reason, _plain(message.feedback.comment))))
+            lines += ["", f"Rated: {rated}{f' ({why})' if why else ''}"]
+    return "\n".join(lines)
+
+
+def _sources(message: Message) -> list[str]:
+    kept = answer_from_json(message.answer) if message.answer else None
+    if kept is None or not kept.answer.citations:
+        return []
+    lines = [""]
+    for citation in kept.answer.citations:
+        page = f", page {citation.page}" if citation.page else ""
+        section = " › ".join(citation.section)
+        lines.append(f"- [{citation.number}] {_plain(citation.title)}, {_plain(section)}{page} ({citation.document})")
+    return lines
+
+
+def _plain(text: str) -> str:
+    """A text whose signs are no markup."""
+    return _MARKUP.sub(r"\\\1", text)
