@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from ingest.audience import Audience
 from ingest.errors import ManualdeskError, ModelUnavailable
@@ -26,6 +26,8 @@ from serving.stored.opening import CacheState
 
 if TYPE_CHECKING:
     from serving.database.engine import Database
+    from serving.gaps.gatherer import Understands
+    from serving.gaps.notes import Notes
 
 __all__ = ["Answering", "Backend", "Parts", "reader_scope", "running", "set_running"]
 
@@ -66,6 +68,9 @@ class Backend:
         self._parts = parts
         self._lock = threading.Lock()
         self._assistant: Answering | None = None
+        self._plain: Answering | None = None
+        """The same, uncounted."""
+        self._notes: Notes | None = None
         self._index: Index | None = None
         self._index_lock = threading.Lock()
         self._retriever: Retrieves | None = None
@@ -92,6 +97,7 @@ class Backend:
     def start(self) -> None:
         """Load models while the page is already usable."""
         threading.Thread(target=self._build_quietly, name="load-models", daemon=True).start()
+        self.notes.watch()
 
     async def assistant(self) -> Answering:
         """The assistant; waits while its models load. Raises ManualdeskError where it cannot be built."""
@@ -123,6 +129,20 @@ class Backend:
             if self._database is None:
                 self._database = (self._parts.open_database or self._file_database)()
             return self._database
+
+    @property
+    def notes(self) -> "Notes":
+        """What is noted of answers: usage, and the gaps that they show."""
+        with self._database_lock:
+            if self._notes is None:
+                from serving.gaps.notes import Notes
+
+                self._notes = Notes(self.database, self.index, self._understands, lambda: self._plain)
+            return self._notes
+
+    def _understands(self) -> "Understands | None":
+        """The retriever, None while models load."""
+        return cast("Understands", self._build_retriever()) if self.ready and self._parts.build_retriever else None
 
     def _file_database(self) -> "Database":
         from serving.database.engine import Database
@@ -169,7 +189,8 @@ class Backend:
         with self._lock:
             if self._assistant is None:
                 try:
-                    self._assistant = CountedAnswers(self._parts.build_assistant(), self.metrics)
+                    self._plain = self._parts.build_assistant()
+                    self._assistant = CountedAnswers(self._plain, self.metrics)
                     self.failure = None
                 except ManualdeskError as error:
                     self.failure = error

@@ -15,6 +15,7 @@ from serving.answer import Answer, AnswerDone, Event, PassagesFound, TextDelta
 from serving.api.access import asker
 from serving.api.errors import as_json, error_body, unexpected_body
 from serving.api.needs import Desk
+from serving.api.noting import noted
 from serving.api.schemas import AnswerReply, AskRequest, SearchReply, SearchRequest
 from serving.api.streams import EVENTS, EventStream, begun, while_wanted
 from serving.assistant import usable
@@ -67,11 +68,9 @@ async def _found(desk: Desk, asked: SearchRequest, caller: Caller) -> Response:
 
 async def _answered(desk: Desk, asked: AskRequest, caller: Caller) -> Response:
     assistant = await desk.assistant()
-    events = await begun(
-        assistant.stream(
-            asked.question, scope=caller.narrowed(asked.product), turns=asked.earlier(), product=asked.page_product
-        )
-    )
+    scope, product = caller.narrowed(asked.product), asked.page_product
+    answering = assistant.stream(asked.question, scope=scope, turns=asked.earlier(), product=product)
+    events = await begun(noted(answering, desk, scope, product))
     if asked.stream:
         return EventStream(_written(events, caller, explain=asked.explain))
     return JSONResponse((await whole(events)).to_json(explain=asked.explain))

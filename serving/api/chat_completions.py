@@ -21,6 +21,7 @@ from serving.api.access import asker
 from serving.api.ask import whole
 from serving.api.errors import BadRequest, NotFound, as_json, error_body, unexpected_body
 from serving.api.needs import Desk
+from serving.api.noting import noted
 from serving.api.schemas import ChatRequest
 from serving.api.streams import EVENTS, EventStream, begun, while_wanted
 from serving.keys import Caller
@@ -101,11 +102,9 @@ class _Reply:
 
 async def _completed(desk: Desk, asked: ChatRequest, caller: Caller) -> Response:
     assistant = await desk.assistant()
-    events = await begun(
-        assistant.stream(
-            asked.question(), scope=caller.narrowed(asked.product), turns=asked.earlier(), product=asked.page_product
-        )
-    )
+    scope, product = caller.narrowed(asked.product), asked.page_product
+    answering = assistant.stream(asked.question(), scope=scope, turns=asked.earlier(), product=product)
+    events = await begun(noted(answering, desk, scope, product))
     reply = _Reply(asked)
     if asked.stream:
         return EventStream(_streamed(events, reply, caller))

@@ -13,6 +13,7 @@ from retrieval.query import Turn
 from serving.answer import Event
 from serving.api.metrics import Metrics
 from serving.assistant import Retrieves
+from serving.gaps.notes import Notes
 from serving.stored.opening import CacheState
 
 
@@ -45,6 +46,10 @@ class Desk(Protocol):
 
     @property
     def metrics(self) -> Metrics: ...
+
+    @property
+    def notes(self) -> Notes:
+        """What is noted of answers."""
 
     async def assistant(self) -> Answering:
         """Waits while models load. Raises ManualdeskError where they cannot be."""

@@ -5,6 +5,7 @@ A SQLite file of its own under the home folder, to be backed up like the records
 
 import getpass
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from serving.stored.as_json import curated_from_row, curated_to_row
 from serving.stored.normalise import normal_form
 from serving.stored.shelf import as_vector
 from serving.stored.sqlite_file import SqliteFile
-from serving.stored.types import CuratedAnswer, CuratedUnusable, State, StoreUnavailable, now
+from serving.stored.types import Change, CuratedAnswer, CuratedUnusable, State, StoreUnavailable, now
 
 FILE = "curated.sqlite"
 _SCHEMA = """
@@ -23,6 +24,13 @@ CREATE TABLE IF NOT EXISTS curated (number INTEGER PRIMARY KEY AUTOINCREMENT, bo
 CREATE TABLE IF NOT EXISTS vectors (
     form TEXT NOT NULL, embedder TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (form, embedder)
 );
+"""
+# Made at its first use: files of earlier versions lack it.
+_CHANGES = """
+CREATE TABLE IF NOT EXISTS changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL, at TEXT NOT NULL, who TEXT NOT NULL,
+    what TEXT NOT NULL, body TEXT NOT NULL
+)
 """
 
 
@@ -63,35 +71,51 @@ class CuratedBook:
             raise CuratedUnusable(f"There is no curated answer {number}.", hint="See: manualdesk curated list")
         return found
 
-    def add(self, answer: CuratedAnswer) -> CuratedAnswer:
-        """Keep a new one; returns it with its number."""
+    def add(self, answer: CuratedAnswer, *, by: str = "") -> CuratedAnswer:
+        """Keep a new one; returns it with its number. `by`: who did it; empty: the user of this process."""
         with self._file.writing() as connection:
             number = connection.execute("INSERT INTO curated (body) VALUES ('')").lastrowid or 0
-            signed = _signed(answer, number)
+            signed = _signed(answer, number, by)
             connection.execute("UPDATE curated SET body = ? WHERE number = ?", (_body(signed), number))
+            _log(connection, signed, "added")
         return signed
 
-    def change(self, answer: CuratedAnswer) -> CuratedAnswer:
-        """Put it in place of the one with its number."""
+    def change(self, answer: CuratedAnswer, *, by: str = "", what: str = "changed") -> CuratedAnswer:
+        """Put it in place of the one with its number. `by` as of `add`; `what` was done, for its history."""
         self.get(answer.number)
-        signed = _signed(answer, answer.number)
+        signed = _signed(answer, answer.number, by)
         with self._file.writing() as connection:
             connection.execute("UPDATE curated SET body = ? WHERE number = ?", (_body(signed), answer.number))
+            _log(connection, signed, what)
         return signed
 
-    def remove(self, number: int) -> None:
-        self.get(number)
+    def remove(self, number: int, *, by: str = "") -> None:
+        gone = _signed(self.get(number), number, by)
         with self._file.writing() as connection:
             connection.execute("DELETE FROM curated WHERE number = ?", (number,))
+            _log(connection, gone, "removed")
+
+    def history(self, number: int) -> tuple[Change, ...]:
+        """What was done to it and by whom, oldest first; nothing of before this was kept."""
+        with self._file.writing() as connection:
+            connection.execute(_CHANGES)
+            rows = connection.execute(
+                "SELECT at, who, what, body FROM changes WHERE number = ? ORDER BY id", (number,)
+            ).fetchall()
+        return tuple(
+            Change(at=at, by=who, what=what, answer=self._answer(number, body)) for at, who, what, body in rows
+        )
 
     def needs_review(self, answer: CuratedAnswer, reason: str) -> None:
         """Take an approved answer out of service, unless an editor has changed it since it was read."""
         flagged = replace(answer, state=State.NEEDS_REVIEW, reason=reason)
         with self._file.writing() as connection:
-            connection.execute(
+            done = connection.execute(
                 "UPDATE curated SET body = ? WHERE number = ? AND body = ?",
                 (_body(flagged), answer.number, _body(answer)),
             )
+            if done.rowcount:
+                _log(connection, replace(flagged, changed_at=now(), changed_by=""), "needs review")
 
     def vectors(self, forms: Sequence[str], embedder: str) -> dict[str, Dense]:
         """Embeddings of normal forms that were kept."""
@@ -136,8 +160,16 @@ def _body(answer: CuratedAnswer) -> str:
     return json.dumps(curated_to_row(answer), ensure_ascii=False)
 
 
-def _signed(answer: CuratedAnswer, number: int) -> CuratedAnswer:
-    return replace(answer, number=number, changed_at=now(), changed_by=_user())
+def _signed(answer: CuratedAnswer, number: int, by: str) -> CuratedAnswer:
+    return replace(answer, number=number, changed_at=now(), changed_by=by or _user())
+
+
+def _log(connection: sqlite3.Connection, answer: CuratedAnswer, what: str) -> None:
+    connection.execute(_CHANGES)
+    connection.execute(
+        "INSERT INTO changes (number, at, who, what, body) VALUES (?, ?, ?, ?, ?)",
+        (answer.number, answer.changed_at, answer.changed_by, what, _body(answer)),
+    )
 
 
 def _user() -> str:

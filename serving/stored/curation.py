@@ -47,11 +47,14 @@ class Curation:
     def _index(self) -> Index:
         return self._store.open()
 
-    def add(self, wanted: Wanted) -> CuratedAnswer:
-        """Raises CuratedUnusable for what could not be served, and what opening the index raises."""
+    def add(self, wanted: Wanted, *, by: str = "") -> CuratedAnswer:
+        """`by`: who did it; empty: the user of this process, as everywhere here.
+
+        Raises CuratedUnusable for what could not be served, and what opening the index raises.
+        """
         answer = self._composed(wanted)
         check_unique(answer, self._book.all())
-        return self._book.add(answer)
+        return self._book.add(answer, by=by)
 
     def add_cached(self, shelf: Shelf, key: str) -> CuratedAnswer:
         """A draft of what the model answered. `key`: the beginning of the cached answer's key."""
@@ -61,22 +64,26 @@ class Curation:
             raise CuratedUnusable(f"{count} with {key!r}.", hint="See: manualdesk cache list")
         return self.add(wanted_from_cache(found[0]))
 
-    def edit(self, number: int, **changed: object) -> CuratedAnswer:
+    def edit(self, number: int, *, by: str = "", **changed: object) -> CuratedAnswer:
         """`changed`: fields of `Wanted`. Its quotes are looked up anew; its state stays."""
         before = self._book.get(number)
         wanted = replace(wanted_of(before), **changed)  # type: ignore[arg-type]
         answer = replace(self._composed(wanted), number=number, state=before.state, reason=before.reason)
         check_unique(answer, self._book.all())
-        return self._book.change(answer)
+        return self._book.change(answer, by=by)
 
-    def approve(self, number: int) -> CuratedAnswer:
+    def approve(self, number: int, *, by: str = "") -> CuratedAnswer:
         """Serve it from now on. Its quotes must stand in what is published now."""
         answer = self._book.get(number)
         if answer.citations:
             answer = found_again(answer, self._index)
         answer = replace(answer, state=State.APPROVED, reason="")
         check_unique(answer, self._book.all())
-        return self._book.change(answer)
+        return self._book.change(answer, by=by, what="approved")
+
+    def remove(self, number: int, *, by: str = "") -> None:
+        """Delete one for good; its history stays."""
+        self._book.remove(number, by=by)
 
     def swept(self) -> tuple[CuratedAnswer, ...]:
         """All, after those that lost a passage were taken out of service."""

@@ -33,6 +33,7 @@ WRAPPED = {
         "serving/accounts/",
         "serving/conversations/",
         "serving/gaps/",
+        "serving/usage/",
         "serving/customers/",
     ),
     "alembic": ("serving/database/",),

@@ -1,0 +1,1 @@
+"""How much is asked, through which channel, and what it is answered from."""
