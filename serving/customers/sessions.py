@@ -13,11 +13,10 @@ from typing import Any, Final
 import jwt
 
 from ingest.audience import Audience
-from ingest.errors import ManualdeskError
 from serving.accounts.installation_secret import installation_secret
 from serving.customers.sites import Site, Sites
 from serving.database.engine import Database
-from serving.keys import Caller, Role
+from serving.keys import Caller, KeyRefused, Role
 
 IDLE_SECONDS: Final = 15 * 60
 """A token is good for so long."""
@@ -31,7 +30,7 @@ _SOURCE: Final = "manualdesk-source"
 _SECRET: Final = "widget"  # noqa: S105 - its name
 
 
-class SessionOver(ManualdeskError):
+class SessionOver(KeyRefused):
     """No token, or one that is forged, too old, of another origin, or of a site that is disabled: not told apart."""
 
 

@@ -80,11 +80,12 @@ def _beginnings(customers: Customers) -> APIRouter:
         stores.visits.session(asker_address(request))
         site = await asyncio.to_thread(_site, customers, wanted.site, request)
         running = session_in(request)
-        if running is not None and running.site.id == site.id:
+        goes_on = running is not None and running.site.id == site.id
+        if running is not None and goes_on:
             token = stores.sessions.renew(running, wanted.product)
         else:
             token = stores.sessions.begin(site, page_origin(request.headers, customers.own), wanted.product)
-        return {"token": token, "seconds": IDLE_SECONDS}
+        return {"token": token, "seconds": IDLE_SECONDS, "renewed": goes_on}
 
     @router.get("/suggestions")
     async def suggested(request: Request, language: str = "en") -> dict[str, object]:

@@ -9,20 +9,24 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).with_name("static")
-PARTS: Final = ("start", "nodes", "server", "answer", "pages", "forms", "dialog", "run")
+PARTS: Final = ("start", "nodes", "server", "answer", "pages", "forms", "dialog", "talk", "run")
 """In this order; each is `static/NAME.js`."""
 
 
 @cache
 def widget_script() -> str:
-    """All of it."""
-    parts = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in PARTS]
-    return "(() => {\n'use strict';\n" + "\n".join(parts) + "})();\n"
+    """All of it, without what only its readers here need."""
+    lines = [line for name in PARTS for line in _lines(f"{name}.js") if not line.lstrip().startswith("//")]
+    return "(() => {\n'use strict';\n" + "\n".join(filter(None, lines)) + "\n})();\n"
 
 
 @cache
 def widget_style() -> str:
-    return (FOLDER / "widget.css").read_text(encoding="utf-8")
+    return "\n".join(_lines("widget.css"))
+
+
+def _lines(name: str) -> list[str]:
+    return (FOLDER / name).read_text(encoding="utf-8").splitlines()
 
 
 @cache
