@@ -230,12 +230,17 @@ class CitedText:
         return list(zip(cited, together.quotes, strict=True)) if together.keeps else []
 
     def _added(self, claim: str) -> tuple[int, tuple[str, ...]] | None:
-        """The passage that comes nearest, where all together support the claim and none that is cited contradicts."""
+        """The passage that comes nearest, where it supports the claim and none that is cited contradicts."""
         places = self._eligible(range(len(self._passages)))
         if self._contradicted or not places:
             return None
         verdict = support(claim, [self._passages[place] for place in places], self._language)
-        return (places[verdict.best], verdict.quotes[verdict.best]) if verdict.adds else None
+        if not verdict.adds:
+            return None
+        # What only several passages together hold may be a fact of the one and the words of another.
+        nearest = places[verdict.best]
+        alone = self._support(claim, [nearest])
+        return (nearest, alone.quotes[0]) if alone.keeps else None
 
     def _support(self, claim: str, places: Sequence[int]) -> Support:
         return support(claim, [self._passages[place] for place in places], self._language, self._meaning)

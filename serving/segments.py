@@ -18,6 +18,8 @@ MARK: Final = re.compile(rf"{_OPEN}({_NUMBER}(?:{_JOIN}{_NUMBER})*){_CLOSE}(?!\(
 _HALF_MARK: Final = re.compile(rf"{_OPEN}[\^\w\s,，、;；\-–—~～]{{0,24}}$|\[\d+\]$", re.IGNORECASE)
 _LEADING: Final = re.compile(rf"\s*(?:{MARK.pattern}\s*)*", re.IGNORECASE)
 _END: Final = re.compile(r"[.!?…。！？；\n]")
+_HALVES: Final = re.compile(r"[；;][”’」』）)]*$")
+"""A sentence that goes on: its marks stand at its end, for all of it."""
 _FENCE: Final = re.compile(r"\s*(```|~~~)")
 
 
@@ -77,6 +79,8 @@ class Segmenter:
             following = _LEADING.match(line, place)
             end = following.end() if following else place
             rest = line[end:]
+            if end == place and _HALVES.search(piece):
+                continue
             if not rest or (_HALF_MARK.match(rest) and not whole):
                 break  # more marks may come
             return Segment(self._take(len(line[:end].rstrip())))

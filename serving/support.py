@@ -16,6 +16,7 @@ from serving.grounding.binding import Binding, bind
 from serving.grounding.denial import denied, denied_things
 from serving.grounding.features import Kind
 from serving.grounding.meaning import Meaning
+from serving.grounding.pairing import swapped
 from serving.grounding.quoting import quotes_of
 from serving.grounding.source import source_of
 from serving.grounding.steps import out_of_order
@@ -29,6 +30,8 @@ KEEP: Final = 0.25
 RELATED: Final = 0.82
 """Cosine with the nearest sentence from which a translated one without any fact to compare may be about it: 97 % of
 true ones of the tuning half reach it, and 46 % of those about other manuals. (This embedder's cosines lie close.)"""
+_REPLACED: Final = (Kind.THING, Kind.CONTRAST)
+"""Missing only where the passage names another one in their place."""
 _MANY: Final = 4
 """Words from which a sentence says more than the numbers and names in it."""
 
@@ -51,7 +54,8 @@ class Support:
     @property
     def is_contradicted(self) -> bool:
         """The passages tell of the matter, but otherwise: no other passage makes the sentence right."""
-        return bool(self.fault) and " missing: " not in self.fault
+        kind, missing, _ = self.fault.partition(" missing: ")
+        return bool(self.fault) and (not missing or kind in _REPLACED)
 
     @property
     def adds(self) -> bool:
@@ -71,7 +75,7 @@ def support(sentence: str, passages: Sequence[Passage], language: str, meaning: 
     if not binding.units:
         return Support(0.0, quotes, 0, checkable=True, fault="empty passage")
     best = _owner(int(np.argmax(binding.closeness)), [len(source.units) for source in sources])
-    if fault := _absent(binding) or denied(binding) or denied_things(binding) or out_of_order(binding):
+    if fault := _absent(binding) or denied(binding) or denied_things(binding) or swapped(binding) or out_of_order(binding):
         return Support(0.0, quotes, best, checkable=True, fault=fault)
     share = _share(binding)
     if share >= KEEP or not binding.is_foreign(sources[best].units[0]):

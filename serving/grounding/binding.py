@@ -29,6 +29,8 @@ NEARBY: Final = 24.0
 """Characters (a CJK one counts three) at which a word counts half for a fact."""
 BEYOND: Final = 0.2
 """What a word counts across the border of a clause."""
+_EVIDENCE: Final = 2
+"""Facts that a sentence in another language must share with another unit for its number to belong there."""
 LIKELY: Final = 0.6
 """Units this close, measured by the closest, are those that a clause may be about."""
 ELSEWHERE: Final = 0.2
@@ -90,7 +92,8 @@ class Binding:
     @cached_property
     def misplaced(self) -> tuple[Feature, ...]:
         """Facts that only units hold which are of another matter."""
-        return tuple(feature for feature in self._needed if feature.hits.any() and not self._is_bound(feature))
+        found = (feature for feature in self._needed if feature.hits.any() and not self._is_bound(feature))
+        return tuple(feature for feature in found if self._replaces(feature))
 
     @property
     def _needed(self) -> list[Feature]:
@@ -109,9 +112,15 @@ class Binding:
         foreign = all(map(self.is_foreign, self.units))
         if foreign and feature.kind in (Kind.THING, Kind.NAME):
             return True  # translations name things more or less often
+        if foreign and self._held_beside(others, int(np.argmax(closeness))) < _EVIDENCE:
+            return True
         loose = alone or foreign or feature.kind in (Kind.THING, Kind.NAME)
         enough = LOOSELY if loose else BOUND
         return bool(holding.max(initial=0.0) >= enough * closeness.max(initial=0.0))
+
+    @staticmethod
+    def _held_beside(others: Sequence[Feature], unit: int) -> int:
+        return len({other.value for other in others if other.hits[unit] >= 1 and not other.everywhere})
 
     def _nearness(self, place: int, other: int) -> float:
         low, high = sorted((place, other))

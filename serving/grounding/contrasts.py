@@ -34,8 +34,8 @@ follow previous: previous; vorige vorherige vorherigen; précédent précédente
 side left: left; links linke linken linker; gauche; izquierda izquierdo; 左; 左
 side right: right; rechts rechte rechten rechter; droite; derecha derecho; 右; 右
 side middle: middle centre center; mitte mittlere mittleren; milieu centre; centro central; 中间 中央; 中央 真ん中
-where above: above over; oberhalb über; au-dessus; encima; 上方 上面; 上に 上方
-where below: below under underneath; unterhalb unter; en_dessous sous; debajo; 下方 下面; 下に 下方
+where above: above; oberhalb; au-dessus; encima; 上方 上面; 上に 上方
+where below: below underneath; unterhalb; en_dessous; debajo; 下方 下面; 下に 下方
 where behind: behind; hinter; derrière; detrás; 后方 背后 后边; 後ろ 裏
 where before: in_front_of; davor vor; devant; delante; 前方 前边; 手前
 act confirm: confirm confirms; bestätigen; confirmer; confirmar; 确认 确定; 確認 決定
@@ -82,6 +82,40 @@ run start: start starts begin begins; beginnt startet starten; commence démarre
 run stop: stop stops; stoppen anhalten; arrêter; detener parar; 停止; 停止
 amount all: all every; alle allen jeder jede jedes; tous toutes tout; todos todas; 所有 全部; すべて 全て
 amount few: few some; wenige einige; quelques; algunos algunas; 少数 一些 部分; 一部
+tight tighten: tighten tightened tight; festziehen anziehen fest_anziehen; serrer serrez; apretar apriete; 拧紧 收紧; 締め
+tight loosen: loosen loosened loose; lösen lockern locker; desserrer desserrez; aflojar afloje; 松开 拧松; 緩め
+fill fill: fill filled; füllen gefüllt befüllen; remplir remplissez; llenar llene; 加满 注满; 満た 充填
+fill drain: drain drained emptied; leeren entleeren ablassen; vider vidange videz; vaciar vacíe; 排空 排水; 排出 空に
+move push: push pushed; schieben drücken; pousser poussez; empujar empuje; 推; 押し込
+move pull: pull pulled; ziehen gezogen herausziehen; tirer tirez; tirar tire; 拉 拔; 引っ張 引き抜
+data import: import imported importing; importieren importiert; importer importez; importar importe; 导入; インポート
+data export: export exported exporting; exportieren exportiert; exporter exportez; exportar exporte; 导出; エクスポート
+load upload: upload uploads uploaded; hochladen hochgeladen; téléverser; subir; 上传; アップロード
+load download: download downloads downloaded; herunterladen heruntergeladen; télécharger téléchargez; descargar descargue; 下载; ダウンロード
+mail send: sends send sent; senden sendet gesendet schicken; envoyer envoie envoyez; enviar envía envíe; 发送 寄出; 送信
+mail receive: receives receive received; empfangen empfängt erhalten; recevoir reçoit reçu; recibir recibe; 接收 收到; 受信
+sign in: sign_in log_in; anmelden einloggen; se_connecter connectez-vous; iniciar_sesión; 登录; ログイン サインイン
+sign out: sign_out log_out; abmelden ausloggen; se_déconnecter; cerrar_sesión; 退出登录 注销; ログアウト サインアウト
+air indoors: indoors indoor; innenraum drinnen innenbereich; intérieur; interior; 室内; 室内 屋内
+air outdoors: outdoors outdoor outside; draußen außenbereich im_freien; extérieur dehors; exterior aire_libre; 室外 户外; 屋外 室外
+bound minimum: minimum at_least; mindestens minimal; minimum au_moins; mínimo como_mínimo al_menos; 至少 最少 最低; 少なくとも 以上 最低
+bound maximum: maximum at_most; höchstens maximal; maximum au_plus; máximo como_máximo; 最多 至多 最高 不超过; 最大 以下 まで 以内
+lasting temporary: temporary temporarily; vorübergehend temporär; temporaire provisoire; temporal; 临时; 一時的
+lasting permanent: permanent permanently; dauerhaft ständig; permanent; permanente; 永久 长期; 恒久 常時
+driven manual: manual_mode manually by_hand; manuell von_hand; manuel manuellement à_la_main; manualmente a_mano; 手动; 手動
+driven automatic: automatic automatically by_itself by_themselves; automatisch selbsttätig von_selbst; automatique automatiquement; automático automáticamente; 自动; 自動
+tied wired: wired; kabelgebunden verdrahtet; filaire; cableado; 有线; 有線
+tied wireless: wireless; drahtlos kabellos funk; sans_fil; inalámbrico inalámbrica; 无线; 無線 ワイヤレス
+season summer: summer; sommer; été; verano; 夏季 夏天; 夏
+season winter: winter; winter; hiver; invierno; 冬季 冬天; 冬
+pace fast: fast quickly rapidly; schnell; rapide rapidement; rápido rápidamente deprisa; 快速 快; 速く 高速
+pace slow: slow slowly; langsam; lent lentement; lento despacio lentamente; 缓慢 慢; ゆっくり 遅く
+flow input: input inputs; eingang; entrée; entrada; 输入; 入力
+flow output: output outputs; ausgang; sortie; salida; 输出; 出力
+edge top: top upper; obere oberer oberen oben; supérieur haut_de; superior; 顶部 上部; 上部 上端
+edge bottom: bottom; untere unterer unteren unten; inférieur bas_de; inferior; 底部 下部; 下部 下端
+known known: original genuine; original; d'origine; original; 原装; 純正
+known unknown: unknown third-party; unbekannte unbekannten fremde; inconnu inconnus; desconocido desconocidos; 未知 第三方; 不明 他社
 """  # noqa: E501
 ORDER: Final = "time"
 """The group of before and after: wait before you open is open after you waited, so `steps` judges them."""

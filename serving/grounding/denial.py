@@ -6,6 +6,7 @@ both are in one language, against the clauses of those that speak of the same th
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -15,6 +16,7 @@ from serving.grounding.binding import CLAUSE, Binding
 from serving.grounding.contrasts import ORDER, concepts, group_of, opposed
 from serving.grounding.features import Feature, Kind, Numbers
 from serving.grounding.polarity import conflict, denies, is_denied, is_twice, may_deny, without
+from serving.grounding.predicates import turned_round
 from serving.grounding.source import Unit
 
 _PAUSE: Final = re.compile(r"[,;:|，；：。]")
@@ -36,6 +38,9 @@ def denied(binding: Binding) -> str:
             return f"contrast: {min(against)}"
         if all(_contradicts(clause, unit, binding) for unit in _nearest(clause, near, binding)):
             return f"negation: {clause.strip()}"
+    foreign = any(map(binding.is_foreign, binding.units))
+    if turned := turned_round(binding.claim.plain, binding.language, binding.units, partial(points, foreign=foreign)):
+        return f"saying: {turned}"
     return "negation: all of it" if _is_all_denied(binding) else ""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.facts import Facts
-from serving.grounding.contrasts import STRICT, group_of
+from serving.grounding.contrasts import ORDER, STRICT, group_of
 from serving.grounding.source import Unit
 from serving.grounding.units import Quantity
 
@@ -41,7 +41,7 @@ _WEIGHTS: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Feature:
     """A fact or word of a claim, and how far each unit holds it: 1 itself, AROUND beside it, 0 not."""
 
@@ -53,6 +53,8 @@ class Feature:
     needed: bool
     everywhere: bool
     """Title or headings hold it."""
+    is_held_by: Callable[[Facts], bool]
+    """Do facts hold it?"""
 
     @property
     def weight(self) -> float:
@@ -84,6 +86,8 @@ def _parts(claim: Facts, units: Sequence[Unit], *, foreign: bool) -> Iterator[_P
         yield Kind.LITERAL, literal, place, True, partial(_is_written, literal)
     groups = {group_of(concept) for unit in units for concept in unit.facts.concepts}
     for concept, place in claim.contrasts:
+        if group_of(concept) == ORDER:
+            continue  # tells what comes first, not what it is about
         # A colour is a fact where colours are the matter; elsewhere "the screen stays black" is a way to say dark.
         needed = group_of(concept) in STRICT and group_of(concept) in groups
         yield Kind.CONTRAST, concept, place, needed, partial(_means, concept)
@@ -100,7 +104,7 @@ def _feature(part: _Part, units: Sequence[Unit], about: Sequence[Facts]) -> Feat
     kind, value, place, needed, held = part
     hits = np.array([1.0 if held(unit.facts) else AROUND * any(map(held, unit.around)) for unit in units])
     everywhere = kind is not Kind.QUANTITY and any(map(held, about))
-    return Feature(kind, value, place, hits, needed, everywhere)
+    return Feature(kind, value, place, hits, needed, everywhere, held)
 
 
 def _counts(quantity: Quantity, known: Facts) -> bool:

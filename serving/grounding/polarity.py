@@ -42,6 +42,27 @@ _ONLY: Final = re.compile(
 """Only this works, so that does not: a source that says so supports a denial, but a claim of it denies nothing."""
 _WITHOUT: Final = re.compile(r"\b(?:without|ohne|sans|sin)\b|没有|なしで|ずに")
 
+_ROUNDABOUT: Final = re.compile(
+    r"\b(?:unless|until|except\w*|instead|rather|avoid\w*|refrain\w*|prevent\w*|too|otherwise|hardly|whether|fails?|failed|refuse\w*"
+    r"|außer|statt|vermeid\w*|sonst|sauf|évite\w*|trop|sinon|salvo|excepto|evit\w*|demasiado)\b"
+    r"|否则|避免|防止|以外|而不是|是否|太|除外|過ぎ|避け|防|ないと|場合以外"
+)
+_TWO_WORDS: Final = re.compile(
+    r"\b(?:ne |n['’])(?:[\w’'-]+ ){0,3}?(?:pas|jamais|plus|rien|aucune?|personne|ni)\b"
+    r"|\bno (?:[\w]+ ){1,3}?(?:nunca|nada|nadie|ningun[oa]?|ningún|ni)\b"
+)
+"""One negation made of two."""
+
+
+def denials(folded: str) -> int:
+    """How many negations there are."""
+    return len(_DENIES.findall(_TWO_WORDS.sub(" jamais ", _NO_NEGATION.sub(" ", folded))))
+
+
+def is_roundabout(folded: str) -> bool:
+    """May something be denied without a word that says so?"""
+    return _ONLY.search(folded) is not None or _ROUNDABOUT.search(folded) is not None
+
 
 def denies(folded: str) -> bool:
     """Is there a word that negates?"""

@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from serving.grounding.binding import CLAUSE, Binding
+from serving.facts import facts_of
+from serving.grounding.binding import CLAUSE, Binding, clause_borders
 from serving.grounding.denial import points
 from serving.grounding.source import Unit
 
@@ -31,22 +32,36 @@ _THEN: Final = re.compile(
     r"\b(?:then|finally|at last|afterwards|dann|danach|zuletzt|puis|ensuite|enfin|luego|finalmente)\b"
     r"|^[,，、\s]*(?:再|然后|最后|接着|次に|その後|最後に)"
 )
+_AT_FIRST: Final = re.compile(
+    r"\b(?:at the (?:beginning|start)|to begin with|zu beginn|am anfang|au début|en premier|al principio|primero)\b"
+    r"|一开始|首先|最初に"
+)
+_AT_LAST: Final = re.compile(
+    r"\b(?:last|at the end|last of all|zuletzt|zum schluss|am ende|en dernier|à la fin|por último|al final)\b|最后|最後に"
+)
+"""What a part of a sentence says of its own place among all."""
+_PRONOUN: Final = re.compile(r"^\s*(?:it|this|that|them|these|those|which|dem|diesem|cela|ça|eso|esto|ello)\b")
+_STEP: Final = re.compile(r"\s*(?:\d{1,2}[.)、]|\(\d{1,2}\)|[①-⑳])")
+_LISTED: Final = 3
+"""Parts from which a sentence without any such word tells steps one after the other."""
 _MARKERS: Final = (
     (_BEFORE, True, False), (_AFTER, False, False), (_BEFORE_THIS, True, True), (_AFTER_THIS, False, True),
 )  # fmt: skip
 """Pattern, whether what it marks comes later, whether it stands behind what it marks."""
+_WORDS: Final = (_AT_FIRST, _AT_LAST, _FIRST, _THEN)
 Part = tuple[int, int]
 """First and last character of a part of the claim."""
 
 
 def out_of_order(binding: Binding) -> str:
     """The parts that stand the other way round, or an empty string."""
-    for earlier, later in _told(binding):
-        first, second = _place(binding, earlier), _place(binding, later)
+    for earlier, later in (*_told(binding), *_listed(binding)):
+        first, second = _spot(binding, earlier), _spot(binding, later)
         if first is None or second is None or first == second:
             continue
-        one, other = binding.units[first], binding.units[second]
-        if one.passage == other.passage and not (one.is_row or other.is_row) and one.start > other.start:
+        one, other = binding.units[first[0]], binding.units[second[0]]
+        rows = one.is_row or other.is_row
+        if one.passage == other.passage and not rows and (one.start, first[1]) > (other.start, second[1]):
             return f"order: {binding.claim.plain[slice(*earlier)].strip()}"
     best = binding.units[int(np.argmax(binding.closeness))]
     return "order: before and after" if _is_turned(binding, best) else ""
@@ -55,13 +70,15 @@ def out_of_order(binding: Binding) -> str:
 def _is_turned(binding: Binding, unit: Unit) -> bool:
     """Do claim and sentence both tell what comes before what, and the other way round?"""
     claimed, said = _pair(binding.claim.plain), _pair(unit.facts.plain)
-    if claimed is None or said is None or claimed.marker is said.marker is not _THEN:
-        return False  # both before or both after: a fronted part would look like a turned one
+    if claimed is None or said is None:
+        return False
     foreign = binding.is_foreign(unit)
     first, second = (points(text, binding.language, foreign=foreign) for text in (claimed.earlier, claimed.later))
     before, after = (points(text, unit.language, foreign=foreign) for text in (said.earlier, said.later))
     straight = len(first & before) + len(second & after)
     crossed = len(first & after) + len(second & before)
+    if claimed.marker is said.marker is not _THEN:
+        return claimed.marker is _BEFORE and crossed > straight + 1  # a fronted part may look like a turned one
     return crossed > straight and (claimed.marker is not said.marker or not straight)
 
 
@@ -82,6 +99,8 @@ def _pair(plain: str) -> _Pair | None:
             if not rest.strip():  # before you open it, switch it off
                 parts = CLAUSE.split(marked, maxsplit=1)
                 marked, rest = parts[0], parts[-1] if len(parts) > 1 else ""
+            if _PRONOUN.match(marked):
+                return None
             earlier, later = (rest, marked) if is_before else (marked, rest)
             return _Pair(earlier, later, _THEN if pattern is _THEN else _BEFORE if is_before else _AFTER)
     return None
@@ -110,6 +129,52 @@ def _told(binding: Binding) -> Iterator[tuple[Part, Part]]:
             yield from (pair for pair in combinations(parts[: number + 1], 2) if not in_pair & set(pair))
         if _FIRST.search(plain[slice(*part)]) and number + 1 < len(parts) and part not in in_pair:
             yield part, parts[number + 1]
+
+
+def _listed(binding: Binding) -> Iterator[tuple[Part, Part]]:
+    """Parts that are told as the first or the last of all; and those of a list, where no word says what comes when."""
+    plain = binding.claim.plain
+    parts = [part for part in pairwise(binding.borders) if binding.says_something(*part)]
+    for part in parts:
+        others = [other for other in parts if other != part]
+        if _AT_FIRST.search(plain[slice(*part)]):
+            yield from ((part, other) for other in others)
+        if _AT_LAST.search(plain[slice(*part)]):
+            yield from ((other, part) for other in others)
+    told = any(
+        pattern.search(plain[slice(*part)]) for part in parts for pattern in (*_WORDS, *(row[0] for row in _MARKERS))
+    )
+    if len(parts) >= _LISTED and not told:
+        yield from (pair for pair in pairwise(parts) if all(_is_step(binding, part) for part in pair))
+
+
+def _rest(part: Part, word: re.Match[str]) -> Part:
+    """A part without the word that tells its place."""
+    before, behind = (part[0], part[0] + word.start()), (part[0] + word.end(), part[1])
+    return max(before, behind, key=lambda piece: piece[1] - piece[0])
+
+
+def _is_step(binding: Binding, part: Part) -> bool:
+    unit = _place(binding, part)
+    return unit is not None and _STEP.match(binding.units[unit].text) is not None
+
+
+def _spot(binding: Binding, part: Part) -> tuple[int, int] | None:
+    """The unit that a part is about and where in it; None where that is not clear."""
+    for pattern in _WORDS:
+        if word := pattern.search(binding.claim.plain[slice(*part)]):
+            part = _rest(part, word)
+    unit = _place(binding, part)
+    if unit is None:
+        return None
+    source = binding.units[unit]
+    inside = [feature for feature in binding.features if part[0] <= feature.place < part[1]]
+    borders = clause_borders(source.facts.plain)
+    texts = [facts_of(source.facts.plain[first:last], source.language) for first, last in pairwise(borders)]
+    shared = [sum(feature.weight for feature in inside if feature.is_held_by(text)) for text in texts]
+    most = max(shared)
+    clear = most and sorted(shared)[-2:][0] < CLEARER * most
+    return unit, borders[shared.index(most)] if clear or len(shared) == 1 else 0
 
 
 def _place(binding: Binding, part: Part) -> int | None:

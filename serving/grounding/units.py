@@ -141,6 +141,11 @@ class Quantity:
         fitting = len(units) == 1 or units <= LOOSE or "deg" in units <= _DEGREES
         return (fitting and bool(self.readings & other.readings)) or bool(self.measures() & other.measures())
 
+    def is_like(self, other: "Quantity") -> bool:
+        """Is it of the same kind: two lengths, two bare numbers?"""
+        own, its = (_SCALE.get(unit, (unit, 0.0))[0] for unit in (self.unit, other.unit))
+        return own == its
+
     def measures(self) -> frozenset[tuple[str, float]]:
         kind, factor = _SCALE.get(self.unit, ("", 0.0))
         if not kind:

@@ -14,7 +14,7 @@ from typing import Final
 _LINES: Final = """
 battery: battery batteries cell accumulator; batterie akku zelle; pile batterie accumulateur; pila batería; 电池 电瓶; 電池 バッテリー
 charger: charger charging dock; ladegerät ladestation ladeschale; chargeur; cargador; 充电器 充电座 充电夹; 充電器
-adapter: adapter adaptor power_supply; netzteil adapter; adaptateur; adaptador; 适配器 电源适配; アダプター
+adapter: adapter adaptor; netzteil adapter; adaptateur; adaptador; 适配器 电源适配; アダプター
 cable: cable cord; kabel; câble cordon; cable; 电缆 线缆 线长 数据线; ケーブル コード
 wire: wire wires; ader adern draht drähte; fil fils; hilo hilos; 电线 红线 黄线 导线; 電線 配線
 terminal: terminal terminals; klemme klemmen; borne; borne terminal; 端子 接线柱; 端子
@@ -169,6 +169,78 @@ debt: debt; schulden; dette; deuda; 债; 借金
 ~blink: blink blinks blinking flash flashes flashing; blinkt blinken; clignote clignoter; parpadea parpadear; 闪烁; 点滅
 ~glue: glue glued adhesive stick; kleben klebe; coller colle adhésif; pegar adhesivo; 粘贴 粘; 貼 接着
 -: in_the_case in_case clothes clothing; sekunde sekunden; en_cas; en_caso; 重新 重要 严重 覆盖 轮流 云台 公布 分布 按照 水平 卡住 专门 部门 换算 空间 门磁 键入 关键 云端 灯泡 纸张; 押入 水平 重要 不足 満足 指示 指定 特色 景色
+base: base pedestal; sockel; socle; base peana; 底座; 台座
+mains: mains power_grid grid; stromnetz; secteur; red_eléctrica; 市电 电网; 商用電源
+reset: reset resetting resets; zurücksetzen werkseinstellung werksreset; réinitialisation réinitialiser réinitialisez; restablecer restablecimiento restablezca; 复位 重置 恢复出厂; リセット 初期化
+remote: remote_control remote_controls; fernbedienung; télécommande; mando_a_distancia; 遥控; リモコン
+receiver: receiver; empfänger; récepteur; receptor; 接收器 接收机; 受信機
+headphones: headphones headphone earphones headset; kopfhörer ohrhörer; casque écouteurs; auriculares; 耳机; ヘッドホン イヤホン
+television: television tv; fernseher; téléviseur; televisor; 电视; テレビ
+printer: printer; drucker; imprimante; impresora; 打印机; プリンター
+keyring: key_ring fob; schlüsselanhänger; porte-clés; llavero; 钥匙扣; キーホルダー
+qrcode: qr barcode; qr-code barcode strichcode; code-barres; código_de_barras; 二维码 条形码; バーコード
+serial: serial_number; seriennummer; numéro_de_série; número_de_serie; 序列号; シリアル番号
+email: e-mail email; e-mail; e-mail courriel; correo; 邮箱 邮件; メール
+website: website; webseite website; site_web; sitio_web; 网站 网页; ウェブサイト
+file: file files; datei dateien; fichier; archivo fichero; 文件; ファイル
+folder: folder folders directory; ordner verzeichnis; dossier répertoire; carpeta directorio; 文件夹 目录; フォルダ
+log: log logs logfile; protokoll; journal; registro; 日志; ログ
+backup: backup; sicherung_der sicherungskopie; sauvegarde; copia_de_seguridad; 备份; バックアップ
+database: database; datenbank; base_de_données; base_de_datos; 数据库; データベース
+certificate: certificate; zertifikat; certificat; certificado; 证书; 証明書
+port: port ports; port ports; port; puerto; 端口; ポート
+address: address; adresse; adresse; dirección; 地址; アドレス
+channel: channel channels; kanal; canal; canal; 频道 信道; チャンネル
+volume: volume loudness; lautstärke; volume; volumen; 音量; 音量
+brightness: brightness; helligkeit; luminosité; brillo; 亮度; 明るさ 輝度
+microfibre: microfibre microfiber; mikrofaser; microfibre; microfibra; 超细纤维; マイクロファイバー
+cotton: cotton; baumwolle wattestäbchen; coton; algodón bastoncillo; 棉签 棉花; 綿棒
+leather: leather; leder; cuir; cuero; 皮革; 革
+plastic: plastic; kunststoff plastik; plastique; plástico; 塑料; プラスチック
+rubber: rubber; gummi; caoutchouc; goma caucho; 橡胶; ゴム
+aluminium: aluminium aluminum; aluminium; aluminium; aluminio; 铝; アルミ
+copper: copper brass; kupfer messing; cuivre laiton; cobre latón; 铜; 銅 真鍮
+concrete: concrete brick; beton ziegel; béton brique; hormigón ladrillo; 混凝土 砖; コンクリート レンガ
+grease: grease lubricant; schmierfett schmiermittel; graisse lubrifiant; grasa lubricante; 润滑; グリース 潤滑
+bleach: bleach; bleichmittel chlorreiniger; javel; lejía; 漂白; 漂白
+detergent: detergent cleaner; reinigungsmittel spülmittel reiniger; détergent nettoyant; detergente limpiador; 清洁剂 洗涤剂 洗洁精; 洗剤 クリーナー
+acid: acid vinegar; säure essig; acide vinaigre; ácido vinagre; 酸 醋; 酸性 酢
+gas: gas; gas; gaz; gas; 燃气 煤气; ガス
+steam: steam vapour vapor; dampf; vapeur; vapor; 蒸汽; 蒸気
+dust: dust sand; staub; poussière sable; polvo arena; 灰尘 沙; ほこり 埃 砂
+sun: sun sunlight; sonne sonnenlicht; soleil; sol; 阳光 日光; 直射日光 日光
+magnet: magnet magnetic; magnet; aimant magnétique; imán magnético; 磁铁 磁性; 磁石 マグネット
+heater: heater; heizgerät heizlüfter; radiateur_électrique; calefactor; 加热器 暖风机; ヒーター
+oven: oven microwave; backofen mikrowelle; four micro-ondes; horno microondas; 烤箱 微波炉; オーブン 電子レンジ
+fridge: fridge refrigerator freezer; kühlschrank gefrierschrank; réfrigérateur congélateur; frigorífico nevera congelador; 冰箱 冰柜; 冷蔵庫 冷凍庫
+washer: washing_machine dishwasher; waschmaschine geschirrspüler; lave-linge lave-vaisselle; lavadora lavavajillas; 洗衣机 洗碗机; 洗濯機 食洗機
+vacuum: vacuum_cleaner; staubsauger; aspirateur; aspiradora; 吸尘器; 掃除機
+drill: drill; bohrer bohrmaschine; perceuse; taladro; 电钻 钻; ドリル
+hammer: hammer; hammer; marteau; martillo; 锤; ハンマー
+knife: knife blade scissors; messer klinge schere; couteau lame ciseaux; cuchillo cuchilla tijeras; 刀 剪; ナイフ 刃 はさみ
+wrench: wrench spanner; schraubenschlüssel; clé_à; llave_inglesa; 扳手; レンチ スパナ
+brush: brush toothbrush; bürste pinsel; brosse pinceau; cepillo brocha; 刷子 毛刷; ブラシ
+sponge: sponge; schwamm; éponge; esponja; 海绵; スポンジ
+spring: coil_spring; feder; ressort; muelle; 弹簧; バネ ばね
+bolt: deadbolt latch; riegel; pêne verrou; pestillo cerrojo; 锁舌; デッドボルト
+cylinder: cylinder; zylinder; cylindre barillet; cilindro bombín; 锁芯 气缸; シリンダー
+handle: handle doorknob; türgriff klinke; poignée; manija picaporte; 把手; ハンドル 取っ手
+ceiling: ceiling roof; decke dach; plafond toit; techo; 天花板 屋顶; 天井 屋根
+garden: garden; garten; jardin; jardín; 花园; 庭
+garage: garage workshop; garage werkstatt; garage atelier; garaje taller; 车库 修理厂; 車庫 ガレージ 修理工場
+bonnet: bonnet hood trunk boot; motorhaube kofferraum; capot coffre; capó maletero; 引擎盖 后备箱; ボンネット トランク
+technician: technician installer; techniker installateur; technicien installateur; técnico instalador; 技术人员 安装人员; 技術者
+guest: guest guests visitor; gast gäste besucher; invité visiteur; invitado visitante; 访客 客人; 来客 ゲスト
+neighbour: neighbour neighbor; nachbar; voisin; vecino; 邻居; 隣人
+police: police; polizei; police; policía; 警察; 警察
+animal: pet dog cat animal; haustier hund katze; animal chien chat; mascota perro gato; 宠物 狗 猫; ペット 犬 猫
+baby: baby infant; säugling; bébé nourrisson; bebé lactante; 婴儿; 乳児 赤ちゃん
+arm: upper_arm elbow; oberarm ellbogen; coude; codo; 手臂 手肘; 腕に 肘
+ear: ear ears; ohr ohren; oreille; oreja oído; 耳朵; 耳
+eye: eye eyes; auge augen; œil yeux; ojo; 眼睛; 目を 目に
+route: route routes track; strecke route; itinéraire parcours trajet; ruta recorrido; 路线 轨迹; ルート 経路
+altitude: altitude; höhe_über; altitude; altitud; 海拔; 標高 高度
+speed: speed; geschwindigkeit; vitesse; velocidad; 速度 车速; 速度
 weld: weld welded; schweißen; souder soudé; soldar; 焊; 溶接
 """  # noqa: E501
 _LANGUAGES: Final = ("en", "de", "fr", "es", "zh", "ja")

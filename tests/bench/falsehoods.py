@@ -82,7 +82,7 @@ def _checked(sentence: Planted, meaning: "Meaning | None") -> Outcome:
         cited = CitedText(passages, sentence.language, meaning=meaning)
         list(cited.feed(f"{text} [1]"))
         list(cited.finish())
-        return cited.supported > 0
+        return cited.supported > 0 and not cited.unsupported
 
     variants = tuple((kind, text, supported(text)) for kind, text in sentence.variants)
     return sentence, supported(sentence.text), variants
