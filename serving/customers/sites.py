@@ -106,6 +106,14 @@ class Sites:
             raise NoSuchSite(f"There is no site {site.id!r}.", hint="See them: manualdesk sites list")
         return site
 
+    def allow(self, id: str, origin: str, *, most: int) -> None:  # noqa: A002
+        """Put an origin at the head of a site's list, and keep so many."""
+        with self._database.transaction() as connection:
+            mine = sites.c.id == id
+            row = connection.execute(select(sites).where(mine).with_for_update()).one()
+            origins = listed((origin, *row.origins.split("\n")))[:most]
+            connection.execute(update(sites).where(mine).values(origins="\n".join(origins)))
+
     def remove(self, id: str) -> None:  # noqa: A002
         """With its hand-overs; its visitors' sessions end. Raises NoSuchSite."""
         with self._database.transaction() as connection:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from ui.widget.cors import WidgetOrigins
 from ui.widget.customers import Customers
 from ui.widget.routes import widget_routes
+from ui.widget.shop import shop_routes
 from ui.widget.way import WidgetWay
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def add_widget(application: "FastAPI", customers: Customers) -> None:
     """Add what customers call."""
     application.include_router(widget_routes(customers), include_in_schema=False)
+    application.include_router(shop_routes(customers), include_in_schema=False)
 
 
 def widget_way(customers: Customers) -> "Way":
