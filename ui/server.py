@@ -5,17 +5,20 @@ Enters: settings and an address. Leaves: a running server, until it is told to s
 
 import os
 import socket
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import SettingError
+from serving.accounts.types import Signed, SignIn
 from serving.keys_store import KeyStore
 from serving.settings import Settings
 from ui.backend import Backend, Parts, set_running
 from ui.chat_folder import fill_chat_folder
 from ui.connections import impatient
-from ui.gate import LOOPBACK, PROGRAMS, Gate
+from ui.gate import LOOPBACK
+from ui.sign_in.setup import NO_SIGN_IN, SignInSetup
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
@@ -27,30 +30,45 @@ MOST_CONNECTIONS = 2000
 
 
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve chat and HTTP interface until interrupted. Raises SettingError for an address that cannot be used.
+    """Serve chat, pages and HTTP interface until interrupted. Raises SettingError for an address that cannot be used.
 
-    Without sign-in the chat is for this machine only. Another address than a loopback one serves the HTTP interface
-    alone, and only where there is a key to call it with.
+    Without sign-in the chat is for this machine only. Another address than a loopback one then serves the HTTP
+    interface alone, and only where there is a key to call it with.
     """
     from ui.composition import parts
+    from ui.sign_in.setup import sign_in_setup
 
-    serve_parts(parts(settings), host=host, port=port, calls_a_minute=settings.calls_a_minute)
+    setup = sign_in_setup(settings)
+    serve_parts(parts(settings), host=host, port=port, calls_a_minute=settings.calls_a_minute, setup=setup)
 
 
-def serve_parts(parts: Parts, *, host: str = "127.0.0.1", port: int = 8000, calls_a_minute: int = 0) -> None:
+def serve_parts(
+    parts: Parts,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    calls_a_minute: int = 0,
+    setup: SignInSetup = NO_SIGN_IN,
+) -> None:
     """Serve from these parts; see `serve`."""
     import typer
     import uvicorn
 
     local = host in LOOPBACK
-    with bound(host, port, anywhere=KeyStore(parts.home).any_active()) as listener:
+    if setup.way is not None and not local and not setup.public_url:
+        raise SettingError(
+            f"Served on {host}, Manualdesk has to know the address that browsers reach it under.",
+            hint="set it, such as: MANUALDESK_PUBLIC_URL=https://desk.example",
+        )
+    with bound(host, port, anywhere=setup.way is not None or KeyStore(parts.home).any_active()) as listener:
         backend = Backend(parts)
         backend.start()
-        application = build(backend, local=local, calls_a_minute=calls_a_minute)
+        application = build(backend, local=local, calls_a_minute=calls_a_minute, setup=setup)
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{listener.getsockname()[1]}"
-        what = "this machine only: no sign-in is set up" if local else "HTTP interface for keys; the chat is not served"
-        typer.echo(f"Manualdesk is at {address} ({what}). Ctrl+C ends it.", err=True)
+        typer.echo(f"Manualdesk is at {address} ({_for_whom(setup, local=local)}). Ctrl+C ends it.", err=True)
+        if setup.way is SignIn.PASSWORD and (password := _first_password(backend)):
+            typer.echo(f"Sign in as admin with the one-time password {password}; it is shown this once.", err=True)
         configuration = uvicorn.Config(
             application,
             http=impatient(),
@@ -62,6 +80,20 @@ def serve_parts(parts: Parts, *, host: str = "127.0.0.1", port: int = 8000, call
             server_header=False,
         )
         uvicorn.Server(configuration).run(sockets=[listener])
+
+
+def _for_whom(setup: SignInSetup, *, local: bool) -> str:
+    if setup.way is not None:
+        reached = f", for browsers {setup.public_url}" if setup.public_url else ""
+        return f"sign-in by {setup.way}{reached}"
+    return "this machine only: no sign-in is set up" if local else "HTTP interface for keys; the chat is not served"
+
+
+def _first_password(backend: Backend) -> str:
+    from serving.accounts.administration import first_admin
+    from serving.accounts.audit import command_actor
+
+    return first_admin(backend.database(), command_actor())
 
 
 def bound(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
@@ -88,47 +120,65 @@ def bound(host: str, port: int, *, anywhere: bool = False) -> socket.socket:
     return listener
 
 
-def build(backend: Backend, *, local: bool = True, calls_a_minute: int = 0) -> "ASGIApp":
-    """The whole web application; with the chat where it is `local`."""
-    from serving.api.access import Door
+def build(
+    backend: Backend, *, local: bool = True, calls_a_minute: int = 0, setup: SignInSetup = NO_SIGN_IN
+) -> "ASGIApp":
+    """The whole web application; with chat and pages where it is `local`, or people sign in."""
     from serving.api.routes import ERRORS, build_application
-    from serving.api.ways import key_ways
+    from ui.entrance import entrance
     from ui.sources import source_routes
     from ui.web.static_files import static_files
-    from ui.widget.customers import Customers
-    from ui.widget.serving import add_widget, widget_origins, widget_way
 
-    application = build_application(backend)
-    application.include_router(source_routes(backend), responses=ERRORS)
-    application.routes.append(static_files())
-    customers = Customers(backend, local=local)
-    add_widget(application, customers)
-    for router in page_routes(backend):
-        application.include_router(router, include_in_schema=False)
-    if local:
-        _add_chat(application, backend)
-    ways = (widget_way(customers), *key_ways(KeyStore(backend.home), local=local, calls_a_minute=calls_a_minute))
-    door = widget_origins(Door(application, backend.metrics, ways), customers)
-    return Gate(door) if local else Gate(door, areas=PROGRAMS, hosts=frozenset())
+    application: ASGIApp
+    application = framework = build_application(backend)
+    framework.include_router(source_routes(backend), responses=ERRORS)
+    framework.routes.append(static_files())
+    if local or setup.way is not None:
+        from ui.chat_identity import ChatIdentity
+        from ui.lasting import Lasting
+
+        secret, lasting = _chat_secret(backend), Lasting(_gone(backend))
+        for router in page_routes(backend, setup, lasting.end):
+            framework.include_router(router, include_in_schema=False)
+        _add_chat(framework, backend, secret)
+        application = ChatIdentity(framework, secret, lasting)
+    return entrance(application, backend, setup, local=local, calls_a_minute=calls_a_minute)
 
 
-def page_routes(backend: Backend) -> "tuple[APIRouter, ...]":
-    """All server-rendered pages, each area's in one line; the last answers what is none of them."""
+def page_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], None]) -> "tuple[APIRouter, ...]":
+    """All server-rendered pages, each area's in one line; the last answers what is none of them.
+
+    `ended` is told of each session that a page ends.
+    """
     from ui.web.nowhere import nowhere_routes
 
-    del backend
+    del backend, setup, ended
     return (nowhere_routes(),)
 
 
-def _add_chat(application: "FastAPI", backend: Backend) -> None:
+def _chat_secret(backend: Backend) -> str:
+    from serving.accounts.installation_secret import CHAT, installation_secret
+
+    return installation_secret(backend.database(), CHAT)
+
+
+def _gone(backend: Backend) -> Callable[[list[Signed]], list[Signed]]:
+    from serving.accounts.ways import StillHere
+
+    return StillHere(backend.database()).gone
+
+
+def _add_chat(application: "FastAPI", backend: Backend, secret: str) -> None:
     """Chainlit under `/`, its page without what it fetches from other hosts.
 
-    It reads its configuration when it is imported.
+    It reads its configuration when it is imported. `secret` signs whom `ChatIdentity` says its user is.
     """
     import logging
     import re
 
     os.environ["CHAINLIT_APP_ROOT"] = str(fill_chat_folder(backend.home))
+    os.environ["CHAINLIT_CUSTOM_AUTH"] = "1"
+    os.environ["CHAINLIT_AUTH_SECRET"] = secret
     set_running(backend)
     from chainlit.server import app as chat
     from chainlit.server import get_html_template

@@ -1,0 +1,1 @@
+"""Signing in: the pages for it, and ways through an OpenID provider."""
