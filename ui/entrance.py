@@ -3,6 +3,7 @@
 Enters: the application and a `SignInSetup`. Leaves: what the server serves.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from serving.accounts.types import SignIn
@@ -28,13 +29,15 @@ def entrance(
     local: bool,
     calls_a_minute: int,
     others: tuple[Way, ...] = (),
+    around: "Callable[[ASGIApp], ASGIApp]" = lambda door: door,
 ) -> "ASGIApp":
-    """`local`: only this machine reaches us. `others`: further ways to find out who asks, before ours."""
+    """`local`: only this machine reaches us. `others`: further ways to find out who asks, before ours; `around`: what
+    stands between the gate and the door."""
     by_key = KeyWay(KeyStore(backend.home), calls_a_minute=calls_a_minute)
     if setup.way is None:
         here = (HereWay(),) if local else ()
         door = Door(application, backend.metrics, (*others, *here, by_key))
-        return Gate(door) if local else Gate(door, areas=PROGRAMS, hosts=frozenset())
+        return Gate(around(door)) if local else Gate(door, areas=PROGRAMS, hosts=frozenset())
     proxies = Proxies(setup.proxies)
     people = _people_way(backend, setup, proxies, calls_a_minute=calls_a_minute)
     # A header is a proxy's word, and so is the sign-in page behind it: nothing of ours to be sent to.
@@ -43,7 +46,7 @@ def entrance(
         application, backend.metrics, (*others, by_key, people), own=setup.public_url, sign_in=has_page
     ).trusting(proxies)
     hosts = LOOPBACK | ({setup.host} if setup.host else set())
-    return Gate(door, areas=(*EVERYTHING, SIGNED_OUT), hosts=frozenset(hosts), own=setup.public_url)
+    return Gate(around(door), areas=(*EVERYTHING, SIGNED_OUT), hosts=frozenset(hosts), own=setup.public_url)
 
 
 def _people_way(backend: Backend, setup: SignInSetup, proxies: Proxies, *, calls_a_minute: int) -> Way:

@@ -128,11 +128,15 @@ def build(
     from ui.entrance import entrance
     from ui.sources import source_routes
     from ui.web.static_files import static_files
+    from ui.widget.customers import Customers
+    from ui.widget.serving import add_widget, widget_origins, widget_way
 
     application: ASGIApp
     application = framework = build_application(backend)
     framework.include_router(source_routes(backend), responses=ERRORS)
     framework.routes.append(static_files())
+    customers = Customers(backend, own=setup.public_url, local=local and setup.way is None)
+    add_widget(framework, customers)
     if local or setup.way is not None:
         from ui.chat_identity import ChatIdentity
         from ui.lasting import Lasting
@@ -142,7 +146,15 @@ def build(
             framework.include_router(router, include_in_schema=False)
         _add_chat(framework, backend, secret)
         application = ChatIdentity(framework, secret, lasting)
-    return entrance(application, backend, setup, local=local, calls_a_minute=calls_a_minute)
+    return entrance(
+        application,
+        backend,
+        setup,
+        local=local,
+        calls_a_minute=calls_a_minute,
+        others=(widget_way(customers),),
+        around=lambda door: widget_origins(door, customers),
+    )
 
 
 def page_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], None]) -> "tuple[APIRouter, ...]":
