@@ -14,14 +14,14 @@ from typing import Final
 from ingest.sparse import terms
 from serving.grounding.contrasts import concepts
 from serving.grounding.names import names
-from serving.grounding.units import QUANTITY, UNITS, Quantity, quantities, units_in, with_digits
+from serving.grounding.units import QUANTITY, UNITS, Quantity, as_written, quantities, units_in, with_digits
 from serving.grounding.vocabulary import things
 
 _CJK: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _CODE: Final = re.compile(
     rf"(?:(?<![^\s(\[`'\"=]))--?[a-z][\w-]*|[^\W{_CJK}]+(?:[-_./:+][^\W{_CJK}]+)*",
 )
-_COUNTED: Final = re.compile(r"\d+(?:[.,]\d+)?(?:-[^\W\d]{3,})+|(?:[^\W\d]+-)?\d+(?:st|nd|rd|th)")
+_COUNTED: Final = re.compile(r"\d+(?:[.,]\d+)?(?:-[^\W\d]{3,})+|(?:[^\W\d]+-)?\d+(?:st|nd|rd|th|er|ern|ème|e)")
 """A number and a word, such as 3-digit: no code."""
 _INLINE_CODE: Final = re.compile(r"`([^`\n]+)`")
 _LIST_MARKER: Final = re.compile(r"^\s*(?:[-*•+]\s+|#+\s+|\(?\d{1,2}(?:[.)]\s+|、)|[①-⑳]\s*)+")
@@ -105,7 +105,7 @@ class Facts:
 @lru_cache(maxsize=8192)
 def facts_of(text: str, language: str) -> Facts:
     """Take a text apart. A list marker at its start is no number of the text."""
-    written = " ".join(_LIST_MARKER.sub("", unicodedata.normalize("NFKC", text)).split())
+    written = " ".join(_LIST_MARKER.sub("", unicodedata.normalize("NFKC", as_written(text))).split())
     folded = with_digits(written.lower(), language)
     codes = tuple(_codes(folded))
     inside_code = {place for code, start in codes for place in range(start, start + len(code))}

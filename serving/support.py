@@ -13,7 +13,7 @@ import numpy as np
 from retrieval.passages import Passage
 from serving.facts import Facts, facts_of
 from serving.grounding.binding import Binding, bind
-from serving.grounding.denial import denied, denied_things
+from serving.grounding.denial import denied, denied_alone, denied_things
 from serving.grounding.features import Kind
 from serving.grounding.meaning import Meaning
 from serving.grounding.pairing import swapped
@@ -75,7 +75,8 @@ def support(sentence: str, passages: Sequence[Passage], language: str, meaning: 
     if not binding.units:
         return Support(0.0, quotes, 0, checkable=True, fault="empty passage")
     best = _owner(int(np.argmax(binding.closeness)), [len(source.units) for source in sources])
-    if fault := _absent(binding) or denied(binding) or denied_things(binding) or swapped(binding) or out_of_order(binding):
+    checks = (_absent, denied, denied_alone, denied_things, swapped, out_of_order)
+    if fault := next(filter(None, (check(binding) for check in checks)), ""):
         return Support(0.0, quotes, best, checkable=True, fault=fault)
     share = _share(binding)
     if share >= KEEP or not binding.is_foreign(sources[best].units[0]):

@@ -15,6 +15,7 @@ import numpy as np
 
 from serving.facts import Facts
 from serving.grounding.features import Feature, Kind, Numbers, features_of
+from serving.grounding.polarity import denies, is_exclusive
 from serving.grounding.source import Source, Unit
 
 BOUND: Final = 0.72
@@ -36,7 +37,7 @@ LIKELY: Final = 0.6
 ELSEWHERE: Final = 0.2
 """What the rest of a sentence counts for one of its parts."""
 CLAUSE: Final = re.compile(
-    r"[;:|，；：。！？、]|[,.!?](?!\d)|\s[-–—]\s|\b(?:and|but|und|aber|et|mais|y|pero)\b|而|但|并|和"
+    r"[;:|，；：。！？、]|[,!?](?!\d)|\.(?=\W|$)|\s[-–—]\s|\b(?:and|but|und|aber|et|mais|y|pero)\b|而|但|并|和"
 )
 
 
@@ -84,7 +85,9 @@ class Binding:
             return True
         clause = self._clause_at(feature.place)
         closeness = self.closeness_of(self.borders[clause], self.borders[clause + 1])
-        near = np.flatnonzero(closeness >= LIKELY * closeness.max(initial=0.0))
+        if not closeness.any():
+            return False  # nothing tells which sentence it would stand in
+        near = np.flatnonzero(closeness >= LIKELY * closeness.max())
         claimed = {thing for thing, *_ in self.claim.things}
         named = {thing for place in near for thing, *_ in self.units[place].facts.things if thing[0] != "~"}
         return not named <= claimed
@@ -93,7 +96,16 @@ class Binding:
     def misplaced(self) -> tuple[Feature, ...]:
         """Facts that only units hold which are of another matter."""
         found = (feature for feature in self._needed if feature.hits.any() and not self._is_bound(feature))
-        return tuple(feature for feature in found if self._replaces(feature))
+        return tuple(feature for feature in found if self._replaces(feature) and not self._is_ruled_out(feature))
+
+    def _is_ruled_out(self, feature: Feature) -> bool:
+        """Does the claim deny it, and a source say that only something else of its kind is so?"""
+        clause = self._clause_at(feature.place)
+        own = next((quantity for quantity, place in self.claim.quantities if place == feature.place), None)
+        if own is None or not denies(self.claim.plain[self.borders[clause] : self.borders[clause + 1]]):
+            return False
+        others = (unit for unit in self.units if is_exclusive(unit.facts.plain) and not unit.facts.counts(own))
+        return any(known.unit and known.is_like(own) for unit in others for known, _ in unit.facts.quantities)
 
     @property
     def _needed(self) -> list[Feature]:

@@ -15,8 +15,8 @@ from serving.facts import facts_of
 from serving.grounding.binding import CLAUSE, Binding
 from serving.grounding.contrasts import ORDER, concepts, group_of, opposed
 from serving.grounding.features import Feature, Kind, Numbers
-from serving.grounding.polarity import conflict, denies, is_denied, is_twice, may_deny, without
-from serving.grounding.predicates import turned_round
+from serving.grounding.polarity import conflict, denials, denies, is_denied, is_exclusive, is_twice, may_deny, without
+from serving.grounding.predicates import parts_of, turned_round
 from serving.grounding.source import Unit
 
 _PAUSE: Final = re.compile(r"[,;:|，；：。]")
@@ -66,6 +66,23 @@ def _is_all_denied(binding: Binding) -> bool:
         if not binding.is_foreign(unit) or len(shared) < 2 or not all(map(denies, about)):
             return False
     return bool(near)
+
+
+def denied_alone(binding: Binding) -> str:
+    """What a claim denies though the source says that only this is so: with only 2.4 GHz, 2.4 GHz does not work."""
+    for part in parts_of(binding.claim.plain):
+        if denials(part) % 2 == 0 or is_exclusive(part):
+            continue
+        claimed = facts_of(part, binding.language)
+        for unit in binding.units:
+            foreign = binding.is_foreign(unit)
+            for text in parts_of(unit.facts.plain):
+                said = facts_of(text, unit.language)
+                alone = is_exclusive(text) and any(said.counts(quantity) for quantity, _ in claimed.quantities)
+                shared = points(part, binding.language, foreign=foreign) & points(text, unit.language, foreign=foreign)
+                if alone and len(shared) > 1:
+                    return f"negation: {part.strip()}"
+    return ""
 
 
 def denied_things(binding: Binding) -> str:

@@ -109,4 +109,3 @@ def _quantity(feature: Feature, claim: Facts) -> Quantity | None:
 
 def _shape(code: str) -> str:
     return "".join("9" if character.isdigit() else character for character in code).replace("99", "9")
-

@@ -59,6 +59,11 @@ def denials(folded: str) -> int:
     return len(_DENIES.findall(_TWO_WORDS.sub(" jamais ", _NO_NEGATION.sub(" ", folded))))
 
 
+def is_exclusive(folded: str) -> bool:
+    """Does it say that only this is so, and deny nothing?"""
+    return _ONLY.search(folded) is not None and not denies(folded)
+
+
 def is_roundabout(folded: str) -> bool:
     """May something be denied without a word that says so?"""
     return _ONLY.search(folded) is not None or _ROUNDABOUT.search(folded) is not None

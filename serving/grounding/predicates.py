@@ -45,7 +45,7 @@ block+: locked blocked; gesperrt blockiert verriegelt; verrouillé* bloqué*; bl
 _LANGUAGES: Final = ("en", "de", "fr", "es", "zh", "ja")
 _CJK: Final = ("zh", "ja")
 _PART: Final = re.compile(
-    r"[;:|，；：。！？]|、(?!$)|[,.!?](?!\d)|\s[-–—]\s"
+    r"[;:|，；：。！？]|、(?!$)|[,!?](?!\d)|\.(?=\W|$)|\s[-–—]\s"
     r"|\b(?:and|but|so|because|since|while|if|when|und|aber|weil|wenn|et|mais|car|si|y|pero|porque)\b|而|但|并且|的话|ので|ため(?!に)"
 )
 _NO_THING: Final = {
@@ -130,7 +130,12 @@ def turned_round(claim: str, language: str, units: Sequence[Unit], points: Point
 
     `points`: what a text of a language can be recognised by.
     """
-    read = [(unit, part, said) for unit in units for part in parts_of(unit.facts.plain) if (said := sayings(part, unit.language))]
+    read = [
+        (unit, part, said)
+        for unit in units
+        for part in parts_of(unit.facts.plain)
+        if (said := sayings(part, unit.language))
+    ]
     whole = points(claim, language)
     for part in parts_of(claim):
         claimed = sayings(part, language)

@@ -7,6 +7,7 @@ the sources: where both parts are found in one passage, in different sentences, 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -37,11 +38,13 @@ _AT_FIRST: Final = re.compile(
     r"|一开始|首先|最初に"
 )
 _AT_LAST: Final = re.compile(
-    r"\b(?:last|at the end|last of all|zuletzt|zum schluss|am ende|en dernier|à la fin|por último|al final)\b|最后|最後に"
+    r"\b(?:last|at the end|last of all|zuletzt|zum schluss|am ende|en dernier|à la fin|por último|al final)\b"
+    r"|最后|最後に"
 )
 """What a part of a sentence says of its own place among all."""
 _PRONOUN: Final = re.compile(r"^\s*(?:it|this|that|them|these|those|which|dem|diesem|cela|ça|eso|esto|ello)\b")
 _STEP: Final = re.compile(r"\s*(?:\d{1,2}[.)、]|\(\d{1,2}\)|[①-⑳])")
+_LATER: Final = re.compile(_THEN.pattern.replace("^[,，、\\s]*", "[,，、。]"))
 _LISTED: Final = 3
 """Parts from which a sentence without any such word tells steps one after the other."""
 _MARKERS: Final = (
@@ -58,6 +61,8 @@ def out_of_order(binding: Binding) -> str:
     for earlier, later in (*_told(binding), *_listed(binding)):
         first, second = _spot(binding, earlier), _spot(binding, later)
         if first is None or second is None or first == second:
+            continue
+        if first[0] == second[0] and not _goes_on(binding.units[first[0]]):
             continue
         one, other = binding.units[first[0]], binding.units[second[0]]
         rows = one.is_row or other.is_row
@@ -135,8 +140,8 @@ def _listed(binding: Binding) -> Iterator[tuple[Part, Part]]:
     """Parts that are told as the first or the last of all; and those of a list, where no word says what comes when."""
     plain = binding.claim.plain
     parts = [part for part in pairwise(binding.borders) if binding.says_something(*part)]
-    for part in parts:
-        others = [other for other in parts if other != part]
+    for part in filter(partial(_is_step, binding), parts):
+        others = [other for other in parts if other != part and _is_step(binding, other)]
         if _AT_FIRST.search(plain[slice(*part)]):
             yield from ((part, other) for other in others)
         if _AT_LAST.search(plain[slice(*part)]):
@@ -146,6 +151,12 @@ def _listed(binding: Binding) -> Iterator[tuple[Part, Part]]:
     )
     if len(parts) >= _LISTED and not told:
         yield from (pair for pair in pairwise(parts) if all(_is_step(binding, part) for part in pair))
+
+
+def _goes_on(unit: Unit) -> bool:
+    """Is what stands later in it done later? Not where a word tells the order (before that, this)."""
+    told = any(pattern.search(unit.facts.plain) for pattern, *_ in _MARKERS)
+    return not told and (_STEP.match(unit.text) is not None or _LATER.search(unit.facts.plain) is not None)
 
 
 def _rest(part: Part, word: re.Match[str]) -> Part:

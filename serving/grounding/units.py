@@ -107,12 +107,14 @@ _ONE_WORDS: Final = {
 _ONE: Final = {language: re.compile(rf"\b(?:{words})(?=\s+(?:{_LONG})\b)") for language, words in _ONE_WORDS.items()}
 _OFTEN: Final = {
     "daily": "1 day", "weekly": "1 week", "monthly": "1 month", "täglich": "1 tag", "wöchentlich": "1 woche",
-    "monatlich": "1 monat", "both": "2", "beide": "2", "beiden": "2", "ambos": "2", "ambas": "2", }  # fmt: skip
+    "monatlich": "1 monat", "yearly": "1 year", "annually": "1 year", "jährlich": "1 jahr", "hebdomadaire": "1 semaine",
+    "mensuel": "1 mois", "annuel": "1 an", "diariamente": "1 día", "semanalmente": "1 semana",
+    "mensualmente": "1 mes", "both": "2", "beide": "2", "beiden": "2", "ambos": "2", "ambas": "2", }  # fmt: skip
 _OFTEN_WORD: Final = re.compile(rf"\b(?:{'|'.join(_OFTEN)})\b")
 _EACH: Final = re.compile(r"[每毎](?=天|日|周|週|月|年|小时|分钟|秒|晚)")
 _CJK_DIGITS: Final = {digit: value for value, digit in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _CJK_NUMBER: Final = re.compile(
-    r"(?<![第一二三四五六七八九十])(?:[二两三四五六七八九十](?=\s*(?:个|颗|节|位|枚|根|组|张|台|次|下|声|倍|人|名|块|段|条|步|层|"
+    r"(?<![第一二三四五六七八九十])(?:[二两三四五六七八九十](?=\s*(?:个|颗|节|位|枚|根|组|张|台|次|下|声|倍|人|名|块|段|条|步|层|支|种|款|项|件|处|只|部|面|侧|端|行|列|页|份|组|类|对|"
     r"格|つ|回|本|個|度(?!计)|秒|分钟|小时|天|年|周|月|米|週間|時間|か月|日間))|一(?=\s*(?:秒|分钟|小时|天|年(?!级)|周(?!围)|個月|个月|時間|週間)))"
 )
 _NUMERAL: Final = re.compile(
@@ -120,7 +122,15 @@ _NUMERAL: Final = re.compile(
     r"(?=[\s个颗节位枚根组张台次下声秒分小天年周月倍人名米%])"
 )
 _GROUPS: Final = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
-_YEAR: Final = re.compile(r"(?<!\d)([12]\d{3})\s*年(?!间|間)")
+_SPACED: Final = re.compile(r"(?<![\d.,])(\d{1,3})((?: \d{3})+)(?![\d.])")
+"""How French and Spanish write 12 500."""
+_FRACTIONS: Final = {"½": "5", "¼": "25", "¾": "75"}
+_FRACTION: Final = re.compile(r"(\d*)\s?([½¼¾])")
+_DEGREE_SIGN: Final = re.compile(r"º(?=\s?[CF]\b)")
+_ORDINAL_SIGN: Final = re.compile(r"(?<=\d)\.?[ªº]")
+_YEAR: Final = re.compile(r"(?<!\d)([12]\d{3})\s*年[间間]?")
+_DATED: Final = re.compile(r"\d{1,2}\s*(?:月(?!间|間)|世纪|世紀)")
+"""Months and centuries, which others write as words."""
 _MANY: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(万|亿|万人)")
 _DECADE: Final = re.compile(r"(?<!\d)([12]\d{3})['’]?s\b")
 _HALF: Final = re.compile(r"一半|半分")
@@ -176,6 +186,12 @@ def units_in(folded: str) -> frozenset[str]:
     return frozenset(UNITS[match[1] or match[2]] for match in _NAMED.finditer(folded))
 
 
+def as_written(text: str) -> str:
+    """Signs that their plain form would make another number of: 6½ is no 61/2."""
+    halved = _FRACTION.sub(lambda match: f"{match[1] or 0}.{_FRACTIONS[match[2]]}", text)
+    return _ORDINAL_SIGN.sub("", _DEGREE_SIGN.sub("°", halved))
+
+
 def _many(match: re.Match[str]) -> str:
     return f"{float(match[1]) * (10**8 if match[2] == '亿' else 10**4):.0f} "
 
@@ -189,11 +205,15 @@ def with_digits(folded: str, language: str) -> str:
     """Number words as digits: thirty is read only where it is written so, but two to twelve are everyday words."""
     base = language.split("-", maxsplit=1)[0]
     folded = _GROUPS.sub("", _DECADE.sub(r"\1", folded))
+    if base in ("fr", "es"):
+        folded = _SPACED.sub(lambda match: match[1] + match[2].replace(" ", ""), folded)
     if base in _VALUES:
         values = _VALUES[base]
         folded = _LATIN_WORD[base].sub(lambda match: values[match.group()], folded)
         return _OFTEN_WORD.sub(lambda match: _OFTEN[match.group()], _ONE[base].sub("1", folded))
-    folded = _NUMERAL.sub(_numeral, _EACH.sub("1", _HALF.sub("0.5", _MANY.sub(_many, _YEAR.sub(r"\1 ", folded)))))
+    folded = _NUMERAL.sub(
+        _numeral, _EACH.sub("1", _HALF.sub("0.5", _MANY.sub(_many, _DATED.sub(" ", _YEAR.sub(r"\1 ", folded)))))
+    )
     return _CJK_NUMBER.sub(lambda match: str(_CJK_DIGITS[match.group()]), folded)
 
 

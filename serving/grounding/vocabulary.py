@@ -58,7 +58,7 @@ owner: owner; eigentümer besitzer; propriétaire; propietario; 所有者 主人
 electrician: electrician; elektriker elektrofachkraft; électricien; electricista; 电工; 電気工事士
 driver: driver; fahrer; conducteur; conductor; 驾驶员 司机; 運転者 運転席
 passenger: passenger; beifahrer mitfahrer; passager; pasajero acompañante; 乘客 副驾; 乗客 助手席
-doctor: doctor physician; arzt ärztin; médecin; médico; 医生; 医師
+doctor: doctor physician; arzt ärztin ärzte ärzten; médecin; médico; 医生; 医師
 child: child children; kind kinder; enfant; niño niños; 儿童 孩子; 子供 お子様
 dealer: dealer dealers retailer; händler; revendeur; distribuidor; 经销商; 販売店
 customer: customer customers; kunde kunden; client; cliente; 客户 顾客; お客様
@@ -169,7 +169,6 @@ debt: debt; schulden; dette; deuda; 债; 借金
 ~blink: blink blinks blinking flash flashes flashing; blinkt blinken; clignote clignoter; parpadea parpadear; 闪烁; 点滅
 ~glue: glue glued adhesive stick; kleben klebe; coller colle adhésif; pegar adhesivo; 粘贴 粘; 貼 接着
 -: in_the_case in_case clothes clothing; sekunde sekunden; en_cas; en_caso; 重新 重要 严重 覆盖 轮流 云台 公布 分布 按照 水平 卡住 专门 部门 换算 空间 门磁 键入 关键 云端 灯泡 纸张; 押入 水平 重要 不足 満足 指示 指定 特色 景色
-base: base pedestal; sockel; socle; base peana; 底座; 台座
 mains: mains power_grid grid; stromnetz; secteur; red_eléctrica; 市电 电网; 商用電源
 reset: reset resetting resets; zurücksetzen werkseinstellung werksreset; réinitialisation réinitialiser réinitialisez; restablecer restablecimiento restablezca; 复位 重置 恢复出厂; リセット 初期化
 remote: remote_control remote_controls; fernbedienung; télécommande; mando_a_distancia; 遥控; リモコン
