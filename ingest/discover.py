@@ -101,6 +101,19 @@ def discover(paths: Sequence[Path], *, root: Path, said: Sequence[Setting] = ())
     return Discovery(tuple(found.files), tuple(sorted(found.skipped)), tuple(sorted(found.failed, key=lambda f: f[0])))
 
 
+def said_of(
+    document: str, file: Path, base: Path, said: Sequence[Setting]
+) -> tuple[Metadata, tuple[tuple[str, str], ...]]:
+    """What would be said of a manual under the root `base`, and where, were this file put there under that name.
+
+    Raises SettingError where something said of it cannot work, OSError where the file cannot be opened.
+    """
+    layers = [*editor_layers(document, said), *FolderTree(base).layers(base / document)]
+    if file.suffix.lower() in {".md", ".markdown"}:
+        layers.append(("front matter", _front_matter(file)))
+    return resolve([*layers, *_from_folders(Path(document).parts[:-1])])
+
+
 def _check_name(base: Path) -> None:
     """The root is kept with every passage, as text."""
     try:

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +12,6 @@ from serving.settings import load_settings
 from ui.cli_documents import JsonOption, documents_app
 
 if TYPE_CHECKING:
-    from ingest.index.contract import IndexedDocument
-    from ingest.metadata import Setting
     from ingest.pipeline import Job
     from ingest.recorded import Place
 
@@ -45,22 +42,19 @@ def set_values(
 
     Manuals that change are read again and published at once; nothing is embedded that was embedded before.
     """
-    from ingest.metadata import matches, with_values
+    from ingest.metadata import with_values
     from ingest.pipeline import published_documents
     from ingest.recorded import opened_records
+    from ingest.restating import matched_by, restating, to_change
     from serving.compose import build_place
 
     patterns, values = _parsed(what, clear or [])
     place = build_place(load_settings())
-    matched = [
-        known
-        for known in published_documents(place.store)
-        if any(matches(pattern, known.document) for pattern in patterns)
-    ]
+    matched = matched_by(patterns, published_documents(place.store))
     with opened_records(place.home) as records:
         after = with_values(records.settings(), patterns, values)
-        jobs, missing = _jobs(matched, after)
-        touched = [(job, names) for job in jobs if (names := _to_change(place, job))]
+        jobs, missing = restating(matched, after)
+        touched = [(job, names) for job in jobs if (names := to_change(place.store, job))]
         changed = [name for _job, names in touched for name in names]
         if not dry_run:
             records.set_values(patterns, values)
@@ -104,27 +98,6 @@ def _parsed(what: Sequence[str], clear: Sequence[str]) -> tuple[list[str], dict[
     if not said and not clear:
         raise SettingError("Nothing is said of them.", hint="Such as: documents set 'pumps/*' audience=public")
     return patterns, {**dict.fromkeys(clear, ""), **said}
-
-
-def _jobs(matched: "Sequence[IndexedDocument]", said: "tuple[Setting, ...]") -> "tuple[list[Job], list[str]]":
-    """A job for each root that matched manuals lie in, and those whose file is not there any more."""
-    from ingest.pipeline import Job
-
-    roots: dict[str, list[Path]] = {}
-    missing = []
-    for known in matched:
-        file = Path(known.root, known.document)
-        if known.root and file.is_file():
-            roots.setdefault(known.root, []).append(file)
-        else:
-            missing.append(known.document)
-    return [Job(paths=tuple(files), root=Path(root), said=said) for root, files in roots.items()], missing
-
-
-def _to_change(place: "Place", job: "Job") -> list[str]:
-    from ingest.pipeline import plan
-
-    return [source.document for source in plan(place.store, job).to_read]
 
 
 def _publish(place: "Place", job: "Job") -> int:

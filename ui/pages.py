@@ -51,21 +51,33 @@ class PagePictures:
 
     def __init__(self, *, keep: int = 48) -> None:
         self._keep = keep
-        self._kept: OrderedDict[tuple[Path, int, tuple[Mark, ...]], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[Path, int, tuple[Mark, ...], Mark | None], bytes] = OrderedDict()
 
-    def draw(self, path: Path, page: int, marks: tuple[Mark, ...] = ()) -> bytes | None:
-        """PNG of a 1-based page, None where there is no such page. Raises ReadError for a damaged file or page."""
-        key = (path, page, marks)
+    def draw(self, path: Path, page: int, marks: tuple[Mark, ...] = (), part: Mark | None = None) -> bytes | None:
+        """PNG of a 1-based page, or of a part of it; None where there is no such page.
+
+        Raises ReadError for a damaged file or page.
+        """
+        key = (path, page, marks, part)
         with _pdfium:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-            picture = _draw(path, page, marks)
+            picture = _draw(path, page, marks, part)
             if picture is not None:
                 self._kept[key] = picture
                 while len(self._kept) > self._keep:
                     self._kept.popitem(last=False)
             return picture
+
+
+def page_size(path: Path, page: int) -> tuple[float, float] | None:
+    """Width and height of a 1-based page in points, None where there is no such page. Raises ReadError."""
+    with _pdfium, _opened(path) as document:
+        if not 1 <= page <= len(document):
+            return None
+        width, height = document[page - 1].get_size()
+        return width, height
 
 
 def quoted_lines(path: Path, page: int, lines: tuple[Mark, ...], quote: str) -> tuple[Mark, ...]:
@@ -131,7 +143,32 @@ def _opened(path: Path) -> "Iterator[PdfDocument]":
         document.close()
 
 
-def _draw(path: Path, page: int, marks: tuple[Mark, ...]) -> bytes | None:
+def page_of(path: Path, page: int) -> tuple[tuple[Mark, ...], tuple[tuple[Mark, str], ...], Mark] | None:
+    """The pictures on a page, its lines of text with where they stand, and the page itself; None for no such page.
+
+    Raises ReadError for a damaged file or page.
+    """
+    import pypdfium2.raw as pdfium
+
+    with _pdfium, _opened(path) as document:
+        if not 1 <= page <= len(document):
+            return None
+        sheet = document[page - 1]
+        width, height = sheet.get_size()
+        found = []
+        for item in sheet.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=4):
+            left, bottom, right, top = item.get_bounds()
+            found.append(Mark(max(left, 0.0), max(height - top, 0.0), min(right, width), min(height - bottom, height)))
+        text = sheet.get_textpage()
+        lines = []
+        for number in range(text.count_rects()):
+            left, bottom, right, top = text.get_rect(number)
+            said = text.get_text_bounded(left, bottom, right, top)
+            lines.append((Mark(left, height - top, right, height - bottom), said))
+    return tuple(found), tuple(lines), Mark(0.0, 0.0, width, height)
+
+
+def _draw(path: Path, page: int, marks: tuple[Mark, ...], part: Mark | None) -> bytes | None:
     with _opened(path) as document:
         if not 1 <= page <= len(document):
             return None
@@ -140,6 +177,9 @@ def _draw(path: Path, page: int, marks: tuple[Mark, ...]) -> bytes | None:
         image = sheet.render(scale=scale, rev_byteorder=True).to_pil().convert("RGB")
     if marks:
         image = _marked(image, marks, scale)
+    if part is not None:
+        corners = (part.left, part.top, part.right, part.bottom)
+        image = image.crop(tuple(round(corner * scale) for corner in corners))
     out = BytesIO()
     image.save(out, "PNG", compress_level=3)
     return out.getvalue()

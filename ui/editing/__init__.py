@@ -1,0 +1,1 @@
+"""Editors' pages: manuals, uploads, ingests, differences, what is published, and chunks beside their page."""

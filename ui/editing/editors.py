@@ -1,0 +1,106 @@
+"""What all editors' pages work with: one installation comes in, its manuals, records and log come out.
+
+Every page asks `editor` first: who may not edit is refused before anything is read.
+"""
+
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+
+from ingest.errors import NothingPublished
+from ingest.index.contract import Index, IndexedDocument, Scope
+from ingest.pipeline import Job
+from ingest.recorded import Place, opened_records
+from serving.api.access import asker
+from serving.api.errors import NotFound
+from serving.api.job_queue import JobQueue, JobStatus, Steps
+from serving.keys import Caller, Role
+from ui.backend import Backend
+from ui.editing.differences import Differences
+from ui.editing.staging import Staging
+
+if TYPE_CHECKING:
+    from ingest.records.store import Records
+
+MOST_NAMED = 20
+"""Manuals that a job's description names."""
+
+
+class Editors:
+    """The pages' side of one installation."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+        self.staging = Staging(backend.home)
+        self.differences = Differences(self.place)
+
+    def place(self) -> Place:
+        return self.backend.place()
+
+    @contextmanager
+    def index(self) -> Iterator[Index]:
+        """What is published this moment: what readers have open may be a second old, too old for who changed it.
+
+        Raises NothingPublished.
+        """
+        with closing(self.place().store.open()) as index:
+            yield index
+
+    def documents(self, scope: Scope) -> list[IndexedDocument]:
+        """All indexed manuals, by name; none where nothing is published yet."""
+        with suppress(NothingPublished), self.index() as index:
+            return index.documents(scope)
+        return []
+
+    def document(self, name: str, scope: Scope) -> IndexedDocument:
+        """Raises NotFound."""
+        found = next((known for known in self.documents(scope) if known.document == name), None)
+        if found is None:
+            raise NotFound(f"{name} is not indexed.", hint="It was removed, or is called otherwise.")
+        return found
+
+    @contextmanager
+    def records(self) -> Iterator["Records"]:
+        with opened_records(self.backend.home) as records:
+            yield records
+
+    def submit(self, request: Request, steps: Steps, what: str) -> JobStatus:
+        """Queue a job of whoever asks. Raises Conflict where too many wait."""
+        return queue_of(request).submit(steps, what, by=name_of(asker(request)))
+
+    def ingest(self, job: Job) -> Steps:
+        """The steps of this job."""
+        return lambda: self.backend.ingest(job)
+
+    def note(self, request: Request, action: str, target: str, **detail: object) -> None:
+        """Into the audit log."""
+        from serving.accounts.audit import Audit, actor_of
+
+        address = str(getattr(request.state, "address", ""))
+        Audit(self.backend.database()).note(actor_of(asker(request)), action, target, detail, address)
+
+
+def editor(request: Request) -> Caller:
+    """Who asks. Raises Forbidden for who may not edit."""
+    caller = asker(request)
+    caller.require(Role.EDITOR, "To edit manuals")
+    return caller
+
+
+def queue_of(request: Request) -> JobQueue:
+    """The jobs of this process."""
+    jobs: JobQueue = request.app.state.jobs
+    return jobs
+
+
+def name_of(caller: Caller) -> str:
+    return caller.shown_name or caller.name
+
+
+def named(names: Sequence[str]) -> str:
+    """These manuals as a job's description has them."""
+    rest = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return shlex.join(names[:MOST_NAMED]) + rest

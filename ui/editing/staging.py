@@ -1,0 +1,136 @@
+"""Uploads that wait: files come in, are compared and thrown away or published; nothing of them is searched before.
+
+They lie in a folder of their own beside that of published uploads, and move there when they are ingested. A file that
+could not be ingested moves back, and what it had replaced with it.
+"""
+
+import os
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
+
+from ingest.manual_toml import SETTINGS_FILE
+from ingest.originals import fingerprint
+from ingest.pipeline import Job
+from ingest.report import Progress, Report
+from serving.api.errors import NotFound
+from serving.api.needs import Ingest
+from serving.api.uploads import Uploaded, Uploads
+
+FOLDER: Final = "staged"
+_ASIDE: Final = ".replaced"
+"""Inside the folder, hidden: what staged files took the place of while they are being ingested."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A file that waits."""
+
+    document: str
+    path: Path
+    revision: str
+    size: int
+
+    @property
+    def is_settings(self) -> bool:
+        """Is it a `manual.toml`, which tells of a folder?"""
+        return PurePosixPath(self.document).name == SETTINGS_FILE
+
+
+class Staging:
+    """The files that wait. Usable from several threads."""
+
+    def __init__(self, home: Path) -> None:
+        self.waiting = Uploads(home, FOLDER)
+        self.published = Uploads(home)
+        self._fingerprints: dict[tuple[Path, int, int], str] = {}
+
+    def files(self) -> tuple[Staged, ...]:
+        """All of them, by name."""
+        found = (self.find(name) for name in self.waiting.names())
+        return tuple(each for each in found if each is not None)
+
+    def find(self, document: str) -> Staged | None:
+        """The file of that name; None where none waits."""
+        path = self.waiting.file(document)
+        if path is None:
+            return None
+        try:
+            known = path.stat()
+            key = (path, known.st_mtime_ns, known.st_size)
+            if key not in self._fingerprints:
+                self._fingerprints[key] = fingerprint(path)[0]
+        except FileNotFoundError:
+            return None  # published or discarded since
+        return Staged(document=document, path=path, revision=self._fingerprints[key], size=known.st_size)
+
+    def take(self, document: str, source: BinaryIO) -> Uploaded:
+        """Keep a file for later; see `Uploads.take`."""
+        return self.waiting.take(document, source)
+
+    def discard(self, document: str) -> None:
+        """Throw it away; what is published stays. Raises NotFound."""
+        if not self.waiting.remove(document):
+            raise NotFound(f"No upload called {document} waits.", hint="It was published or discarded already.")
+
+    def publish(self, ingest: Ingest, documents: Sequence[str]) -> Generator[Progress | Report]:
+        """The steps of the ingest of these files. What fails, or all where the run does, waits again afterwards."""
+        moved = [name for name in documents if self._move_in(name)]
+        back = set(moved)
+        if not moved:
+            raise NotFound("None of these uploads waits any more.", hint="They were published or discarded already.")
+        try:
+            with closing(ingest(self._job(moved))) as steps:
+                for step in steps:
+                    if isinstance(step, Report):
+                        back = {failed.document for failed in step.failed} & back
+                    yield step
+        finally:
+            self._settle(moved, back)
+
+    def _job(self, documents: Iterable[str]) -> Job:
+        root = self.published.folder
+        root.mkdir(parents=True, exist_ok=True)
+        # What tells of a folder concerns all that lies there.
+        places = (root / name for name in documents)
+        paths = {place.parent if place.name == SETTINGS_FILE else place for place in places}
+        return Job(paths=tuple(sorted(paths)), root=root)
+
+    def _move_in(self, document: str) -> bool:
+        source = self.waiting.file(document)
+        if source is None:
+            return False
+        target, aside = self.published.place(document), self._aside(document)
+        if target.exists():
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            target.replace(aside)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+        return True
+
+    def _settle(self, moved: Sequence[str], back: set[str]) -> None:
+        for document in moved:
+            target, aside, source = self.published.place(document), self._aside(document), self.waiting.place(document)
+            if document in back:
+                if target.exists() and not source.exists():  # one uploaded meanwhile is the newer one
+                    source.parent.mkdir(parents=True, exist_ok=True)
+                    target.replace(source)
+                if aside.exists():
+                    aside.replace(target)
+                elif target.exists():
+                    target.unlink()
+            aside.unlink(missing_ok=True)
+            _tidy(aside.parent, self.waiting.folder)
+            _tidy(source.parent, self.waiting.folder)
+
+    def _aside(self, document: str) -> Path:
+        return self.waiting.folder / _ASIDE / document
+
+
+def _tidy(folder: Path, top: Path) -> None:
+    """Remove folders that are empty now, up to the top one."""
+    while folder != top and folder.is_relative_to(top) and folder.is_dir() and not os.listdir(folder):  # noqa: PTH208
+        folder.rmdir()
+        folder = folder.parent
