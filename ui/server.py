@@ -162,11 +162,12 @@ def page_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], Non
 
     `ended` is told of each session that a page ends.
     """
+    from ui.curating.routes import curating_routes
     from ui.editing.routes import editing_routes
     from ui.web.nowhere import nowhere_routes
 
     del setup, ended
-    return (editing_routes(backend), nowhere_routes())
+    return (editing_routes(backend), curating_routes(backend), nowhere_routes())
 
 
 def _chat_secret(backend: Backend) -> str:

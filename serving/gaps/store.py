@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from ingest.language import detect_language
 from ingest.types import Audience
@@ -149,25 +149,6 @@ class Gaps:
         self.get(gap)
         self._change(gap, state, by=by, note=note, answered_by="")
         return self.get(gap)
-
-    def forget(self, conversations: Sequence[str]) -> None:
-        """Delete what was asked in these conversations, and gaps that nobody else asked for: on erasure."""
-        wanted = [name for name in conversations if name]
-        if not wanted:
-            return
-        self._behind.flush(5.0)  # what was noted just before goes too
-        asked = gap_questions.c
-        with self._database.transaction() as connection:
-            theirs = select(asked.gap).where(asked.conversation.in_(wanted), asked.gap.is_not(None)).distinct()
-            touched = connection.scalars(theirs).all()
-            connection.execute(delete(gap_questions).where(asked.conversation.in_(wanted)))
-            for gap in touched:
-                left = connection.scalars(select(asked.question).where(asked.gap == gap).order_by(asked.id)).all()
-                if not left:
-                    connection.execute(delete(gaps).where(gaps.c.id == gap))
-                else:
-                    named = (gaps.c.id == gap) & gaps.c.title.not_in(left)
-                    connection.execute(update(gaps).where(named).values(title=left[0], embedder=""))
 
     def to_replay(self, generation: str) -> list[Gap]:
         """Open gaps that were not asked on this generation yet."""

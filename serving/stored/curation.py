@@ -47,6 +47,11 @@ class Curation:
     def _index(self) -> Index:
         return self._store.open()
 
+    def close(self) -> None:
+        """Close the index, where something opened it."""
+        if "_index" in self.__dict__:
+            self._index.close()
+
     def add(self, wanted: Wanted, *, by: str = "") -> CuratedAnswer:
         """`by`: who did it; empty: the user of this process, as everywhere here.
 

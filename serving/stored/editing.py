@@ -160,7 +160,7 @@ def _citation(index: Index, number: int, quoted: Quoted, audiences: Sequence[Aud
     for size in (1, 2):
         for start in range(len(chunks) - size + 1):
             part = chunks[start : start + size]
-            if found := _verbatim(part, quoted.quote):
+            if found := verbatim(part, quoted.quote):
                 _check_readable(part, audiences)
                 return KeptCitation(number=number, quote=found, grounds=tuple(map(ground_of, part)))
     raise CuratedUnusable(
@@ -169,7 +169,7 @@ def _citation(index: Index, number: int, quoted: Quoted, audiences: Sequence[Aud
     )
 
 
-def _verbatim(chunks: Sequence[Chunk], quote: str) -> str:
+def verbatim(chunks: Sequence[Chunk], quote: str) -> str:
     """The quote as the manual writes it; line breaks and runs of spaces may differ."""
     words = r"\s+".join(map(re.escape, quote.split()))
     found = re.search(words, "\n".join(chunk.text for chunk in chunks)) if words else None

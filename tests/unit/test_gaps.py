@@ -159,17 +159,6 @@ def test_time_that_runs_out_leaves_the_rest_for_later(kept: Kept, notes: Notes) 
     assert notes.replay().left == 0
 
 
-def test_an_erased_conversation_takes_its_questions_along(notes: Notes) -> None:
-    noted(notes.gaps, ASKED, conversation="c1")
-    noted(notes.gaps, AGAIN, conversation="c2")
-    noted(notes.gaps, "Where is it made?", conversation="c1")
-    notes.gaps.forget(["c1"])
-    (gap,) = notes.gaps.all()
-    assert (gap.title, gap.count) == (AGAIN, 1)
-    noted(notes.gaps, AGAIN)
-    assert [gap.count for gap in notes.gaps.all()] == [2]
-
-
 def test_questions_wait_until_they_are_understood(kept: Kept, tmp_path: Path) -> None:
     database = Database(tmp_path)
     early = Gaps(database)
