@@ -1,4 +1,4 @@
-"""Chainlit handlers: a question comes in from the page, the assistant's events go out as a message.
+"""Chainlit handlers: a question comes in from the page, the assistant's events go out as a message, and are stored.
 
 Chainlit loads this file by its path, not as a module of `ui`: a relative import would find no package, and nothing can
 be passed in; `ui.backend` hands over what answers.
@@ -11,21 +11,28 @@ from dataclasses import dataclass, field
 import chainlit as cl
 from chainlit.server import sio
 from chainlit.session import WebsocketSession
+from chainlit.types import ThreadDict
 
 from ingest.errors import ManualdeskError
 from retrieval.query import Turn
-from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
+from serving.conversations.store import Conversations
+from serving.conversations.types import NoConversation, choices_from
 from serving.memory import bounded
-from ui.backend import Backend, reader_scope, running
-from ui.panel import Source, shown_text, source_of
+from ui.backend import running
+from ui.chat.answering import Reply, answered
+from ui.chat.data_layer import StoredThreads
+from ui.chat.offers import offers, within
+from ui.chat.session import choose, chosen, session_caller, session_wording
+from ui.chat.threads import turns_of
+from ui.chat_identity import chat_caller
 from ui.starters import starter_questions
-from ui.wording import Wording, error_text, wording_for
+from ui.wording import error_text, wording_for
 
 log = logging.getLogger("manualdesk.chat")
 
 
 @dataclass(slots=True)
-class Conversation:
+class Spoken:
     """What one browser tab has said and been told."""
 
     turns: list[Turn] = field(default_factory=list)
@@ -34,11 +41,19 @@ class Conversation:
         self.turns = bounded([*self.turns, Turn("user", question), Turn("assistant", answer)])
 
 
+@cl.data_layer
+def stored_threads() -> StoredThreads:
+    return StoredThreads(running())
+
+
 @cl.set_starters
-async def starters(_user: cl.User | None = None, language: str | None = None) -> list[cl.Starter]:
+async def starters(user: cl.User | None = None, language: str | None = None) -> list[cl.Starter]:
     """Questions to begin with, in the browser's language; none where nothing is indexed yet."""
+    if user is None:
+        return []
     try:
-        documents = await asyncio.to_thread(lambda: running().index().documents(reader_scope()))
+        scope = chat_caller(user.identifier).scope
+        documents = await asyncio.to_thread(lambda: running().index().documents(scope))
     except ManualdeskError:
         return []
     questions = starter_questions(documents, wording_for(language))
@@ -47,107 +62,104 @@ async def starters(_user: cl.User | None = None, language: str | None = None) ->
 
 @cl.on_chat_start
 async def begin() -> None:
-    cl.user_session.set("conversation", Conversation())  # type: ignore[no-untyped-call]
+    """A new conversation starts within what was chosen in the last one."""
+    cl.user_session.set("spoken", Spoken())  # type: ignore[no-untyped-call]
+    try:
+        await _remember_choices()
+    except ManualdeskError as error:
+        log.warning("the last choices could not be read: %s", error.message)
+
+
+@cl.on_chat_resume
+async def resume(thread: ThreadDict) -> None:
+    """A stored conversation is shown again, in the language of now, and remembered as it was."""
+    caller = session_caller()
+    conversation = thread["id"]
+    shown = await StoredThreads(running()).thread(conversation, session_wording())
+    if shown is not None:
+        thread["steps"], thread["elements"] = shown["steps"], shown["elements"]
+    store = Conversations(running().database())
+    messages = await asyncio.to_thread(store.messages, conversation, caller.owner)
+    kept = await asyncio.to_thread(store.conversation, conversation, caller.owner)
+    cl.user_session.set("spoken", Spoken(turns_of(messages)))  # type: ignore[no-untyped-call]
+    choose(kept.choices)
+    await cl.send_window_message({"manualdesk": "choices", "choices": kept.choices.to_json()})
+
+
+@cl.on_window_message
+async def window_message(message: object) -> None:
+    """The page's pickers were changed."""
+    if not isinstance(message, dict) or message.get("manualdesk") != "choose":
+        return
+    wanted = message.get("choices")
+    choices = choices_from(wanted if isinstance(wanted, dict) else {})
+    choose(choices)
+    try:
+        store = Conversations(await asyncio.to_thread(running().database))
+        await asyncio.to_thread(store.choose, cl.context.session.thread_id, session_caller().owner, choices)
+    except NoConversation:
+        return  # Nothing was asked yet: the choices are kept with the first question.
+    except ManualdeskError as error:
+        log.warning("choices could not be kept: %s", error.message)
 
 
 @cl.on_message
 async def answer_question(asked: cl.Message) -> None:
     """Answer one question; whatever happens ends in a message with a next step."""
-    conversation: Conversation = cl.user_session.get("conversation")  # type: ignore[no-untyped-call]
-    wording = wording_for(getattr(cl.context.session, "language", None))
-    reply = cl.Message(content="")
+    spoken: Spoken = cl.user_session.get("spoken")  # type: ignore[no-untyped-call]
+    wording = session_wording()
+    message = cl.Message(content="")
     try:
-        answer = await _stream(asked.content, conversation, reply, wording)
-        conversation.add(asked.content, answer.answer)
+        reply = Reply(message, asked, session_caller(), chosen(), wording)
+        answer = await answered(running(), reply, tuple(spoken.turns))
+        spoken.add(asked.content, answer.answer)
     except asyncio.CancelledError:
         # The reader pressed stop: what has been said stays, marked as cut short.
-        said = reply.content.rstrip()
-        conversation.add(asked.content, said)
-        reply.content = f"{said}\n\n*{wording.stopped}*".strip()
-        await _show(reply)
+        said = message.content.rstrip()
+        spoken.add(asked.content, said)
+        message.content = f"{said}\n\n*{wording.stopped}*".strip()
+        await _end(message)
         raise
     except ManualdeskError as error:
-        await _say_error(reply, error_text(error, wording))
+        await _say_error(message, error_text(error, wording))
     except Exception:
         # The last line of defence: a reader is told in plain words, the operator's log has the traceback.
         log.exception("answering failed")
-        await _say_error(reply, wording.failed)
+        await _say_error(message, wording.failed)
 
 
-async def _stream(question: str, conversation: Conversation, reply: cl.Message, wording: Wording) -> Answer:
-    """Pass the assistant's events on to the page; returns the whole answer."""
-    backend = running()
-    if not backend.ready:
-        await reply.stream_token(wording.loading)
-    assistant = await backend.assistant()
-    if reply.content:
-        await reply.stream_token("", is_sequence=True)
-        reply.content = ""
-    done: Answer | None = None
-    async for event in assistant.stream(question, scope=reader_scope(), turns=tuple(conversation.turns)):
-        match event:
-            case PassagesFound():
-                continue
-            case TextDelta(text):
-                await reply.stream_token(text)
-            case AnswerDone(answer):
-                done = answer
-    if done is None:
-        raise RuntimeError("the assistant's stream ended without an answer")
-    reply.content = shown_text(done, wording)
-    reply.elements = await _elements(done, backend, wording)  # type: ignore[assignment]
-    await _show(reply)
-    return done
+async def _remember_choices() -> None:
+    caller = session_caller()
+
+    def last() -> "dict[str, str]":
+        before = Conversations(running().database()).of(caller.owner, channel="chat", limit=1)
+        choices = within(before[0].choices, offers(running().index(), caller.scope)) if before else chosen()
+        choose(choices)
+        return choices.to_json()
+
+    await cl.send_window_message({"manualdesk": "choices", "choices": await cl.make_async(last)()})
 
 
-async def _elements(answer: Answer, backend: Backend, wording: Wording) -> list[cl.CustomElement]:
-    """The numbered sources, and the foot of the answer that lists them and opens them beside the chat.
-
-    A source's element is named like its mark, which makes Chainlit link the mark. Its display is `page`: `side` would
-    push the panel open by itself, with every source of the conversation in it. The foot opens the panel instead.
-    """
-    sources = await asyncio.to_thread(_sources, answer, backend, wording)
-    foot = cl.CustomElement(
-        name="AnswerFoot",
-        display="inline",
-        url="/public/elements/AnswerFoot.jsx",
-        props={
-            "sources": sources,
-            "heading": wording.sources,
-            "notice": answer.notice,
-            "label": wording.not_found if answer.refused else "",
-            "options": list(answer.clarify.options) if answer.clarify else [],
-        },
-    )
-    marks = [
-        cl.CustomElement(
-            name=f"[{source['number']}]", display="page", url="/public/elements/SourcePanel.jsx", props=dict(source)
-        )
-        for source in sources
-    ]
-    return [foot, *marks]
+async def _say_error(message: cl.Message, text: str) -> None:
+    message.content = text
+    message.is_error = True
+    await _end(message)
 
 
-def _sources(answer: Answer, backend: Backend, wording: Wording) -> list[Source]:
-    found = []
-    for citation in answer.citations:
-        known = backend.find_document(citation.document, citation.revision, reader_scope())
-        found.append(source_of(citation, wording, document_pages=known.pages if known else 0, home=backend.home))
-    return found
-
-
-async def _say_error(reply: cl.Message, text: str) -> None:
-    reply.content = text
-    reply.is_error = True
-    await _show(reply)
-
-
-async def _show(reply: cl.Message) -> None:
-    """Send the whole message, in place of its streamed beginning where there is one."""
-    if reply.streaming:
-        await reply.update()  # type: ignore[no-untyped-call]
+async def _end(message: cl.Message) -> None:
+    """Send the whole message, in place of its streamed beginning where there is one, and store it as it is."""
+    if message.streaming:
+        await message.update()  # type: ignore[no-untyped-call]
     else:
-        await reply.send()  # type: ignore[no-untyped-call]
+        await message.send()  # type: ignore[no-untyped-call]
+    store = Conversations(await asyncio.to_thread(running().database))
+    owner, conversation = session_caller().owner, cl.context.session.thread_id
+    try:
+        await asyncio.to_thread(
+            lambda: store.add(conversation, "assistant", message.content, owner=owner, id=message.id)
+        )
+    except ManualdeskError as error:
+        log.warning("a message could not be stored: %s", error.message)
 
 
 @sio.on("stop")  # type: ignore[untyped-decorator]

@@ -21,6 +21,7 @@ from ingest.report import Progress, Report
 from serving.api.metrics import CountedAnswers, Metrics
 from serving.api.needs import Answering, Ingest
 from serving.assistant import Retrieves
+from serving.conversations.retention import expire_daily
 from serving.customers.terms import Terms
 from serving.stored.opening import CacheState
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from serving.gaps.gatherer import Understands
     from serving.gaps.notes import Notes
 
-__all__ = ["Answering", "Backend", "Parts", "reader_scope", "running", "set_running"]
+__all__ = ["Answering", "Backend", "Parts", "running", "set_running"]
 
 log = logging.getLogger("manualdesk.backend")
 
@@ -58,6 +59,8 @@ class Parts:
     """The desk's database; without, a file under `home`."""
     terms: Terms = field(default_factory=Terms)
     """What customers on other sites are served by."""
+    retention_days: int = 0
+    """For which conversations are kept; 0: until somebody deletes them."""
     metrics: Metrics = field(default_factory=Metrics)
 
 
@@ -98,6 +101,7 @@ class Backend:
         """Load models while the page is already usable."""
         threading.Thread(target=self._build_quietly, name="load-models", daemon=True).start()
         self.notes.watch()
+        expire_daily(self.database, self._parts.retention_days)
 
     async def assistant(self) -> Answering:
         """The assistant; waits while its models load. Raises ManualdeskError where it cannot be built."""
@@ -226,14 +230,6 @@ def _given(part: Part | None) -> Part:
     if part is None:
         raise ManualdeskError("This server does not offer that.", hint="Start the whole one: manualdesk serve")
     return part
-
-
-def reader_scope() -> Scope:
-    """What the owner of a chat may read.
-
-    Without sign-in only this machine chats, as agent and editor at once: everything, internal manuals too.
-    """
-    return EVERYTHING
 
 
 _running: list[Backend] = []

@@ -53,6 +53,7 @@ def parts(settings: Settings) -> Parts:
         cache_state=partial(cache_state, settings.home, settings.redis_url),
         open_database=partial(_database, settings),
         terms=_terms(settings),
+        retention_days=settings.retention_days,
         metrics=metrics,
     )
 

@@ -162,12 +162,20 @@ def page_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], Non
 
     `ended` is told of each session that a page ends.
     """
+    from ui.chat.conversation_pages import conversation_routes
+    from ui.chat.routes import chat_routes
     from ui.curating.routes import curating_routes
     from ui.editing.routes import editing_routes
     from ui.web.nowhere import nowhere_routes
 
     del setup, ended
-    return (editing_routes(backend), curating_routes(backend), nowhere_routes())
+    return (
+        chat_routes(backend),
+        conversation_routes(backend),
+        editing_routes(backend),
+        curating_routes(backend),
+        nowhere_routes(),
+    )
 
 
 def _chat_secret(backend: Backend) -> str:
@@ -206,6 +214,7 @@ def _add_chat(application: "FastAPI", backend: Backend, secret: str) -> None:
 
     @application.get("/")
     @application.get("/element/{_element:path}")
+    @application.get("/thread/{_thread:path}")
     async def page() -> Response:
         # Chainlit's page links fonts and formula styles of other hosts; ours has fonts of the system, no formulas.
         html: str = get_html_template("")  # type: ignore[no-untyped-call]

@@ -59,6 +59,12 @@ def page_url(document: str, revision: str, page: int, marks: tuple[Mark, ...] = 
     return f"{address}?{urlencode({'marks': written}, safe=',;')}" if written else address
 
 
+def part_url(document: str, revision: str, page: int, part: Mark) -> str:
+    """Where the picture of a part of a PDF's page is."""
+    written = f"{part.left:.1f},{part.top:.1f},{part.right:.1f},{part.bottom:.1f}"
+    return f"{page_url(document, revision, page)}?{urlencode({'part': written}, safe=',')}"
+
+
 def is_pdf(document: str) -> bool:
     return document.lower().endswith(".pdf")
 
@@ -74,15 +80,17 @@ def source_routes(backend: Backend) -> APIRouter:
         return original_reply(found, document) if isinstance(found, Path) else found
 
     @router.get("/{revision}/pages/{page:int}/{document:path}", response_class=Response)
-    async def page_picture(revision: str, page: int, document: str, request: Request, marks: str = "") -> Response:
+    async def page_picture(
+        revision: str, page: int, document: str, request: Request, marks: str = "", part: str = ""
+    ) -> Response:
         found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
         if not isinstance(found, Path):
             return found
-        parsed = _parsed(marks)
-        if parsed is None or not is_pdf(document):
+        parsed, parts = _parsed(marks), _parsed(part)
+        if parsed is None or parts is None or len(parts) > 1 or not is_pdf(document):
             return _missing("bad_request", "That is not a page of a PDF.", HTTPStatus.BAD_REQUEST)
         try:
-            picture = await asyncio.to_thread(pictures.draw, found, page, parsed)
+            picture = await asyncio.to_thread(pictures.draw, found, page, parsed, parts[0] if parts else None)
         except ManualdeskError as error:
             return _missing("unreadable", error.message)
         if picture is None:

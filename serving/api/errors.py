@@ -26,6 +26,7 @@ from ingest.errors import (
     SettingError,
 )
 from serving.assistant import QuestionUnusable
+from serving.conversations.types import NoConversation
 from serving.keys import Caller, Forbidden, KeyRefused, Role
 
 log = logging.getLogger("manualdesk.api")
@@ -82,6 +83,7 @@ STATUSES: Sequence[tuple[type[ManualdeskError], HTTPStatus]] = (
     (KeyRefused, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (NoConversation, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),
     (MassRemoval, HTTPStatus.CONFLICT),
     (GateRefused, HTTPStatus.CONFLICT),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ingest.types import Audience, Box
+from retrieval.grounds import Ground
 from retrieval.passages import Passage
 from serving.answer import Answer, AnswerSource, CheckPolicy, Citation, Clarify, Timings
 
@@ -82,7 +83,8 @@ def _citation(row: Mapping[str, Any]) -> Citation:
 
 def _passage_json(passage: Passage) -> dict[str, object]:
     boxes = [[box.page, box.left, box.top, box.right, box.bottom] for box in passage.boxes]
-    return {**passage.to_json(), "anchor": passage.anchor, "boxes": boxes}
+    grounds = [[ground.document, ground.ordinal, ground.content] for ground in passage.grounds]
+    return {**passage.to_json(), "anchor": passage.anchor, "boxes": boxes, "grounds": grounds}
 
 
 def _passage(row: Mapping[str, Any]) -> Passage:
@@ -101,6 +103,9 @@ def _passage(row: Mapping[str, Any]) -> Passage:
         anchor=str(row.get("anchor", "")),
         boxes=_boxes(row.get("boxes", [])),
         recognised=bool(row["recognised"]),
+        grounds=tuple(
+            Ground(str(document), int(ordinal), str(content)) for document, ordinal, content in row.get("grounds", [])
+        ),
     )
 
 

@@ -1,6 +1,68 @@
-// Runs before the page's own scripts: the theme follows the system unless someone chose one, and the page says its language.
+// Runs before the page's own scripts: the theme follows the system unless someone chose one, the page says its language,
+// and what several elements need is put where they find it.
 (() => {
   const theme = 'vite-ui-theme'; // Where Chainlit keeps the choice.
   if (!localStorage.getItem(theme)) localStorage.setItem(theme, 'system');
+
+  // Chainlit's own texts follow the browser; a language chosen on one of our pages wins.
+  const chosen = document.cookie.match(/(?:^|; )manualdesk_language=(en|zh)/);
+  if (chosen) {
+    const language = { en: 'en-US', zh: 'zh-CN' }[chosen[1]];
+    Object.defineProperty(navigator, 'language', { get: () => language });
+    Object.defineProperty(navigator, 'languages', { get: () => [language] });
+  }
   document.documentElement.lang = navigator.language || 'en';
+
+  let opener = null;
+  window.manualdesk = {
+    // Where the focus was when a panel was opened, and back to it.
+    from: (element) => {
+      opener = element;
+    },
+    back: () => {
+      if (opener && opener.isConnected) opener.focus({ preventScroll: true });
+    },
+
+    // Ask our server; with `body` something is sent. Throws an Error with what the server says.
+    call: async (address, body) => {
+      const sent = body
+        ? { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+        : {};
+      const reply = await fetch(address, { ...sent, headers: { Accept: 'application/json', ...sent.headers } });
+      const found = await reply.json().catch(() => ({}));
+      if (!reply.ok) throw new Error((found.error && found.error.message) || reply.statusText);
+      return found;
+    },
+
+    // Whether the text is on the clipboard. The modern way exists on https and on this machine only.
+    copy: async (text) => {
+      try {
+        await navigator.clipboard.writeText(text);
+        return true;
+      } catch {
+        const area = Object.assign(document.createElement('textarea'), { value: text });
+        document.body.append(area);
+        area.select();
+        const done = document.execCommand('copy');
+        area.remove();
+        return done;
+      }
+    }
+  };
+
+  // Alt+Shift+C copies the last answer with its sources, Alt+Shift+T opens it as a ticket.
+  const keys = { KeyC: 'copy', KeyT: 'ticket' };
+  document.addEventListener('keydown', (event) => {
+    const wanted = event.altKey && event.shiftKey && !event.ctrlKey && keys[event.code];
+    if (!wanted) return;
+    const buttons = document.querySelectorAll(`.answer-actions [data-do=${wanted}]`);
+    if (!buttons.length) return;
+    event.preventDefault();
+    buttons[buttons.length - 1].focus();
+    buttons[buttons.length - 1].click();
+  });
+
+  const script = document.createElement('script');
+  script.src = '/public/bar.js';
+  document.head.append(script);
 })();

@@ -5,16 +5,20 @@ export default function SourcePanel() {
   const [at, setAt] = useState(props.cited);
   const [broken, setBroken] = useState(false);
   const quoted = useRef(null);
+  const heading = useRef(null);
 
   useEffect(() => {
     setAt(props.cited);
     setBroken(false);
+    if (heading.current) heading.current.focus({ preventScroll: true });
     // A long passage opens at the quoted words.
     if (quoted.current) {
       const box = quoted.current.closest('blockquote');
       box.scrollTop = quoted.current.offsetTop - box.offsetTop - 24;
     }
   }, [props.original, props.number]);
+
+  useEffect(() => window.manualdesk.back, []);
 
   const picture = props.pictures[at];
   const leaf = (step) => {
@@ -25,7 +29,9 @@ export default function SourcePanel() {
   return (
     <article className="source-panel">
       <header>
-        <h2>{props.title}</h2>
+        <h2 ref={heading} tabIndex="-1">
+          {props.title}
+        </h2>
         {props.section.length ? <p className="panel-section">{props.section.join(' › ')}</p> : null}
         <ul className="panel-labels">
           {props.place ? <li>{props.place}</li> : null}

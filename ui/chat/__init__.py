@@ -1,0 +1,1 @@
+"""The chat of support agents: its conversations, what stands beside an answer, and its pages."""

@@ -1,0 +1,91 @@
+"""The page of one's own conversations: search, rename, delete, take along, erase. Forms come in, pages go out."""
+
+import asyncio
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Final, TypeVar
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from serving.api.access import asker
+from serving.conversations.export import exported_json, exported_markdown
+from serving.conversations.store import LONGEST_TITLE, Conversations
+from serving.keys import Role
+from ui.backend import Backend
+from ui.web.rendering import PageRoute, page
+
+PAGE: Final = 30
+ADDRESS: Final = "/desk/conversations"
+_FORMS: Final = {
+    "json": (exported_json, "application/json"),
+    "md": (exported_markdown, "text/markdown; charset=utf-8"),
+}
+
+T = TypeVar("T")
+
+
+def conversation_routes(backend: Backend) -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix=ADDRESS, route_class=PageRoute)
+
+    async def own(request: Request, work: Callable[[Conversations, str], T]) -> T:
+        caller = asker(request)
+        caller.require(Role.AGENT, "Conversations of the agents' chat")
+        return await asyncio.to_thread(lambda: work(Conversations(backend.database()), caller.owner))
+
+    @router.get("")
+    async def shown(
+        request: Request,
+        q: Annotated[str, Query(max_length=200)] = "",
+        start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+        done: Annotated[str, Query(max_length=20)] = "",
+    ) -> Response:
+        found = await own(
+            request, lambda store, owner: store.of(owner, search=q, channel="chat", limit=PAGE + 1, skip=start)
+        )
+        return page(
+            request,
+            "chat/conversations.html",
+            found=found[:PAGE],
+            more=start + PAGE if len(found) > PAGE else 0,
+            start=start,
+            q=q,
+            done=done,
+            longest=LONGEST_TITLE,
+        )
+
+    @router.get("/export.{form}")
+    async def export(request: Request, form: str, conversation: Annotated[str, Query(max_length=64)] = "") -> Response:
+        write, media_type = _FORMS.get(form, _FORMS["json"])
+        text = await own(request, lambda store, owner: write(store, owner, conversation))
+        headers = {
+            "Content-Disposition": f'attachment; filename="conversations.{"md" if form == "md" else "json"}"',
+            "Cache-Control": "no-store",
+        }
+        return Response(text, media_type=media_type, headers=headers)
+
+    @router.post("/rename")
+    async def rename(
+        request: Request,
+        conversation: Annotated[str, Form(max_length=64)],
+        title: Annotated[str, Form(min_length=1, max_length=LONGEST_TITLE)],
+    ) -> Response:
+        await own(request, lambda store, owner: store.rename(conversation, owner, title))
+        return _back("renamed")
+
+    @router.post("/delete")
+    async def delete(request: Request, conversation: Annotated[str, Form(max_length=64)]) -> Response:
+        await own(request, lambda store, owner: store.delete(conversation, owner))
+        return _back("deleted")
+
+    @router.post("/erase")
+    async def erase(request: Request) -> Response:
+        await own(request, lambda store, owner: store.erase(owner))
+        return _back("erased")
+
+    return router
+
+
+def _back(done: str) -> Response:
+    return RedirectResponse(f"{ADDRESS}?done={done}", HTTPStatus.SEE_OTHER)
