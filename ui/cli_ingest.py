@@ -12,6 +12,7 @@ import typer
 
 from ingest.errors import ManualdeskError, SettingError
 from serving.settings import Settings, load_settings
+from ui.asking_again import tell_of_gaps
 from ui.complaint import complain
 from ui.reviews import tell_of_reviews
 
@@ -89,6 +90,7 @@ def _once(place: "Place", job: "Job", *, as_json: bool) -> "Report":
         raise
     _print_report(report, as_json=as_json)
     tell_of_reviews(place)
+    tell_of_gaps(load_settings(), report.generation)
     return report
 
 
