@@ -16,7 +16,7 @@ MANUALDESK = Path(sys.executable).with_name("manualdesk")
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
-TIERS = ("unit", "conformance", "system", "browser")
+TIERS = ("unit", "conformance", "system", "security", "browser")
 
 
 def pytest_configure() -> None:

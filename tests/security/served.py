@@ -1,0 +1,72 @@
+"""A walled desk that is being served, and clients that come from addresses of their own."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.security.canaries import SHOP
+from tests.security.walled_desk import Told, told_from
+
+SERVER = Path(__file__).with_name("walled_server.py")
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    address: str
+    told: Told
+    log: Path
+
+
+@contextmanager
+def walled(folder: Path) -> Iterator[Served]:
+    """Until the block ends."""
+    log = folder / "server.log"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.security.walled_server", str(folder)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, log.read_text()
+            yield Served(_address(process, log), told_from(line), log)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _address(process: "subprocess.Popen[str]", log: Path) -> str:
+    """Said once it listens."""
+    while True:
+        if found := re.search(r"http://[\d.]+:\d+", log.read_text()):
+            return found.group()
+        try:
+            process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        raise AssertionError(log.read_text())
+
+
+def client(address: str, *, number: int = 1, **headers: str) -> httpx.Client:
+    """`number` (1 to 250): each one is another sender, so that limits of one do not stop another."""
+    transport = httpx.HTTPTransport(local_address=f"127.0.0.{number}")
+    return httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False, transport=transport)
+
+
+def visitor(served: Served, http: httpx.Client) -> str:
+    """A new visitor's token."""
+    reply = http.post("/widget/v1/session", json={"site": served.told.site}, headers={"Origin": SHOP})
+    assert reply.status_code == 200, reply.text
+    token: str = reply.json()["token"]
+    return token
