@@ -1,9 +1,9 @@
 """`/desk/documents`: the list of manuals, and everything about one of them."""
 
 from dataclasses import asdict, dataclass
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ingest.index.contract import IndexedDocument
@@ -66,8 +66,9 @@ def document_routes(editors: Editors) -> APIRouter:
     router = APIRouter(route_class=PageRoute)
 
     @router.get("/desk/documents")
-    def listing(request: Request, wanted: Annotated[Wanted, Query()]) -> Response:
+    def listing(request: Request) -> Response:
         caller = editor(request)
+        wanted = Wanted.of(request.query_params)
         documents = editors.documents(caller.scope)
         with editors.records() as records:
             found = listed(documents, records, wanted)

@@ -50,6 +50,14 @@ class Wanted:
     order: str = "up"
     page: int = 1
 
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> "Wanted":
+        """What an address says; what makes no sense is as if it were not said."""
+        texts = {item.name: said.get(item.name, item.default) for item in fields(cls) if item.name != "page"}
+        page = said.get("page", "1")
+        number = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
+        return cls(**texts, page=max(1, number))  # type: ignore[arg-type]
+
     def address(self, **changes: object) -> str:
         """The list's address with these changes; what is as ever is left out."""
         other = replace(self, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,56 @@
+"""An `ApiDesk` with the editors' pages, whose ingests are recorded as those of a real installation are."""
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.pipeline import Job
+from ingest.recorded import Place, opened_records, run_recorded
+from ingest.report import Progress, Report
+from serving.api.access import Door
+from serving.api.routes import ERRORS, build_application
+from tests.api_desk import MANUALS, ApiDesk, key_ways
+from tests.recording_crew import NAME
+from ui.editing.routes import editing_routes
+from ui.gate import Gate
+from ui.sources import source_routes
+from ui.web.nowhere import nowhere_routes
+from ui.web.static_files import static_files
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+class EditingDesk(ApiDesk):
+    """Usable as any; `fill` publishes MANUALS."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.place = Place(self.desk.store, NAME, self.home, self.home)
+
+    def fill(self) -> None:
+        for name, text in MANUALS.items():
+            self.desk.write(name, text)
+        with opened_records(self.home) as records:
+            records.set_values(["*/guide.md"], {"audience": "public"})
+        self.run(Job(paths=(self.desk.manuals,)))
+
+    def run(self, job: Job) -> Report:
+        """Ingest here and now."""
+        *_steps, report = run_recorded(self.place, job, crew=self.desk.crew)
+        assert isinstance(report, Report)
+        return report
+
+    def _ingest(self, job: Job) -> Generator[Progress | Report]:
+        self.before_ingest()
+        yield from run_recorded(self.place, job, crew=self.desk.crew)
+
+
+def application(desk: EditingDesk) -> "ASGIApp":
+    """As `ui.server.build` for this machine, without the chat."""
+    served = build_application(desk.backend)
+    served.include_router(source_routes(desk.backend), responses=ERRORS)
+    served.routes.append(static_files())
+    for router in (editing_routes(desk.backend), nowhere_routes()):
+        served.include_router(router, include_in_schema=False)
+    return Gate(Door(served, desk.backend.metrics, key_ways(desk.keys, local=True, calls_a_minute=0)))

@@ -1,0 +1,281 @@
+"""An editor's work in pages, over real HTTP: list, upload, difference, publish, cancel, set, remove, go back."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from serving.accounts.audit import Audit
+from serving.keys import Role
+from tests.api_desk import LAMP, MANUALS, client, serving
+from tests.desk import manual
+from tests.editing_desk import EditingDesk, application
+
+MIXER = manual("Mixer M1", 2, s0="Press the pulse key of the mixer for 3 seconds to clean the blades.")
+NAME = "mixer/en/guide.md"
+PATIENCE_SECONDS = 60
+PAGES = (
+    "/desk/documents",
+    "/desk/documents/upload",
+    "/desk/documents/removed",
+    "/desk/documents/selected",
+    "/desk/documents/lamp/en/guide.md",
+    "/desk/documents/lamp/en/guide.md/chunks",
+    "/desk/jobs",
+    "/desk/runs/1",
+    "/desk/publishes",
+)
+
+
+@pytest.fixture
+def desk(quick_folder: Path) -> EditingDesk:
+    made = EditingDesk(quick_folder)
+    made.fill()
+    return made
+
+
+@pytest.fixture
+def http(desk: EditingDesk) -> Iterator[httpx.Client]:
+    with serving(application(desk)) as address, client(address) as made:
+        yield made
+
+
+def upload(http: httpx.Client, *files: tuple[str, str | bytes], folder: str = "mixer/en") -> httpx.Response:
+    parts = [("file", (name, text.encode() if isinstance(text, str) else text)) for name, text in files]
+    return http.post(
+        "/desk/documents/upload", files=parts, data={"folder": folder}, headers={"Accept": "application/json"}
+    )
+
+
+def seen(http: httpx.Client, address: str, reached: Callable[[str], bool]) -> str:
+    """The page once it says what is waited for."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not reached(text := http.get(address).text):
+        assert time.monotonic() < deadline, text
+    return text
+
+
+def published(http: httpx.Client, *names: str) -> str:
+    """The page of the job that published these, when it has ended."""
+    reply = http.post("/desk/documents/publish", data={"document": list(names)})
+    assert reply.status_code == HTTPStatus.SEE_OTHER, reply.text
+    return seen(http, reply.headers["Location"], lambda text: "data-open" not in text)
+
+
+def names(http: httpx.Client) -> set[str]:
+    return {known["document"] for known in http.get("/v1/documents").json()["documents"]}
+
+
+def texts(http: httpx.Client, question: str) -> str:
+    return " ".join(found["text"] for found in http.post("/v1/search", json={"question": question}).json()["passages"])
+
+
+def found(http: httpx.Client, question: str, words: str) -> None:
+    """Wait until these words are found: readers follow a publish within a second."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while words not in (text := texts(http, question)):
+        assert time.monotonic() < deadline, text
+
+
+def test_a_manual_is_uploaded_compared_and_published_and_only_then_searched(
+    http: httpx.Client, desk: EditingDesk
+) -> None:
+    taken = upload(http, ("guide.md", MIXER)).json()["files"]
+    assert [(each["document"], each["state"]) for each in taken] == [(NAME, "new")]
+    assert names(http) == set(MANUALS)
+    assert "Passages" in seen(http, f"/desk/documents/{NAME}/difference", lambda text: "data-open" not in text)
+    done = published(http, NAME)
+    assert "added" in done
+    assert NAME in names(http)
+    found(http, "How long do I press the pulse key of the mixer?", "3 seconds")
+
+    changed = MIXER.replace("3 seconds", "4 seconds")
+    assert upload(http, ("guide.md", changed)).json()["files"][0]["state"] == "replaces"
+    page = seen(http, f"/desk/documents/{NAME}/difference", lambda text: "data-open" not in text)
+    assert '<del class="removed">3</del><ins class="added">4</ins>' in page
+    assert "3 seconds" in texts(http, "pulse key of the mixer"), "what waits is not searched"
+    assert "updated" in published(http, NAME)
+    found(http, "pulse key of the mixer", "4 seconds")
+    assert not desk.backend.home.joinpath("staged", NAME).exists()
+    actions = [entry.action for entry in Audit(desk.backend.database()).entries()]
+    assert actions == ["document.published", "document.uploaded"] * 2
+
+
+def test_a_discarded_upload_leaves_what_is_published(http: httpx.Client) -> None:
+    upload(http, ("guide.md", MIXER))
+    published(http, NAME)
+    upload(http, ("guide.md", MIXER.replace("3 seconds", "9 seconds")))
+    assert upload(http, ("guide.md", MIXER.replace("3 seconds", "8 seconds"))).json()["files"][0]["state"] == "again"
+    assert http.post("/desk/documents/discard", data={"document": NAME}).status_code == HTTPStatus.SEE_OTHER
+    assert "Waiting to be published" not in http.get("/desk/documents/upload").text
+    http.post("/v1/ingest")
+    seen(http, "/v1/jobs", lambda text: '"state":"running"' not in text and '"state":"waiting"' not in text)
+    assert "3 seconds" in texts(http, "pulse key of the mixer")
+    assert http.post("/desk/documents/discard", data={"document": NAME}).status_code == HTTPStatus.NOT_FOUND
+
+
+def test_what_cannot_be_read_waits_again_with_its_reason(http: httpx.Client, desk: EditingDesk) -> None:
+    broken = b"%PDF-1.7 and nothing else"
+    reply = upload(http, ("broken.pdf", broken), ("guide.md", MIXER))
+    assert reply.status_code == HTTPStatus.CREATED
+    page = published(http, "mixer/en/broken.pdf", NAME)
+    assert page.rindex("broken.pdf") < page.rindex("guide.md"), "troubles first"
+    assert "damaged" in page.rpartition("broken.pdf")[2] or "PDF" in page.rpartition("broken.pdf")[2]
+    assert names(http) == {*MANUALS, NAME}
+    assert (desk.home / "staged/mixer/en/broken.pdf").read_bytes() == broken
+    assert not (desk.home / "uploads/mixer/en/broken.pdf").exists()
+    assert "mixer/en/broken.pdf" in http.get("/desk/documents?show=failed").text
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_cancelled_job_leaves_index_and_uploads_as_they_were(
+    http: httpx.Client, desk: EditingDesk, waits: bool
+) -> None:
+    upload(http, ("guide.md", MIXER))
+    published(http, NAME)
+    upload(http, ("guide.md", MIXER.replace("3 seconds", "7 seconds")))
+    go, begun = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        assert go.wait(PATIENCE_SECONDS)
+
+    desk.before_ingest = hold
+    first = http.post("/v1/ingest", json={"root": str(desk.desk.manuals), "force": True}).json()["id"] if waits else ""
+    reply = http.post("/desk/documents/publish", data={"document": NAME})
+    address = reply.headers["Location"]
+    assert begun.wait(PATIENCE_SECONDS)
+    job = address.rpartition("/")[2]
+    cancelled = http.delete(f"/v1/jobs/{job}") if waits else http.post(f"{address}/cancel")
+    assert cancelled.status_code == (HTTPStatus.OK if waits else HTTPStatus.SEE_OTHER)
+    go.set()
+    seen(http, address, lambda text: "data-open" not in text)
+    assert http.get(f"/v1/jobs/{job}").json()["state"] == "cancelled"
+    assert http.delete(f"/v1/jobs/{job}").status_code == HTTPStatus.CONFLICT
+    assert "3 seconds" in texts(http, "pulse key of the mixer")
+    assert "7 seconds" in (desk.home / "staged" / NAME).read_text()
+    assert "3 seconds" in (desk.home / "uploads" / NAME).read_text()
+    if first:
+        followed = seen(http, f"/v1/jobs/{first}", lambda text: '"state":"running"' not in text)
+        assert '"state":"done"' in followed
+
+
+def test_values_are_set_for_many_and_shown_with_who_said_them(http: httpx.Client, desk: EditingDesk) -> None:
+    asked = {"document": ["lamp/en/guide.md", "kettle/en/guide.md"], "audience": "internal", "version": "2.1"}
+    shown = http.post("/desk/documents/set", data=asked)
+    assert "Matching manuals: 2. To change: 2." in shown.text
+    assert {known["audience"] for known in http.get("/v1/documents").json()["documents"]} == {"public", "internal"}
+    reply = http.post("/desk/documents/set", data={**asked, "do": "set"})
+    seen(http, reply.headers["Location"], lambda text: "data-open" not in text)
+    known = {each["document"]: each for each in http.get("/v1/documents").json()["documents"]}
+    assert known["lamp/en/guide.md"]["audience"] == "internal"
+    assert known["lamp/en/guide.md"]["version"] == "2.1"
+    assert "editor (lamp/en/guide.md)" in http.get("/desk/documents/lamp/en/guide.md").text
+    wrong = http.post("/desk/documents/set", data={**asked, "audience": "everybody", "do": "set"})
+    assert wrong.status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_manuals_are_removed_and_restored_and_a_rollback_is_undone(http: httpx.Client) -> None:
+    upload(http, ("guide.md", MIXER))
+    published(http, NAME)
+    confirm = http.get("/desk/documents/selected", params={"action": "remove", "document": [NAME, "lamp/en/guide.md"]})
+    assert "the next ingest of that folder adds them again" in confirm.text
+    http.post("/desk/documents/remove", data={"document": NAME})
+    assert names(http) == set(MANUALS)
+    assert NAME in http.get("/desk/documents/removed").text
+    reply = http.post("/desk/documents/restore", data={"document": NAME})
+    seen(http, reply.headers["Location"], lambda text: "data-open" not in text)
+    assert NAME in names(http)
+
+    present, *older = (line.split('"')[0] for line in http.get("/desk/publishes").text.split('hint mono">')[1:])
+    generations = [each.split("<")[0] for each in (present, *older)]
+    compared = http.get(f"/desk/publishes/{generations[1]}").text
+    assert NAME in compared.split("Would be gone")[1]
+    http.post(f"/desk/publishes/{generations[1]}")
+    assert NAME not in names(http)
+    assert "undo the rollback" in http.get("/desk/publishes").text
+    http.post(f"/desk/publishes/{generations[0]}")
+    assert NAME in names(http)
+    assert http.post("/desk/publishes/20200101T000000000000Z").status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.AGENT])
+def test_only_editors_come_in(http: httpx.Client, desk: EditingDesk, role: Role) -> None:
+    headers = {"Authorization": f"Bearer {desk.key(role)}"}
+    for address in PAGES:
+        assert http.get(address).status_code == HTTPStatus.OK, address
+        refused = http.get(address, headers=headers)
+        assert refused.status_code == HTTPStatus.FORBIDDEN, address
+        assert "Lamp L1" not in refused.text
+    posts = ("upload", "set", "remove", "restore", "discard", "publish")
+    for address in (*(f"/desk/documents/{each}" for each in posts), "/desk/jobs/x/cancel", "/desk/publishes/x"):
+        sent = {"file": ("guide.md", b"x")} if address.endswith("upload") else None
+        data = {"document": "lamp/en/guide.md", "audience": "public", "do": "set"}
+        reply = http.post(address, data=data, files=sent, headers=headers)
+        assert reply.status_code == HTTPStatus.FORBIDDEN, address
+    assert names(http) == set(MANUALS)
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [("../..", "x.md"), ("/etc", "x.md/../../y.md"), (".hidden", "x.md"), ("a", "x.exe"), ("a\x00b", "x.md"),
+     ("a", ".md"), ("con:", "x.md"), ("/".join("abcdefghij"), "x.md"), ("a", "x" * 300 + ".md")],
+)  # fmt: skip
+def test_hostile_names_are_refused_with_the_reason(
+    http: httpx.Client, desk: EditingDesk, folder: str, name: str
+) -> None:
+    reply = upload(http, (name, MIXER), folder=folder)
+    taken = reply.json()
+    kept = [each for each in taken.get("files", ()) if each["state"] != "refused"]
+    assert all(each["document"] == "etc/y.md" for each in kept), taken
+    assert not [path for path in desk.home.parent.rglob("x.*") if path.suffix in (".md", ".exe")]
+    for address in ("../../etc/passwd", "..%2f..%2fetc%2fpasswd", quote(folder, safe="") + "/chunks"):
+        assert http.get(f"/desk/documents/{address}").status_code in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN)
+
+
+def test_wrong_and_foreign_files_are_refused(http: httpx.Client) -> None:
+    reply = upload(http, ("a.pdf", "no pdf"), ("empty.md", ""), ("guide.md", MIXER))
+    assert reply.status_code == HTTPStatus.BAD_REQUEST
+    assert [each["state"] for each in reply.json()["files"]] == ["refused", "refused", "new"]
+    other = upload(http, ("guide.md", LAMP), folder="lamp/en").json()["files"][0]
+    assert other["state"] == "refused"
+    assert "is indexed from" in other["error"]
+    large = HTTPConnection(http.base_url.host, http.base_url.port or 80, timeout=PATIENCE_SECONDS)
+    large.putrequest("POST", "/desk/documents/upload")
+    large.putheader("Content-Type", "multipart/form-data; boundary=x")
+    large.putheader("Content-Length", str(10**12))
+    large.endheaders()
+    assert large.getresponse().status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    large.close()
+    page = http.post("/desk/documents/upload", files={"file": ("a.pdf", b"no pdf")}, data={"folder": "a"})
+    assert page.status_code == HTTPStatus.BAD_REQUEST
+    assert "is no PDF file" in page.text, "without a script the reason is on the page"
+
+
+def test_a_hostile_manual_is_shown_not_run(http: httpx.Client) -> None:
+    evil = '<script>alert(1)</script> "><svg onload=alert(2)> <img src=x onerror=alert(3)>'
+    coded = f"# `{evil}`\n\n## Section `{evil}`\n\n`{evil}` is what the display shows after a reset.\n"
+    upload(http, ("guide.md", coded), folder="evil/en")
+    difference = seen(http, "/desk/documents/evil/en/guide.md/difference", lambda text: "data-open" not in text)
+    done = published(http, "evil/en/guide.md")
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(4)"><script>alert(5)</script></svg>'
+    assert upload(http, ("drawing.svg", svg), folder="evil/en").json()["files"][0]["state"] == "refused"
+    pages = [
+        difference,
+        done,
+        *(http.get(f"/desk/documents{rest}").text for rest in ("", "/evil/en/guide.md", "/evil/en/guide.md/chunks")),
+        http.get("/desk/documents", params={"q": evil, "product": evil, "sort": evil, "order": evil}).text,
+        http.get("/desk/documents/upload", params={"folder": evil}).text,
+    ]
+    for text in pages:
+        assert "<script>alert" not in text
+        assert "<svg onload" not in text
+        assert "<img src=x" not in text
+    assert "&lt;script&gt;alert(1)" in pages[4], "it is there to be read"
+    assert "script-src 'self'" in http.get("/desk/documents").headers["Content-Security-Policy"]
