@@ -24,13 +24,13 @@ const ICONS = {
   next: 'M10 6l6 6-6 6',
   copy: 'M9 9h10v11H9zM5 15V4h10',
   good: 'M7 11v9H4v-9zM7 11l4-7c2 0 2.5 1.5 2 3l-.6 3H19l-1.5 9H7',
-  bad: 'M7 13V4H4v9zM7 13l4 7c2 0 2.5-1.5 2-3l-.6-3H19L17.500 4H7',
+  bad: 'M7 13V4H4v9zM7 13l4 7c2 0 2.5-1.5 2-3l-.6-3H19L17.5 4H7',
 };
 
 function icon(name) {
   const space = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(space, 'svg');
-  for (const [key, value] of [['viewBox', '0 0 24 24'], ['aria-hidden', 'true'], ['class', `icon ${name}`]]) {
+  for (const [key, value] of [['viewBox', '0 0 24 24'], ['aria-hidden', 'true'], ['class', `icon icon-${name}`]]) {
     svg.setAttribute(key, value);
   }
   const path = document.createElementNS(space, 'path');

@@ -73,6 +73,7 @@ async function ask(question) {
   place.append(waiting);
   announce(say('thinking'));
   toEnd(true);
+  atEnd = true;
   busy(new AbortController());
   try {
     await follow(question, place, waiting);
@@ -168,17 +169,24 @@ function note(text) {
   toEnd(true);
 }
 
-// Only who reads at the end is taken along.
+// Only who reads at the end is taken along, and no further than that the question stays in sight: a long answer is read
+// from its beginning.
 let atEnd = true;
 
 function toEnd(anyway = false) {
-  if (anyway || atEnd) ui.log.scrollTop = ui.log.scrollHeight;
+  if (!anyway && !atEnd) return;
+  const questions = ui.log.querySelectorAll('.asked');
+  const last = anyway ? null : questions[questions.length - 1];
+  const most = last ? last.offsetTop - 12 : Infinity;
+  ui.log.scrollTop = Math.min(ui.log.scrollHeight - ui.log.clientHeight, most);
 }
 
 function watchEnd() {
   ui.log.addEventListener('scroll', () => {
-    atEnd = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 60;
+    if (!running) atEnd = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 60;
   }, { passive: true });
+  // While an answer comes it grows away below; who turns back then is left alone.
+  for (const name of ['wheel', 'touchmove']) ui.log.addEventListener(name, () => { atEnd = false; }, { passive: true });
 }
 
 function restart() {
