@@ -36,6 +36,7 @@ class Lasting:
         self._gone = gone
         self._open: set[_Open] = set()
         self._watch: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def connected(
         self, application: ASGIApp, scope: Scope, receive: Receive, send: Send, signed: Signed | None
@@ -46,6 +47,7 @@ class Lasting:
             return
         this = _Open(signed)
         self._open.add(this)
+        self._loop = asyncio.get_running_loop()
         if self._watch is None or self._watch.done():
             self._watch = asyncio.create_task(self._look(), name="sessions")
         try:
@@ -54,7 +56,11 @@ class Lasting:
             self._open.discard(this)
 
     def end(self, session: str) -> None:
-        """This session is over: its websockets of this process end now. Called on the event loop."""
+        """This session is over: its websockets of this process end now. May be called from any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._end, session)
+
+    def _end(self, session: str) -> None:
         for each in self._open:
             if each.signed.session is not None and each.signed.session.id == session:
                 each.ended.set()

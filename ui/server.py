@@ -166,10 +166,11 @@ def page_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], Non
     from ui.chat.routes import chat_routes
     from ui.curating.routes import curating_routes
     from ui.editing.routes import editing_routes
+    from ui.sign_in.routes import account_routes
     from ui.web.nowhere import nowhere_routes
 
-    del setup, ended
     return (
+        *account_routes(backend, setup, ended),
         chat_routes(backend),
         conversation_routes(backend),
         editing_routes(backend),

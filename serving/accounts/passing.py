@@ -7,29 +7,29 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.errors import ManualdeskError
 from serving.accounts import passwords
 from serving.accounts.audit import Audit
 from serving.accounts.backoff import Backoff
 from serving.accounts.people import People
 from serving.accounts.sessions import Sessions
 from serving.accounts.types import Person, SignIn
+from serving.api.errors import TooMany
 from serving.database.engine import Database
+from serving.keys import KeyRefused
 
 _AT_ONCE: Final = 2
 """Hashes that are made at a time: each takes a processor, and 19 MiB."""
 
 
-class SignInRefused(ManualdeskError):
+class SignInRefused(KeyRefused):
     """Name and password do not belong together; nothing more is told."""
 
 
-class SignInLocked(ManualdeskError):
+class SignInLocked(TooMany):
     """Too many sign-ins failed; there is a wait."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many sign-ins failed. Wait {seconds} s.", hint="Then try again.")
-        self.seconds = seconds
+        super().__init__("Too many sign-ins failed.", hint="Wait a minute, then try again.", seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

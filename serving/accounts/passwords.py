@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ingest.errors import ManualdeskError
+from ingest.errors import SettingError
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -24,7 +24,7 @@ _ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without what is read wrongly: 0 o, 1 l i."""
 
 
-class PasswordUnfit(ManualdeskError):
+class PasswordUnfit(SettingError):
     """A chosen password is too short, too long, or one that is tried first."""
 
 

@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ingest.audience import Audience
-from ingest.errors import ManualdeskError
+from ingest.errors import SettingError
+from serving.api.errors import Conflict, NotFound
 from serving.keys import Caller, Role
 
 
-class NoSuchPerson(ManualdeskError):
+class NoSuchPerson(NotFound):
     """There is nobody of that name or id."""
 
 
-class PersonUnfit(ManualdeskError):
+class PersonUnfit(SettingError):
     """What is said of a person does not do: a name that cannot be typed, limits that a role must not have."""
 
 
-class LastAdmin(ManualdeskError):
+class LastAdmin(Conflict):
     """The only admin would be gone, and with them every way to make another one by page."""
 
 

@@ -32,7 +32,7 @@ UPLOADS: Final = frozenset({("POST", "/v1/documents"), ("POST", "/desk/documents
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-class PasswordDue(ManualdeskError):
+class PasswordDue(Forbidden):
     """Who is signed in with a one-time password has to choose one of their own first."""
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
-from ingest.errors import ManualdeskError, SettingError
+from ingest.errors import ManualdeskError, RecordsUnusable, SettingError
 from serving.database.migrating import upgrade
 
 FILE: Final = "desk.sqlite"
@@ -22,7 +22,7 @@ _WAIT_SECONDS: Final = 30
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-class DatabaseUnusable(ManualdeskError):
+class DatabaseUnusable(RecordsUnusable):
     """The desk's database cannot be opened, read or written."""
 
 

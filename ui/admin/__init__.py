@@ -1,0 +1,1 @@
+"""Pages of one's own account, and of admins: people, sessions, keys and the audit log."""

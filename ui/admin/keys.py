@@ -1,0 +1,71 @@
+"""API keys, for admins: what there is, a new one shown once, an end to one."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from ingest.errors import ManualdeskError, SettingError
+from serving.api.errors import status_of
+from serving.database.engine import now
+from serving.keys_store import KeyStore
+from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, known_products, rights_of
+from ui.backend import Backend
+from ui.sign_in.browser import sent_to
+from ui.web.rendering import PageRoute, page
+
+_MOST_DAYS = 36500
+
+
+def key_routes(backend: Backend) -> APIRouter:
+    """The routes below /desk/keys."""
+    router = APIRouter(prefix="/desk/keys", route_class=PageRoute)
+    keys = KeyStore(backend.home)
+
+    def shown(request: Request, *, done: str = "", error: ManualdeskError | None = None) -> Response:
+        moment = now()
+        return page(
+            request,
+            "admin/keys.html",
+            status=status_of(error) if error else 200,
+            keys=[(record, record.state(moment)) for record in keys.all()],
+            roles=ROLES,
+            audiences=AUDIENCES,
+            known=known_products(backend),
+            done=done,
+            error=error,
+        )
+
+    @router.get("")
+    def show(request: Request, done: str = "") -> Response:
+        administration(backend, request)
+        return shown(request, done=done)
+
+    @router.post("")
+    def create(
+        request: Request, label: Line = "", role: Line = "", audience: Line = "", products: Lines = "", days: Line = ""
+    ) -> Response:
+        admin = administration(backend, request)
+        try:
+            rights = rights_of(role, audience, products)
+            text, made = admin.add_key(
+                keys, label, rights.role, audience=rights.audience, products=rights.products, days=_days(days)
+            )
+        except ManualdeskError as error:
+            return shown(request, error=error)
+        return page(request, "admin/key_once.html", text=text, made=made)
+
+    @router.post("/{number}/revoke")
+    def revoke(request: Request, number: str) -> Response:
+        administration(backend, request).revoke_key(keys, number)
+        return sent_to("/desk/keys?done=revoked")
+
+    return router
+
+
+def _days(written: str) -> int | None:
+    """None: it does not expire."""
+    if not written.strip():
+        return None
+    days = int(written) if written.strip().isascii() and written.strip().isdigit() else 0
+    if not 0 < days <= _MOST_DAYS:
+        raise SettingError("That is no number of days.", hint="Leave it empty for a key that does not expire.")
+    return days
