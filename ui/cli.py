@@ -25,6 +25,7 @@ from ui import (
     cli_products,
     cli_runs,
     cli_serve,
+    cli_sites,
     cli_state,
 )
 from ui.complaint import complain, disk_hint
@@ -69,6 +70,7 @@ for part in (
     cli_serve,
     cli_llm,
     cli_keys,
+    cli_sites,
     cli_mcp,
     cli_evaluate,
 ):
