@@ -82,6 +82,14 @@ class Differences:
             future = self._kept.found[key]
         return future.result() if future.done() and not future.cancelled() else COMPUTING
 
+    def settle(self) -> None:
+        """Wait until all that was asked for is found."""
+        with self._kept.lock:
+            futures = list(self._kept.found.values())
+        for future in futures:
+            if not future.cancelled():
+                future.result()
+
     def _find(self, staged: Staged, known: IndexedDocument | None) -> Difference:
         try:
             return self._read(staged, known)

@@ -1,0 +1,133 @@
+"""Uploads that wait: they move in when they are ingested, and back when that fails, whatever they had replaced."""
+
+from collections.abc import Generator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import ModelUnavailable
+from ingest.pipeline import Job
+from ingest.report import Failure, Progress, Report
+from serving.api.errors import NotFound
+from ui.editing.differences import COMPUTING, Differences
+from ui.editing.staging import Staging
+
+NAME = "pump/en/guide.md"
+STEP = Progress(documents=0, documents_total=1, pages=0, chunks=0, embedded=0, current=NAME)
+
+
+@pytest.fixture
+def staging(tmp_path: Path) -> Staging:
+    made = Staging(tmp_path)
+    made.published.take(NAME, BytesIO(b"old"))
+    made.take(NAME, BytesIO(b"new"))
+    return made
+
+
+def lies(staging: Staging) -> tuple[bytes | None, bytes | None]:
+    """What waits, and what is published."""
+    found = (folder.file(NAME) for folder in (staging.waiting, staging.published))
+    waits, published = (path.read_bytes() if path else None for path in found)
+    return waits, published
+
+
+def ended(*failed: str) -> Report:
+    failures = tuple(Failure(document=name, error="broken", hint="") for name in failed)
+    return Report(
+        added=(), updated=(), unchanged=0, removed=(), failed=failures, skipped=(), documents=1, chunks=1, pages=0,
+        generation="g", seconds=0.0,
+    )  # fmt: skip
+
+
+def test_what_was_ingested_is_published_and_waits_no_more(staging: Staging) -> None:
+    seen: list[Job] = []
+
+    def ingest(job: Job) -> Generator[Progress | Report]:
+        seen.append(job)
+        assert lies(staging) == (None, b"new")
+        yield STEP
+        yield ended()
+
+    assert isinstance(list(staging.publish(ingest, [NAME]))[-1], Report)
+    assert lies(staging) == (None, b"new")
+    assert seen == [Job(paths=(staging.published.folder / NAME,), root=staging.published.folder)]
+    assert not list(staging.waiting.folder.rglob("*")), "nothing is left lying about"
+
+
+@pytest.mark.parametrize("how", ["manual fails", "run fails", "cancelled"])
+def test_what_was_not_ingested_waits_again_and_the_old_file_is_back(staging: Staging, how: str) -> None:
+    def ingest(_job: Job) -> Generator[Progress | Report]:
+        yield STEP
+        if how == "run fails":
+            raise ModelUnavailable("no weights")
+        yield ended(NAME)
+
+    steps = staging.publish(ingest, [NAME])
+    next(steps)
+    if how == "cancelled":
+        steps.close()
+    elif how == "run fails":
+        with pytest.raises(ModelUnavailable):
+            next(steps)
+    else:
+        list(steps)
+    assert lies(staging) == (b"new", b"old")
+    assert not list(staging.waiting.folder.glob(".*"))
+
+
+def test_a_newer_upload_is_not_overwritten_by_one_that_failed(staging: Staging) -> None:
+    def ingest(_job: Job) -> Generator[Progress | Report]:
+        staging.take(NAME, BytesIO(b"newest"))
+        yield ended(NAME)
+
+    list(staging.publish(ingest, [NAME]))
+    assert lies(staging) == (b"newest", b"old")
+
+
+def test_a_new_manual_that_fails_leaves_nothing_published(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.take(NAME, BytesIO(b"new"))
+    list(staging.publish(lambda _job: iter_of(ended(NAME)), [NAME]))
+    assert lies(staging) == (b"new", None)
+
+
+def iter_of(report: Report) -> Generator[Progress | Report]:
+    yield report
+
+
+def test_settings_of_a_folder_concern_all_that_lies_in_it(staging: Staging) -> None:
+    staging.take("pump/manual.toml", BytesIO(b"[default]\n"))
+    seen: list[Job] = []
+
+    def ingest(job: Job) -> Generator[Progress | Report]:
+        seen.append(job)
+        yield ended()
+
+    list(staging.publish(ingest, ["pump/manual.toml"]))
+    assert seen[0].paths == (staging.published.folder / "pump",)
+    assert [each.document for each in staging.files()] == [NAME]
+
+
+def test_nothing_that_waits_is_nothing_to_publish_or_discard(staging: Staging) -> None:
+    staging.discard(NAME)
+    assert lies(staging) == (None, b"old")
+    with pytest.raises(NotFound):
+        list(staging.publish(lambda _job: iter_of(ended()), [NAME]))
+    for name in (NAME, "../x.md", "/etc/passwd", ""):
+        with pytest.raises(NotFound):
+            staging.discard(name)
+        assert staging.find(name) is None
+
+
+def test_a_difference_is_found_in_the_background_and_kept(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    staging.take(NAME, BytesIO(b"# Pump\n\nTurn it off first.\n"))
+    staged = staging.find(NAME)
+    assert staged is not None
+    differences = Differences(lambda: pytest.fail("a new manual needs no index"))
+    assert differences.of(staged, None) is COMPUTING
+    differences.settle()
+    found = differences.of(staged, None)
+    assert (found.state, found.chunks, found.title) == ("new", 1, "Pump")
+    assert differences.of(staged, None) is found
