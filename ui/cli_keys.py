@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.audience import Audience
-from serving.settings import load_settings
+from serving.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from serving.accounts.administration import Administration
     from serving.keys import KeyRecord
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value.")]
@@ -45,8 +46,10 @@ def create(
     if role not in set(Role):
         raise SettingError(f"--role has value {role!r}.", hint=f"Give one of: {', '.join(Role)}.")
     products = tuple(product) if product else None
-    store = KeyStore(load_settings().home)
-    text, made = store.create(label, Role(role), audience=audience, products=products, days=days)
+    settings = load_settings()
+    text, made = _administration(settings).add_key(
+        KeyStore(settings.home), label, Role(role), audience=audience, products=products, days=days
+    )
     if as_json:
         typer.echo(json.dumps({"key": text, **_fields(made)}, ensure_ascii=False))
         return
@@ -77,8 +80,17 @@ def revoke(
     """End a key at once and for good; a server that runs refuses it from the next call on."""
     from serving.keys_store import KeyStore
 
-    ended = KeyStore(load_settings().home).revoke(number)
+    settings = load_settings()
+    ended = _administration(settings).revoke_key(KeyStore(settings.home), number)
     typer.echo(json.dumps(_fields(ended), ensure_ascii=False) if as_json else f"{_told(ended)}: revoked")
+
+
+def _administration(settings: Settings) -> "Administration":
+    from serving.accounts.administration import Administration, Who
+    from serving.accounts.audit import command_actor
+    from serving.database.engine import Database
+
+    return Administration(Database(settings.home, settings.database_url), Who(actor=command_actor()))
 
 
 def _fields(record: "KeyRecord") -> dict[str, object]:

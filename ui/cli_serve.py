@@ -14,7 +14,7 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[
         str,
-        typer.Option(help="Address to listen on; any but this machine's own serves API keys only, without the chat."),
+        typer.Option(help="Address to listen on; without sign-in, any but this machine's own serves API keys only."),
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
 ) -> None:
