@@ -129,7 +129,7 @@ def build(
     from ui.sources import source_routes
     from ui.web.static_files import static_files
     from ui.widget.customers import Customers
-    from ui.widget.serving import add_widget, widget_origins, widget_way
+    from ui.widget.serving import add_widget, customer_pages, widget_origins, widget_way
 
     application: ASGIApp
     application = framework = build_application(backend)
@@ -142,7 +142,7 @@ def build(
         from ui.lasting import Lasting
 
         secret, lasting = _chat_secret(backend), Lasting(_gone(backend))
-        for router in page_routes(backend, setup, lasting.end):
+        for router in (*customer_pages(customers), *page_routes(backend, setup, lasting.end)):
             framework.include_router(router, include_in_schema=False)
         _add_chat(framework, backend, secret)
         application = ChatIdentity(framework, secret, lasting)

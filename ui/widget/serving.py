@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 from ui.widget.cors import WidgetOrigins
 from ui.widget.customers import Customers
+from ui.widget.hand_over_pages import hand_over_routes
 from ui.widget.routes import widget_routes
 from ui.widget.shop import shop_routes
+from ui.widget.site_pages import site_routes
 from ui.widget.way import WidgetWay
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import APIRouter, FastAPI
     from starlette.types import ASGIApp
 
     from serving.api.ways import Way
@@ -19,6 +21,11 @@ def add_widget(application: "FastAPI", customers: Customers) -> None:
     """Add what customers call."""
     application.include_router(widget_routes(customers), include_in_schema=False)
     application.include_router(shop_routes(customers), include_in_schema=False)
+
+
+def customer_pages(customers: Customers) -> "tuple[APIRouter, ...]":
+    """The pages of sites and hand-overs, for staff."""
+    return (site_routes(customers), hand_over_routes(customers))
 
 
 def widget_way(customers: Customers) -> "Way":
