@@ -4,20 +4,23 @@ The default is the bundled multilingual-e5-small (`bundled_model.py`); a folder 
 """
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest import bundled_model
 from ingest.errors import ModelUnavailable
+from ingest.lean_encoder import LeanEncoder
 from ingest.types import Dense
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
+    from transformers import BertModel
 
 _KEPT_PRIMITIVES = "32"
 """oneDNN keeps code and buffers for each shape of batch it met, 1,024 by default: 2 GB after 20,000 passages of all
@@ -49,11 +52,16 @@ class Embedder:
         is_e5 = "e5" in Path(name).name.lower()
         self._query_prefix = "query: " if is_e5 else ""
         self._passage_prefix = "passage: " if is_e5 else ""
-        self.dimensions = int(self.embed_query("dimensions").shape[0])
+        self.dimensions = int(self._encode(["dimensions"]).shape[1])
+        self._lean: LeanEncoder | None = None
+        self._has_lean = bundled and self._model.device.type == "cpu"
+        self._makes_lean = threading.Lock()
 
     def embed_query(self, text: str) -> Dense:
         """One unit-length vector, shape (dimensions,)."""
-        vector: Dense = self._encode([self._query_prefix + text])[0]
+        asked = self._query_prefix + text
+        vectors = _unit(self._lean_encoder().encode(asked)[np.newaxis]) if self._has_lean else self._encode([asked])
+        vector: Dense = vectors[0]
         return vector
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -63,9 +71,20 @@ class Embedder:
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         vectors = self._model.encode(texts, batch_size=self._batch, convert_to_tensor=True, show_progress_bar=False)
         # Normalised anew: what bfloat16 rounds is off by a few thousandths.
-        exact = np.ascontiguousarray(vectors.float().cpu().numpy(), dtype=np.float32)
-        unit: NDArray[np.float32] = exact / np.linalg.norm(exact, axis=1, keepdims=True)
-        return unit
+        return _unit(np.ascontiguousarray(vectors.float().cpu().numpy(), dtype=np.float32))
+
+    def _lean_encoder(self) -> LeanEncoder:
+        """Made for the first question: an ingest asks none."""
+        with self._makes_lean:
+            if self._lean is None:
+                bert = cast("BertModel", self._model[0].auto_model)
+                self._lean = LeanEncoder(bert, self._model.tokenizer.backend_tokenizer)
+            return self._lean
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return unit
 
 
 def _load(place: str, name: str, threads: int | None) -> "SentenceTransformer":

@@ -1,6 +1,7 @@
 """The embedding model: what the bundled file became agrees with the engine it was made for, in any batch."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,21 @@ def test_a_question_finds_its_passage_across_languages(embedder: Embedder) -> No
     for question in ("How do I reset the lock?", "怎么重置门锁？", "Wie setze ich das Schloss zurück?"):
         scores = passages @ embedder.embed_query(question)
         assert scores[0] > scores[1], question
+
+
+def test_questions_by_the_short_way_have_the_vectors_of_the_long_one(embedder: Embedder) -> None:
+    questions = (
+        "E-47?",
+        "",
+        "How do I reset the lock?",
+        "怎么重置门锁？",
+        "Wie setze ich das zurück? " * 12,
+        "x9 " * 2000,
+    )
+    long_way = embedder._encode([f"query: {question}" for question in questions])
+    with ThreadPoolExecutor(4) as threads:
+        short_way = np.stack(list(threads.map(embedder.embed_query, questions)))
+    assert (long_way * short_way).sum(axis=1).min() > 0.9995
 
 
 def test_a_missing_model_is_named_with_the_way_out(tmp_path: Path) -> None:
