@@ -47,10 +47,15 @@ async def answered(backend: Backend, reply: Reply, turns: tuple[Turn, ...]) -> A
     """
     store = Conversations(await asyncio.to_thread(backend.database))
     await asyncio.to_thread(_begin, store, reply)
-    scope, shelf = await asyncio.to_thread(_scoped, backend, reply)
-    answer = await _streamed(backend, reply, turns, scope, shelf)
-    kept = KeptAnswer(answer=answer, scope=reply.choices.to_json())
+    # What pages are shown of is looked up while the manuals are searched.
+    looked_up = asyncio.create_task(asyncio.to_thread(_shelf, backend, reply))
+    try:
+        answer = await _streamed(backend, reply, turns, looked_up)
+        shelf = await looked_up
+    finally:
+        looked_up.cancel()
     sources = await asyncio.to_thread(sources_of, answer, reply.wording, shelf)
+    kept = KeptAnswer(answer=answer, scope=reply.choices.to_json())
     below = await asyncio.to_thread(foot, reply.message.id, kept, sources, reply.wording, backend.home, fresh=True)
     reply.message.content = shown_text(answer, reply.wording)
     # Stored first: what can be done with an answer asks for it by its id.
@@ -74,16 +79,17 @@ def _begin(store: Conversations, reply: Reply) -> None:
     store.add(reply.conversation, "user", reply.asked.content, owner=owner, id=reply.asked.id)
 
 
-def _scoped(backend: Backend, reply: Reply) -> tuple[Scope, Shelf]:
-    """What is searched, and the manuals that pages are shown of."""
+def _shelf(backend: Backend, reply: Reply) -> Shelf:
+    return Shelf(home=backend.home, documents=tuple(backend.index().documents(reply.caller.scope)))
+
+
+def _scope(backend: Backend, reply: Reply) -> Scope:
+    """What is searched: what the caller may read, within what they chose."""
     whole = reply.caller.scope
-    index = backend.index()
-    documents = tuple(index.documents(whole))
-    scope = narrowed(whole, reply.choices, offers(index, whole)) if reply.choices.any else whole
-    return scope, Shelf(home=backend.home, documents=documents)
+    return narrowed(whole, reply.choices, offers(backend.index(), whole)) if reply.choices.any else whole
 
 
-async def _streamed(backend: Backend, reply: Reply, turns: tuple[Turn, ...], scope: Scope, shelf: Shelf) -> Answer:
+async def _streamed(backend: Backend, reply: Reply, turns: tuple[Turn, ...], shelf: "asyncio.Task[Shelf]") -> Answer:
     message = reply.message
     if not backend.ready:
         await message.stream_token(reply.wording.loading)
@@ -92,13 +98,14 @@ async def _streamed(backend: Backend, reply: Reply, turns: tuple[Turn, ...], sco
         await message.stream_token(" ", is_sequence=True)
         message.content = ""
     done: Answer | None = None
+    scope = await asyncio.to_thread(_scope, backend, reply)
     events = assistant.stream(reply.asked.content, scope=scope, turns=turns, product=reply.choices.model)
     async with aclosing(events):
         async for event in events:
             match event:
                 case PassagesFound(passages):
                     if passages:
-                        above = await asyncio.to_thread(head, passages, reply.wording, shelf)
+                        above = await asyncio.to_thread(head, passages, reply.wording, await shelf)
                         message.elements = _of(reply, [above])  # type: ignore[assignment]
                         await _show(reply)
                 case TextDelta(text):

@@ -59,14 +59,16 @@ def ticket_text(answer: Answer, language: str) -> str:
     """The whole text; each link begins with ORIGIN."""
     words = ticket_words()[language]
     said = answer.answer.replace(UNSUPPORTED_MARK, f"({words.unsupported})")
-    prose = [line for line in said.split("\n") if not _STEP.match(line)]
-    steps = [line.strip() for line in said.split("\n") if _STEP.match(line)]
+    before, steps, after = _taken_apart(said.split("\n"))
     parts = [words.greeting, f"{words.question}: {answer.question}"]
     if answer.refused:
         return "\n\n".join([*parts, words.not_found, words.closing])
-    parts.append(f"{words.answer}:\n{_tidy(prose)}")
+    if _tidy(before):
+        parts.append(f"{words.answer}:\n{_tidy(before)}")
     if steps:
-        parts.append("\n".join([f"{words.steps}:", *steps]))
+        parts.append(f"{words.steps}:\n{_tidy(steps)}")
+    if _tidy(after):
+        parts.append(_tidy(after))
     if answer.citations:
         parts.append("\n".join([f"{words.sources}:", *(_source(each, words) for each in answer.citations)]))
     return "\n\n".join([*parts, words.closing])
@@ -77,7 +79,15 @@ def _source(citation: Citation, words: TicketWords) -> str:
     section = citation.section[-1] if citation.section else ""
     place = ", ".join(part for part in (citation.title, section, page) if part)
     address = original_url(citation.document, citation.revision, page=citation.page, anchor=citation.anchor)
-    return f"[{citation.number}] {place}\n    {ORIGIN}{address}"
+    return f"[{citation.number}] {place}\n{ORIGIN}{address}"
+
+
+def _taken_apart(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """What stands before the steps, from the first step to the last one, and behind them; no steps: all before."""
+    steps = [number for number, line in enumerate(lines) if _STEP.match(line)]
+    if not steps:
+        return lines, [], []
+    return lines[: steps[0]], lines[steps[0] : steps[-1] + 1], lines[steps[-1] + 1 :]
 
 
 def _tidy(lines: list[str]) -> str:

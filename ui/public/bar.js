@@ -73,8 +73,11 @@
       make('strong', { className: 'bar-summary' })
     );
     const made = make('details', { id: 'manual-bar' }, summary, make('div', { className: 'bar-fields' }, ...fields, clear));
-    // Beside the chat on a desktop, one line to open on a phone.
-    made.open = matchMedia('(min-width: 768px)').matches;
+    // Always there on a desktop, one line to open on a phone.
+    const desktop = matchMedia('(min-width: 768px)');
+    const fit = () => (made.open = desktop.matches);
+    desktop.addEventListener('change', fit);
+    fit();
     return made;
   };
 
@@ -124,8 +127,8 @@
     if (!desk) return;
     const composer = document.getElementById('message-composer');
     if (composer && composer.previousElementSibling !== bar) composer.before(bar);
-    const header = document.getElementById('header');
-    if (header && !header.contains(menu)) header.append(menu);
+    const beside = document.getElementById('theme-toggle');
+    if (beside && !beside.parentElement.contains(menu)) beside.parentElement.append(menu);
   };
 
   window.addEventListener('message', (event) => {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { Copy, Flag, Info, TicketCheck, ThumbsDown, ThumbsUp } from 'lucide-react';
 import { useSetRecoilState } from 'recoil';
 import { sideViewState } from '@chainlit/react-client';
 
@@ -141,7 +142,7 @@ export default function AnswerFoot() {
       ) : null}
       <div className="answer-actions" role="group" aria-label={texts.actions}>
         <button type="button" data-do="like" aria-pressed={rated === 1} onClick={() => rate(rated === 1 ? 0 : 1)}>
-          <span aria-hidden="true">👍</span> {texts.helpful}
+          <ThumbsUp aria-hidden="true" /> {texts.helpful}
         </button>
         <button
           type="button"
@@ -150,10 +151,10 @@ export default function AnswerFoot() {
           aria-expanded={asking}
           onClick={() => (rated === -1 ? rate(0) : setAsking(!asking))}
         >
-          <span aria-hidden="true">👎</span> {texts.unhelpful}
+          <ThumbsDown aria-hidden="true" /> {texts.unhelpful}
         </button>
         <button type="button" data-do="copy" aria-keyshortcuts="Alt+Shift+C" onClick={copy}>
-          {texts.copy}
+          <Copy aria-hidden="true" /> {texts.copy}
         </button>
         <button
           type="button"
@@ -161,13 +162,13 @@ export default function AnswerFoot() {
           aria-keyshortcuts="Alt+Shift+T"
           onClick={(event) => openPanel('TicketPanel', texts.ticket, event)}
         >
-          {texts.ticket}
+          <TicketCheck aria-hidden="true" /> {texts.ticket}
         </button>
         <button type="button" data-do="correct" onClick={(event) => openPanel('CorrectPanel', texts.correct, event)}>
-          {texts.correct}
+          <Flag aria-hidden="true" /> {texts.correct}
         </button>
         <button type="button" data-do="why" onClick={(event) => openPanel('WhyPanel', texts.why, event)}>
-          {texts.why}
+          <Info aria-hidden="true" /> {texts.why}
         </button>
         <span className="answer-said" role="status">
           {said}
