@@ -16,7 +16,8 @@ log = logging.getLogger("manualdesk.api")
 
 
 def after_publish(desk: Desk) -> Sequence[str]:
-    """Blocking. Curated answers that lost a passage are taken out of service, and named."""
+    """Blocking. Curated answers that lost a passage are taken out of service, and named; open gaps are asked again."""
+    desk.notes.published()
     try:
         return _reviews(desk)
     except ManualdeskError as error:

@@ -13,6 +13,8 @@ from ingest.errors import NothingPublished
 from ingest.index.contract import EVERYTHING, IndexedDocument, Scope
 from ingest.recorded import remove_documents
 from serving.api.access import asker
+from serving.api.after_publish import after_publish
+from serving.api.audited import audited
 from serving.api.errors import Conflict, NotFound
 from serving.api.needs import Desk
 from serving.api.schemas import Name
@@ -45,6 +47,7 @@ def document_routes(desk: Desk, uploads: Uploads) -> APIRouter:
         caller.require(Role.EDITOR, "To upload manuals")
         name = path or file.filename or ""
         taken = await asyncio.to_thread(_take, desk, uploads, name, file.file)
+        await asyncio.to_thread(audited, desk, request, "document.uploaded", taken.document, size=taken.size)
         return JSONResponse(asdict(taken), status_code=201)
 
     @router.delete("/{document:path}")
@@ -52,7 +55,10 @@ def document_routes(desk: Desk, uploads: Uploads) -> APIRouter:
         """Remove a manual from the index, and its file where it was uploaded."""
         caller = asker(request)
         caller.require(Role.EDITOR, "To remove manuals")
-        return JSONResponse(await asyncio.to_thread(_remove, desk, uploads, document, caller.scope))
+        removed = await asyncio.to_thread(_remove, desk, uploads, document, caller.scope)
+        await asyncio.to_thread(audited, desk, request, "document.removed", document)
+        await asyncio.to_thread(after_publish, desk)
+        return JSONResponse(removed)
 
     return router
 

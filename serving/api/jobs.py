@@ -13,6 +13,7 @@ from ingest.index.contract import EVERYTHING
 from ingest.pipeline import Job
 from ingest.recorded import describe
 from serving.api.access import asker
+from serving.api.audited import audited
 from serving.api.errors import Conflict, NotFound
 from serving.api.job_queue import JobQueue
 from serving.api.needs import Desk
@@ -34,6 +35,7 @@ def job_routes(desk: Desk, queue: JobQueue, uploads: Uploads) -> APIRouter:
         root = await asyncio.to_thread(_root, desk, uploads, asked.root)
         job = Job(paths=(root,), root=root, force=asked.force, allow_removals=asked.allow_removals)
         status = queue.submit(partial(desk.ingest, job), describe(job), by=caller.shown_name or caller.name)
+        await asyncio.to_thread(audited, desk, request, "document.ingested", str(root), job=status.id)
         return JSONResponse(status.to_json(), status_code=202, headers={"Location": f"/v1/jobs/{status.id}"})
 
     @router.get("/jobs")
@@ -53,6 +55,7 @@ def job_routes(desk: Desk, queue: JobQueue, uploads: Uploads) -> APIRouter:
         """Stop a job: one that waits at once, one that runs within seconds; the index stays as it was before."""
         asker(request).require(Role.EDITOR, "To cancel an ingest")
         status = queue.cancel(job)
+        await asyncio.to_thread(audited, desk, request, "job.cancelled", job, what=status.what)
         return JSONResponse(status.to_json(), status_code=HTTPStatus.ACCEPTED if status.is_open else HTTPStatus.OK)
 
     return router

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ingest.errors import ManualdeskError
 from ingest.index.contract import Index, Scope
@@ -15,6 +15,9 @@ from serving.api.metrics import Metrics
 from serving.assistant import Retrieves
 from serving.gaps.notes import Notes
 from serving.stored.opening import CacheState
+
+if TYPE_CHECKING:
+    from serving.database.engine import Database
 
 
 class Answering(Protocol):
@@ -50,6 +53,9 @@ class Desk(Protocol):
     @property
     def notes(self) -> Notes:
         """What is noted of answers."""
+
+    def database(self) -> "Database":
+        """Blocking. The desk's database. Raises DatabaseUnusable."""
 
     async def assistant(self) -> Answering:
         """Waits while models load. Raises ManualdeskError where they cannot be."""

@@ -15,6 +15,7 @@ from ingest.index.contract import Index, IndexedDocument, Scope
 from ingest.pipeline import Job
 from ingest.recorded import Place, opened_records
 from serving.api.access import asker
+from serving.api.audited import audited
 from serving.api.errors import NotFound
 from serving.api.job_queue import JobQueue, JobStatus, Steps
 from serving.keys import Caller, Role
@@ -77,10 +78,7 @@ class Editors:
 
     def note(self, request: Request, action: str, target: str, **detail: object) -> None:
         """Into the audit log."""
-        from serving.accounts.audit import Audit, actor_of
-
-        address = str(getattr(request.state, "address", ""))
-        Audit(self.backend.database()).note(actor_of(asker(request)), action, target, detail, address)
+        audited(self.backend, request, action, target, **detail)
 
 
 def editor(request: Request) -> Caller:
