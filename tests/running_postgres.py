@@ -1,72 +1,61 @@
-"""A real PostgreSQL of a test's own, on a socket in a temporary folder, run by a user who is not root."""
+"""A PostgreSQL of our own in a temporary folder, for as long as a test needs one; reached by a socket in that folder.
+
+It does not run as root, so there it is started as `nobody`.
+"""
 
 import os
-import pwd
 import shutil
-import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import pytest
+from sqlalchemy.engine import URL
 
-DEBIAN = Path("/usr/lib/postgresql")
-"""Its server programs are not on the path."""
-
-
-def _program(name: str) -> str:
-    versions = sorted(DEBIAN.glob(f"*/bin/{name}"), key=lambda path: float(path.parts[-3]))
-    found = str(versions[-1]) if versions else shutil.which(name)
-    if found is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
-    return found
+_PLACES = Path("/usr/lib/postgresql")
+_SETTINGS = "-c listen_addresses= -c fsync=off -c shared_buffers=16MB -c max_connections=40"
 
 
-def _user() -> str | None:
-    """Who runs it: PostgreSQL refuses root."""
-    if os.geteuid():
-        return None
-    names = {each.pw_name for each in pwd.getpwall()}
-    return "postgres" if "postgres" in names else "nobody"
+def programs() -> Path | None:
+    """The folder of PostgreSQL's programs, the newest where there are several; None where there is none."""
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    versions = [path for path in _PLACES.glob("*/bin") if (path / "initdb").exists()]
+    return max(versions, key=lambda path: float(path.parent.name), default=None)
 
 
 @contextmanager
-def running_postgres() -> Iterator[str]:
-    """Its URL, with a new and empty database. Skips the test where PostgreSQL is not installed."""
-    initdb, server = _program("initdb"), _program("postgres")
-    folder, user = Path(tempfile.mkdtemp(prefix="manualdesk-postgres-")), _user()
-    data = folder / "data"
-    if user is not None:
-        shutil.chown(folder, user)
-    try:
-        made = [initdb, "-D", str(data), "-U", "manualdesk", "--auth=trust", "--no-sync", "--encoding=UTF8"]
-        subprocess.run(made, user=user, cwd=folder, check=True, capture_output=True, timeout=120)
-        options = {"listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off"}
-        command = [server, "-D", str(data), *(f"--{name}={value}" for name, value in options.items())]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
-            try:
-                _wait(process, folder)
-                yield f"postgresql://manualdesk@/postgres?host={folder}"
-            finally:
-                process.send_signal(signal.SIGINT)  # who is still connected is disconnected
-                process.wait(60)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait(process: "subprocess.Popen[bytes]", folder: Path) -> None:
-    import psycopg
-
-    while True:
+def postgres(folder: Path) -> Iterator[str]:
+    """Running with its files in `folder`; yields the address of an empty database."""
+    where = programs()
+    assert where is not None, "ask programs() before"
+    user = _who()
+    # A socket's path is short by law, a test's folder is not.
+    with TemporaryDirectory(prefix="pg", dir="/tmp") as sockets:
+        data = Path(sockets) / "data"
+        if user:
+            shutil.chown(sockets, user)
+        _run(user, where / "initdb", "-D", data, "-U", "manualdesk", "-A", "trust", "-E", "UTF8", "--no-sync")
+        log = Path(sockets) / "log"
+        options = f"{_SETTINGS} -k {sockets}"
+        _run(user, where / "pg_ctl", "-D", data, "-l", log, "-w", "-t", "60", "-o", options, "start")
         try:
-            psycopg.connect(f"host={folder} user=manualdesk dbname=postgres", connect_timeout=30).close()
-        except psycopg.OperationalError:
-            try:
-                process.wait(0.1)
-            except subprocess.TimeoutExpired:
-                continue
-            raise AssertionError((folder / "log").read_text()) from None
-        return
+            _run(user, where / "createdb", "-h", sockets, "-U", "manualdesk", "desk")
+            made = URL.create("postgresql", "manualdesk", database="desk", query={"host": sockets})
+            yield made.render_as_string()
+        finally:
+            _run(user, where / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            shutil.copy(log, folder / "postgres.log")
+
+
+def _who() -> str:
+    return "nobody" if os.geteuid() == 0 else ""
+
+
+def _run(user: str, *command: object) -> None:
+    done = subprocess.run(
+        [str(part) for part in command], user=user or None, cwd="/", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr + done.stdout

@@ -125,13 +125,14 @@ def form_from(data: FormData) -> AnswerForm:
 def pickable(passages: Sequence[Passage]) -> list[Pickable]:
     """What was found, to pick from."""
     return [
-        Pickable(passage, tuple(text for text in split_sentences(passage.text) if _can_be_picked(text)))
+        Pickable(passage, tuple(text for text in split_sentences(passage.text) if _can_be_picked(text, passage)))
         for passage in passages
     ]
 
 
-def _can_be_picked(text: str) -> bool:
-    return len(text) >= _SHORTEST and "\t" not in text
+def _can_be_picked(text: str, passage: Passage) -> bool:
+    """Is it more than a heading?"""
+    return len(text) >= _SHORTEST and "\t" not in text and text not in passage.section
 
 
 def _text(data: FormData, name: str) -> str:

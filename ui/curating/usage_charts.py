@@ -12,12 +12,12 @@ from serving.usage.figures import Day, Figures
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 220
-_LEFT: Final = 48
+_LEFT: Final = 60
 _BOTTOM: Final = 28
 _TOP: Final = 12
 _LABELS: Final = 6
 """Days that are written below a picture."""
-_STEPS: Final = (1, 2, 5)
+_STEPS: Final = (1, 1.5, 2, 3, 4, 5)
 
 Translate = Callable[[str], str]
 
