@@ -9,7 +9,8 @@ from ingest.recorded import Place, opened_records, run_recorded
 from ingest.report import Progress, Report
 from serving.api.access import Door
 from serving.api.routes import ERRORS, build_application
-from tests.api_desk import MANUALS, ApiDesk, key_ways
+from serving.api.ways import key_ways
+from tests.api_desk import MANUALS, ApiDesk
 from tests.recording_crew import NAME
 from ui.editing.routes import editing_routes
 from ui.gate import Gate
