@@ -20,7 +20,7 @@ from serving.database.schema_customers import hand_overs
 LEASE_SECONDS: Final = 120
 """Longer than the longest delivery."""
 MOST_TRIES: Final = 8
-"""With the waits between them about 33 hours: a night and a morning's repair."""
+"""With the waits between them about 23 hours: a night and a morning's repair."""
 FIRST_WAIT_SECONDS: Final = 30
 LONGEST_WAIT_SECONDS: Final = 12 * 60 * 60
 _SHOWN: Final = 500

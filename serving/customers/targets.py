@@ -78,9 +78,7 @@ def open_address(webhook: Webhook, allowed: Sequence[Network]) -> str:
     try:
         found = socket.getaddrinfo(webhook.host, webhook.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise TargetRefused(
-            f"{webhook.host} is not known: {error}", hint="Check the site's hand-over address."
-        ) from error
+        raise NotDelivered(f"{webhook.host} is not known: {error}", hint="Check the site's address.") from error
     addresses = [str(each[4][0]).partition("%")[0] for each in found]
     for address in addresses:
         if not _may_be_called(address, allowed):

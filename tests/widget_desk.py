@@ -1,0 +1,106 @@
+"""A small Manualdesk with a site, behind real HTTP, and a browser's side of a customer's session."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from serving.api.routes import ERRORS, build_application
+from serving.customers.sites import Site
+from serving.customers.terms import Terms
+from tests.api_desk import ApiDesk, serving
+from ui.entrance import entrance
+from ui.sign_in.setup import NO_SIGN_IN
+from ui.sources import source_routes
+from ui.web.static_files import static_files
+from ui.widget.customers import Customers
+from ui.widget.serving import add_widget, customer_pages, widget_origins, widget_way
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+SHOP = "https://shop.example"
+SITE = Site(id="shop", name="Shop", origins=(SHOP,), products=("kettle",))
+
+
+def customers_of(desk: ApiDesk, *, terms: Terms | None = None, **changed: Any) -> Customers:
+    """With the site SITE, changed so."""
+    customers = Customers(desk.backend, terms=terms or Terms())
+    sites, site = customers.sites(), replace(SITE, **changed)
+    if sites.enabled("shop") is None:
+        sites.add(site)
+    else:
+        sites.change(replace(site, hand_over_secret=sites.get("shop").hand_over_secret))
+    return customers
+
+
+def widget_application(desk: ApiDesk, customers: Customers) -> "ASGIApp":
+    """As `ui.server.build`, without the chat."""
+    served = build_application(desk.backend)
+    served.include_router(source_routes(desk.backend), responses=ERRORS)
+    served.routes.insert(0, static_files())
+    add_widget(served, customers)
+    for router in customer_pages(customers):
+        served.include_router(router)
+    return entrance(
+        served,
+        desk.backend,
+        NO_SIGN_IN,
+        local=True,
+        calls_a_minute=0,
+        others=(widget_way(customers),),
+        around=lambda door: widget_origins(door, customers),
+    )
+
+
+@contextmanager
+def widget_serving(desk: ApiDesk, customers: Customers) -> Iterator[str]:
+    with serving(widget_application(desk, customers)) as address:
+        yield address
+
+
+class Visitor:
+    """A customer's browser on a page of a site."""
+
+    def __init__(self, address: str, *, site: str = "shop", origin: str = SHOP, product: str = "") -> None:
+        self.http = httpx.Client(
+            base_url=f"{address}/widget/v1", headers={"Origin": origin}, timeout=120, trust_env=False
+        )
+        self.began = self.http.post("/session", json={"site": site, "product": product})
+        if self.began.status_code == 200:
+            self.http.headers["Authorization"] = f"Bearer {self.token}"
+
+    @property
+    def token(self) -> str:
+        return str(self.began.json()["token"])
+
+    def ask(self, question: str, conversation: str = "") -> "Asked":
+        reply = self.http.post("/ask", json={"question": question, "conversation": conversation})
+        assert reply.status_code == 200, reply.text
+        return Asked(reply.text)
+
+    def close(self) -> None:
+        self.http.close()
+
+
+class Asked:
+    """The events of one answer."""
+
+    def __init__(self, text: str) -> None:
+        blocks = [block.split("\n") for block in text.split("\n\n") if block]
+        self.text = text
+        self.events = [
+            (lines[0].removeprefix("event: "), json.loads(lines[1].removeprefix("data: "))) for lines in blocks
+        ]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        found: dict[str, Any] = next(value for name, value in self.events if name == "answer")
+        return found
+
+    @property
+    def conversation(self) -> str:
+        return str(self.events[0][1]["conversation"])
