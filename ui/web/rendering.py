@@ -3,7 +3,7 @@
 Jinja stops here. Everything in a template is escaped, whatever a manual or a question holds.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -46,20 +46,23 @@ MENU: Final = (
     ("/desk/gaps", "Gaps", Role.EDITOR),
     ("/desk/hand-overs", "Hand-overs", Role.AGENT),
     ("/desk/usage", "Usage", Role.EDITOR),
+)
+"""What is opened every day: address, English text, and the least role that may go there."""
+SETTINGS: Final = (
     ("/desk/labels", "Labels", Role.EDITOR),
     ("/desk/sites", "Sites", Role.ADMIN),
     ("/desk/people", "People", Role.ADMIN),
     ("/desk/keys", "Keys", Role.ADMIN),
     ("/desk/audit", "Audit", Role.ADMIN),
 )
-"""Address, English text, and the least role that may go there."""
+"""What is set up now and then, in the same form."""
 
 
 def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: object) -> HTMLResponse:
     """A page of that template (below `templates/`).
 
     Templates find `_` (translates a text, filled by keyword: `_("{n} pages", n=3)`), `language`, `caller` (None where
-    nobody is signed in), `menu`, `path` and the given values.
+    nobody is signed in), `menu`, `settings`, `path` and the given values.
     """
     language = language_of(request)
     translate = translator(language)
@@ -68,11 +71,14 @@ def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **valu
         return translate(text).format(**gaps) if gaps else translate(text)
 
     caller = caller_of(request)
-    menu = [
-        (address, translate(text), _is_open(request.url.path, address))
-        for address, text, least in MENU
-        if caller is not None and caller.role.covers(least)
-    ]
+
+    def entries(places: Sequence[tuple[str, str, Role]]) -> list[tuple[str, str, bool]]:
+        return [
+            (address, translate(text), _is_open(request.url.path, address))
+            for address, text, least in places
+            if caller is not None and caller.role.covers(least)
+        ]
+
     shown = (
         environment()
         .get_template(template)
@@ -81,7 +87,8 @@ def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **valu
             language=language,
             languages=LANGUAGES,
             caller=caller,
-            menu=menu,
+            menu=entries(MENU),
+            settings=entries(SETTINGS),
             path=request.url.path,
             **values,
         )
