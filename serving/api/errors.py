@@ -27,7 +27,9 @@ from ingest.errors import (
 )
 from serving.assistant import QuestionUnusable
 from serving.conversations.types import NoConversation
+from serving.gaps.types import GapUnknown
 from serving.keys import Caller, Forbidden, KeyRefused, Role
+from serving.stored.types import CuratedUnknown
 
 log = logging.getLogger("manualdesk.api")
 
@@ -83,6 +85,8 @@ STATUSES: Sequence[tuple[type[ManualdeskError], HTTPStatus]] = (
     (KeyRefused, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (GapUnknown, HTTPStatus.NOT_FOUND),
+    (CuratedUnknown, HTTPStatus.NOT_FOUND),
     (NoConversation, HTTPStatus.NOT_FOUND),
     (Conflict, HTTPStatus.CONFLICT),
     (MassRemoval, HTTPStatus.CONFLICT),

@@ -16,7 +16,7 @@ from serving.stored.as_json import curated_from_row, curated_to_row
 from serving.stored.normalise import normal_form
 from serving.stored.shelf import as_vector
 from serving.stored.sqlite_file import SqliteFile
-from serving.stored.types import Change, CuratedAnswer, CuratedUnusable, State, StoreUnavailable, now
+from serving.stored.types import Change, CuratedAnswer, CuratedUnknown, State, StoreUnavailable, now
 
 FILE = "curated.sqlite"
 _SCHEMA = """
@@ -65,10 +65,10 @@ class CuratedBook:
         return self._by_form
 
     def get(self, number: int) -> CuratedAnswer:
-        """Raises CuratedUnusable where there is none of that number."""
+        """Raises CuratedUnknown where there is none of that number."""
         found = next((answer for answer in self.all() if answer.number == number), None)
         if found is None:
-            raise CuratedUnusable(f"There is no curated answer {number}.", hint="See: manualdesk curated list")
+            raise CuratedUnknown(f"There is no curated answer {number}.", hint="See: manualdesk curated list")
         return found
 
     def add(self, answer: CuratedAnswer, *, by: str = "") -> CuratedAnswer:

@@ -25,6 +25,10 @@ class CuratedUnusable(ManualdeskError):
     """What an editor gave makes no answer that could be served."""
 
 
+class CuratedUnknown(CuratedUnusable):
+    """There is no curated answer of that number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptCitation:
     """`[number]` in a kept answer: a verbatim quote, and the chunks of the passage that it stands in."""
