@@ -79,7 +79,9 @@ def _on_page(citation: Citation, path: Path, page: int) -> list[Figure]:
         return []
     pictures, lines, sheet = seen
     area = (sheet.right - sheet.left) * (sheet.bottom - sheet.top)
-    fitting = [part for part in joined(pictures) if _is_figure(part, area)]
+    # A background touches everything: it goes before what touches is put together.
+    parts = joined([picture for picture in pictures if _area(picture) <= _LARGEST * area])
+    fitting = [part for part in parts if _is_figure(part, area)]
     cited = [box for box in citation.boxes if box.page == page]
     middle = sum(box.top + box.bottom for box in cited) / (2 * len(cited)) if cited else 0.0
     fitting.sort(key=lambda part: abs((part.top + part.bottom) / 2 - middle))
@@ -127,8 +129,11 @@ def _around(one: Mark, other: Mark) -> Mark:
 
 
 def _is_figure(part: Mark, page_area: float) -> bool:
-    width, height = part.right - part.left, part.bottom - part.top
-    return min(width, height) >= _SMALLEST and width * height <= _LARGEST * page_area
+    return min(part.right - part.left, part.bottom - part.top) >= _SMALLEST and _area(part) <= _LARGEST * page_area
+
+
+def _area(part: Mark) -> float:
+    return (part.right - part.left) * (part.bottom - part.top)
 
 
 def _caption(part: Mark, lines: Sequence[tuple[Mark, str]]) -> str:
