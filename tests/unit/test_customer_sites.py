@@ -97,7 +97,8 @@ def test_a_hand_over_goes_by_https_or_mail_only(target: str) -> None:
 @pytest.mark.parametrize(
     "host",
     ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "[::1]",
-     "[fd00::1]", "[fe80::1]", "[::ffff:10.0.0.1]", "[64:ff9b::a00:1]", "[2002:a00:1::]", "224.0.0.1", "localhost", "2130706433"],
+     "[fd00::1]", "[fe80::1]", "[::ffff:10.0.0.1]", "[64:ff9b::a00:1]", "[2002:a00:1::]", "224.0.0.1",
+     "localhost", "2130706433"],
 )  # fmt: skip
 def test_private_networks_are_not_called(host: str) -> None:
     with pytest.raises(TargetRefused):
