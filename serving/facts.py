@@ -5,7 +5,7 @@ Text goes in, `Facts` come out; `support.py` compares those of a sentence with t
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -21,8 +21,9 @@ _CJK: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _CODE: Final = re.compile(
     rf"(?:(?<![^\s(\[`'\"=]))--?[a-z][\w-]*|[^\W{_CJK}]+(?:[-_./:+][^\W{_CJK}]+)*",
 )
-_COUNTED: Final = re.compile(r"\d+(?:[.,]\d+)?(?:-[^\W\d]{3,})+|(?:[^\W\d]+-)?\d+(?:st|nd|rd|th|er|ern|ème|e)")
+_COUNTED: Final = re.compile(r"\d+(?:[.,]\d+)?(?:-[^\W\d]+)*-[^\W\d]{3,}|(?:[^\W\d]+-)?\d+(?:st|nd|rd|th|er|ern|ème|e)")
 """A number and a word, such as 3-digit: no code."""
+_SIGN: Final = re.compile(r"[▲▼◀▶△▽◁▷]")
 _INLINE_CODE: Final = re.compile(r"`([^`\n]+)`")
 _LIST_MARKER: Final = re.compile(r"^\s*(?:[-*•+]\s+|#+\s+|\(?\d{1,2}(?:[.)]\s+|、)|[①-⑳]\s*)+")
 # Words an answer is glued together with; they say nothing that a passage could support.
@@ -56,7 +57,7 @@ class Facts:
     words: tuple[tuple[tuple[str, ...], int], ...]
     """Content words, each as the stems it may have; a CJK run as its bigrams."""
     literals: tuple[tuple[str, int], ...]
-    """What stands in backticks."""
+    """What stands in backticks, and signs such as ▲."""
     contrasts: tuple[tuple[str, int], ...]
     """Concepts that have an opposite."""
     things: tuple[tuple[str, int, bool], ...]
@@ -112,9 +113,9 @@ def facts_of(text: str, language: str) -> Facts:
     return Facts(
         quantities=tuple(pair for pair in quantities(folded) if pair[1] not in inside_code),
         codes=tuple((re.sub(r"[\W_]", "", code), start) for code, start in codes),
-        names=tuple(names(written, language)),
+        names=tuple(_placed(names(written, language), folded)),
         words=tuple(pair for pair in _words(folded, language) if pair[1] not in inside_code),
-        literals=tuple((" ".join(match[1].split()), match.start()) for match in _INLINE_CODE.finditer(folded)),
+        literals=tuple(_literals(folded)),
         contrasts=concepts(folded, language),
         things=things(folded, language),
         numerals=frozenset(_DIGITS.findall(folded)),
@@ -123,6 +124,19 @@ def facts_of(text: str, language: str) -> Facts:
         language=language,
         plain=folded,
     )
+
+
+def _placed(found: Iterable[tuple[str, int, bool]], folded: str) -> Iterator[tuple[str, int, bool]]:
+    """Names where they begin in the folded text: words made digits have moved them."""
+    for name, place, lasting in found:
+        places = [match.start() for match in re.finditer(re.escape(name), folded)]
+        yield name, min(places, key=lambda start: abs(start - place), default=place), lasting
+
+
+def _literals(folded: str) -> Iterator[tuple[str, int]]:
+    """What stands in backticks, and signs of keys that a manual names by them."""
+    yield from ((" ".join(match[1].split()), match.start()) for match in _INLINE_CODE.finditer(folded))
+    yield from ((match.group(), match.start()) for match in _SIGN.finditer(folded))
 
 
 def _codes(folded: str) -> Iterator[tuple[str, int]]:

@@ -32,6 +32,8 @@ RELATED: Final = 0.82
 true ones of the tuning half reach it, and 46 % of those about other manuals. (This embedder's cosines lie close.)"""
 _REPLACED: Final = (Kind.THING, Kind.CONTRAST)
 """Missing only where the passage names another one in their place."""
+_ANCHORS: Final = 2
+"""Numbers, codes, names or things by which a translated sentence without a mark is known to be of a passage."""
 _MANY: Final = 4
 """Words from which a sentence says more than the numbers and names in it."""
 
@@ -48,6 +50,8 @@ class Support:
     """The place of the passage that comes nearest."""
     checkable: bool
     """False where the sentence is in another language than the passages and holds nothing that can be compared."""
+    anchored: bool = False
+    """A sentence in another language, with several facts that one unit holds together."""
     fault: str = ""
     """What speaks against it: the first fact that is missing, misplaced or denied."""
 
@@ -59,7 +63,7 @@ class Support:
 
     @property
     def adds(self) -> bool:
-        return self.checkable and self.share >= ADD
+        return self.anchored or (self.checkable and self.share >= ADD)
 
     @property
     def keeps(self) -> bool:
@@ -79,12 +83,15 @@ def support(sentence: str, passages: Sequence[Passage], language: str, meaning: 
     if fault := next(filter(None, (check(binding) for check in checks)), ""):
         return Support(0.0, quotes, best, checkable=True, fault=fault)
     share = _share(binding)
-    if share >= KEEP or not binding.is_foreign(sources[best].units[0]):
+    if not binding.is_foreign(sources[best].units[0]):
         return Support(share, quotes, best, checkable=True)
+    anchored = _is_anchored(binding)
+    if share >= KEEP:
+        return Support(share, quotes, best, checkable=True, anchored=anchored)
     held = any(feature.needed and feature.hits.any() for feature in binding.features)
     if not held and meaning is not None and meaning.nearest(sentence, sources) < RELATED:
         return Support(0.0, quotes, best, checkable=True, fault="meaning: of another matter")
-    return Support(0.0, quotes, best, checkable=False)
+    return Support(0.0, quotes, best, checkable=False, anchored=anchored)
 
 
 def about(passage: Passage) -> Facts:
@@ -98,6 +105,11 @@ def _absent(binding: Binding) -> str:
     for feature in binding.misplaced:
         return f"{feature.kind} elsewhere: {feature.value}"
     return ""
+
+
+def _is_anchored(binding: Binding) -> bool:
+    held = [feature.hits >= 1 for feature in binding.features if feature.needed and not feature.everywhere]
+    return len(held) >= _ANCHORS and bool(np.all(held, axis=0).any())
 
 
 def _owner(unit: int, sizes: Sequence[int]) -> int:

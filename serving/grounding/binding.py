@@ -31,13 +31,16 @@ NEARBY: Final = 24.0
 BEYOND: Final = 0.2
 """What a word counts across the border of a clause."""
 _EVIDENCE: Final = 2
-"""Facts that a sentence in another language must share with another unit for its number to belong there."""
+"""Facts and words that a sentence must share with another unit for its number to belong there."""
 LIKELY: Final = 0.6
 """Units this close, measured by the closest, are those that a clause may be about."""
 ELSEWHERE: Final = 0.2
 """What the rest of a sentence counts for one of its parts."""
 CLAUSE: Final = re.compile(
-    r"[;:|，；：。！？、]|[,!?](?!\d)|\.(?=\W|$)|\s[-–—]\s|\b(?:and|but|und|aber|et|mais|y|pero)\b|而|但|并|和"
+    r"[;:|，；：。！？、!?]|(?<!\d),|,(?!\d)|\.(?=\W|$)|\s[-–—]\s"
+    r"|\band\b(?! (?:above|below|later|higher|lower|more|over)\b)"
+    r"|\bund\b(?! (?:höher|darüber|darunter|mehr|später|neuer)\b)"
+    r"|\bet\b(?! (?:plus|au-d)\w*)|\by\b(?! (?:más|sup|post)\w*)|\b(?:but|aber|mais|pero)\b|而|但|并|和"
 )
 
 
@@ -75,7 +78,8 @@ class Binding:
     @cached_property
     def missing(self) -> tuple[Feature, ...]:
         """Facts that no unit holds."""
-        return tuple(feature for feature in self._needed if not feature.hits.any() and self._replaces(feature))
+        found = (feature for feature in self._needed if not feature.hits.any() and self._replaces(feature))
+        return tuple(feature for feature in found if not self._is_ruled_out(feature))
 
     def _replaces(self, feature: Feature) -> bool:
         """Do the sentences a missing thing would stand in name another one that the claim does not? Else it is more
@@ -122,9 +126,9 @@ class Binding:
         beside = np.array([HEADED if unit.is_row else BESIDE for unit in self.units])
         holding = closeness * np.where(feature.hits >= 1, 1.0, np.where(feature.hits > 0, beside, 0.0))
         foreign = all(map(self.is_foreign, self.units))
-        if foreign and feature.kind in (Kind.THING, Kind.NAME):
+        if foreign and feature.kind is Kind.THING:
             return True  # translations name things more or less often
-        if foreign and self._held_beside(others, int(np.argmax(closeness))) < _EVIDENCE:
+        if self._held_beside(others, int(np.argmax(closeness))) < _EVIDENCE:
             return True
         loose = alone or foreign or feature.kind in (Kind.THING, Kind.NAME)
         enough = LOOSELY if loose else BOUND

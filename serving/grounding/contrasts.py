@@ -53,7 +53,7 @@ switch off: off disabled deactivated; ausgeschaltet deaktiviert; désactivé dé
 shut open: open opened; offen offene offenen geöffnet öffnen; ouvert ouverte ouvrir; abierto abierta abrir; 打开 敞开; 開け 開い
 shut closed: closed close shut; geschlossen geschlossene schließen; fermé fermée fermer; cerrado cerrada cerrar; 关上 关好 关门; 閉め 閉じ
 heat hot: hot hotter boiling; heiß heiße heißer heißen heißem kochend; chaud chaude bouillant bouillante; caliente hirviendo; 热; 熱い 高温
-heat warm: warm lukewarm; warm lauwarm warmem lauwarmem; tiède; tibia tibio; 温水 温热; ぬるま湯
+heat warm: warm lukewarm; warm lauwarm warmem lauwarmem; tiède; tibia tibio caliente; 温水 温热; ぬるま湯
 heat cold: cold colder; kalt kalte kalten kälter; froid froide; frío fría; 冷; 冷たい 低温
 age old: old; alt alte alten alter altes; ancien ancienne vieux vieille; viejo vieja antiguo antigua; 旧; 古い 旧
 age new: new; neu neue neuen neuer neues; nouveau nouvelle neuf neuve; nuevo nueva; 新的; 新しい
@@ -174,4 +174,11 @@ def opposed(claimed: frozenset[str], said: frozenset[str]) -> frozenset[str]:
         concept
         for concept in claimed - said
         if any(group_of(other) == group_of(concept) and other not in claimed for other in said)
+    )
+
+
+def opposed_pairs(said: frozenset[str]) -> frozenset[str]:
+    """Concepts that stand beside another of their group: a text that names both tells them apart itself."""
+    return frozenset(
+        concept for concept in said for other in said if other != concept and group_of(other) == group_of(concept)
     )

@@ -13,9 +13,21 @@ from typing import Final
 from ingest.sparse import terms
 from serving.facts import facts_of
 from serving.grounding.binding import CLAUSE, Binding
-from serving.grounding.contrasts import ORDER, concepts, group_of, opposed
+from serving.grounding.contrasts import ORDER, concepts, group_of, opposed, opposed_pairs
 from serving.grounding.features import Feature, Kind, Numbers
-from serving.grounding.polarity import conflict, denials, denies, is_denied, is_exclusive, is_twice, may_deny, without
+from serving.grounding.polarity import (
+    conflict,
+    denials,
+    denies,
+    is_conditional,
+    is_denied,
+    is_exclusive,
+    is_outside,
+    is_turned_off,
+    is_twice,
+    may_deny,
+    without,
+)
 from serving.grounding.predicates import parts_of, turned_round
 from serving.grounding.source import Unit
 
@@ -34,9 +46,13 @@ def denied(binding: Binding) -> str:
         near = _near(binding.units, closeness)
         said = frozenset[str]().union(*(unit.facts.concepts for unit in near))
         claimed = frozenset(concept for concept, _ in concepts(clause, binding.language))
-        if against := {concept for concept in opposed(claimed, said) if group_of(concept) != ORDER}:
+        both = {group_of(concept) for concept in opposed_pairs(binding.claim.concepts)}
+        if against := {concept for concept in opposed(claimed, said) if group_of(concept) not in both | {ORDER}}:
             return f"contrast: {min(against)}"
-        if all(_contradicts(clause, unit, binding) for unit in _nearest(clause, near, binding)):
+        if is_outside(clause):
+            continue
+        units = [unit for unit in near if not is_conditional(clause) or is_conditional(unit.facts.plain)]
+        if units and all(_contradicts(clause, unit, binding) for unit in _nearest(clause, units, binding)):
             return f"negation: {clause.strip()}"
     foreign = any(map(binding.is_foreign, binding.units))
     if turned := turned_round(binding.claim.plain, binding.language, binding.units, partial(points, foreign=foreign)):
@@ -98,7 +114,7 @@ def denied_things(binding: Binding) -> str:
                 for part in CLAUSE.split(unit.facts.plain)
                 if _holds(part, unit.language, feature)
             ]
-            if parts and all(map(denies, parts)):
+            if parts and all(denies(part) and not is_turned_off(part) for part in parts):
                 return f"denied: {feature.value}"
     return ""
 

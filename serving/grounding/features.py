@@ -81,6 +81,7 @@ def _parts(claim: Facts, units: Sequence[Unit], *, foreign: bool) -> Iterator[_P
     for name, place, lasting in claim.names:
         # A capital may be all that makes a name: what another language calls it is not known.
         needed = lasting or not foreign or any(unit.facts.is_named(name) for unit in units)
+        needed = needed or _is_renamed(name, place, claim, units)
         yield Kind.NAME, name, place, needed, partial(_is_named, name)
     for literal, place in claim.literals:
         yield Kind.LITERAL, literal, place, True, partial(_is_written, literal)
@@ -98,6 +99,17 @@ def _parts(claim: Facts, units: Sequence[Unit], *, foreign: bool) -> Iterator[_P
         if place in named:
             continue
         yield Kind.WORD, stems[0], place, False, partial(_has_term, frozenset(stems))
+
+
+def _is_renamed(name: str, place: int, claim: Facts, units: Sequence[Unit]) -> bool:
+    """Does a source follow the name before it by another one: Orvane Health, not Orvane Drive?"""
+    before = next((other for other, start, _ in claim.names if start + len(other) + 1 == place), "")
+    return bool(before) and any(
+        start + len(other) + 1 == following and next_name != name and other == before
+        for unit in units
+        for other, start, _ in unit.facts.names
+        for next_name, following, _ in unit.facts.names
+    )
 
 
 def _feature(part: _Part, units: Sequence[Unit], about: Sequence[Facts]) -> Feature:

@@ -41,4 +41,12 @@ def names(text: str, language: str) -> Iterator[tuple[str, int, bool]]:
         inside = word[0].isupper() and not _BEGINNING.search(text[max(0, match.start() - 12) : match.start()])
         unit = folded in UNITS and re.search(r"\d\s*$", text[: match.start()])
         if not unit and (formed or eastern or (inside and language[:2] != "de")):
-            yield ALIASES.get(folded, folded), match.start(), formed or eastern
+            name = _own_part(word) if language[:2] == "de" else folded
+            yield ALIASES.get(name, name), match.start(), formed or eastern
+
+
+def _own_part(word: str) -> str:
+    """Of a German compound what is a name by its form: USB of USB-Kabel."""
+    parts = word.split("-")
+    formed = [part for part in parts if is_formed(part)]
+    return "-".join(formed if len(parts) > 1 and formed else parts).lower()

@@ -68,6 +68,8 @@ def _is_solid(feature: Feature) -> bool:
 
 def _is_key(feature: Feature) -> bool:
     """Is it something that other things are told of? A colour may be, a side is told of things."""
+    if feature.kind is Kind.THING:
+        return False
     return feature.kind is not Kind.CONTRAST or group_of(feature.value) in STRICT
 
 

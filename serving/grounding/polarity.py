@@ -47,6 +47,17 @@ _ROUNDABOUT: Final = re.compile(
     r"|außer|statt|vermeid\w*|sonst|sauf|évite\w*|trop|sinon|salvo|excepto|evit\w*|demasiado)\b"
     r"|否则|避免|防止|以外|而不是|是否|太|除外|過ぎ|避け|防|ないと|場合以外"
 )
+_CONDITION: Final = re.compile(
+    r"\b(?:if|when|whenever|unless|wenn|falls|sofern|si|quand|lorsque|cuando|until|bis|jusqu)\b|如果|若|时(?:[，。]|$)|的话"
+    r"|場合|たら|とき|れば|と、"
+)
+_OFF: Final = re.compile(r"\b(?:off|unplug\w*|aus|ab|coupe\w*|débranche\w*|éteind\w*|apag\w*|desconect\w*)\b|关|断|切")
+_BELOW: Final = re.compile(
+    r"\b(?:below|under|colder|less than|unter|dessous|moins de|debajo|menos de)\b|低于|以下|未満|より低"
+)
+_ABOVE: Final = re.compile(
+    r"\b(?:above|over|hotter|warmer|more than|über|dessus|plus de|encima|más de)\b|高于|以上|超え"
+)
 _TWO_WORDS: Final = re.compile(
     r"\b(?:ne |n['’])(?:[\w’'-]+ ){0,3}?(?:pas|jamais|plus|rien|aucune?|personne|ni)\b"
     r"|\bno (?:[\w]+ ){1,3}?(?:nunca|nada|nadie|ningun[oa]?|ningún|ni)\b"
@@ -57,6 +68,21 @@ _TWO_WORDS: Final = re.compile(
 def denials(folded: str) -> int:
     """How many negations there are."""
     return len(_DENIES.findall(_TWO_WORDS.sub(" jamais ", _NO_NEGATION.sub(" ", folded))))
+
+
+def is_conditional(folded: str) -> bool:
+    """Does it tell what happens if something is so or not?"""
+    return _CONDITION.search(folded) is not None
+
+
+def is_turned_off(folded: str) -> bool:
+    """Do not switch it off: let it be on."""
+    return _OFF.search(folded) is not None
+
+
+def is_outside(folded: str) -> bool:
+    """Is it of what lies below or above a range? It denies what the range allows."""
+    return _BELOW.search(folded) is not None and _ABOVE.search(folded) is not None
 
 
 def is_exclusive(folded: str) -> bool:

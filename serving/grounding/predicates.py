@@ -22,7 +22,7 @@ keep+: kept retained preserved remain remains unaffected survive survives; behal
 keep-: lost lose loses discard* erase erases erased deleted; verloren verlier* verworfen gelöscht löscht; perdu* perd effacé* efface supprimé*; pierd* perd* borra* descart*; 丢失 丢弃 放弃 删除 清除; 失われ 破棄 削除 消去 消え
 run+: continue* keep_running go_on_running goes_on go_on keeps_running; weiterlauf* läuft_weiter laufen_weiter fortgesetzt; continue* poursui*; continú* continu* sigue siguen; 继续 照常; 続け 継続
 run-: stop stops stopped interrupt* cuts; stoppt hält_an halten_an unterbrochen bricht endet; arrêt* interromp* cess*; detien* para paran interrump*; 停止 中断 断电 断开; 停止 止ま 中断
-need+: need needs needed require requires required necessary; braucht brauchen benötigt benötigen erforderlich nötig; besoin nécessaire* nécessite* requis* faut; necesita* necesari* requier* precis*; 需要 必须 须; 必要
+need+: need needs needed require requires required necessary; braucht brauchen benötigt benötigen erforderlich nötig; besoin nécessaire* nécessite* requis* faut; necesita* necesari* requier* precis* hace_falta hacen_falta; 需要 必须 须; 必要
 need-: optional unnecessary superfluous; unnötig überflüssig; inutile* superflu*; innecesari*; 无需 无须 不必 不用 不需要; 不要
 cover+: covered; abgedeckt gedeckt; couvert*; cubiert* cubre; 在保修范围内 保修范围; 対象
 cover-: ; ; ; ; 不在保修范围 不保修; 対象外
@@ -32,20 +32,17 @@ fit-: unsuitable; ungeeignet; inadapté*; inadecuad*; 不适用 不适合; 適�
 read+: read readable; lesen lesbar gelesen; lire lu lisible; leer leído legible; 读取 可读 读出; 読
 agree+: agree agreed consent* approve*; zustimm* zugestimmt einverstanden; accepté* consent* accord; acept* consient* acuerdo; 同意; 同意
 mix+: mix mixed mixing; mischen gemischt; mélang*; mezcl*; 混用 混合; 混ぜ 混合 併用
-touch+: touch touches touched touching; berühr*; touche touchez toucher; toque* tocar; 触摸 触碰 碰; 触れ 触ら
 change+: adjustable changeable adjusted changed change altered; verstellen verändern ändern einstellbar veränderbar geändert; modifié* modifier réglable* changer; cambia* modifica* ajusta*; 可调 更改 调整 修改; 変更 調整
 change-: fixed; fest; fixe fixée; fijo fija; 固定; 固定
 pair+: pairing paired repairing joining; anlern* gekoppelt koppeln; appaira* jumel*; empareja* vincula*; 配对 对码; ペアリング 登録
 support+: support supports supported compatible; unterstützt* unterstützung kompatibel; compatible* gère gèrent; compatible* admit*; 支持 兼容; 対応
 connect+: connect connected connecting connection; verbinden verbunden anschließen angeschlossen; connecte* connecté* raccord* branch*; conecta* conect*; 连接 接在 接到; 接続
-use+: use used using reuse* reused; verwende* benutz* verwendet wiederverwend*; utilis* réutilis* emploi employ*; usar use usan utiliz* reutiliz* emple*; 使用; 使用 使って 使う 使え 使わ
-remove+: remove removed removing take_out taken_out; entfern* herausnehm* herausgenommen entnehm*; retire* retiré* enlev* ôte*; retir* quite* quitar saque* sacar; 取出 取下 拆下; 取り外 取り出
 block+: locked blocked; gesperrt blockiert verriegelt; verrouillé* bloqué*; bloquead* bloquea*; 锁定 被锁; ロックされ 施錠され
 """  # noqa: E501
 _LANGUAGES: Final = ("en", "de", "fr", "es", "zh", "ja")
 _CJK: Final = ("zh", "ja")
 _PART: Final = re.compile(
-    r"[;:|，；：。！？]|、(?!$)|[,!?](?!\d)|\.(?=\W|$)|\s[-–—]\s"
+    r"[;:|，；：。！？!?]|、(?!$)|(?<!\d),|,(?!\d)|\.(?=\W|$)|\s[-–—]\s"
     r"|\b(?:and|but|so|because|since|while|if|when|und|aber|weil|wenn|et|mais|car|si|y|pero|porque)\b|而|但|并且|的话|ので|ため(?!に)"
 )
 _NO_THING: Final = {
@@ -56,13 +53,14 @@ _NO_THING: Final = {
     "zh": re.compile(r"(?:没有|无|不带|不含|不连)\s*$"),
 }
 _NO_THING_JA: Final = re.compile(r"^(?:なし|がな[いく]|のない|はあ?りません|を使わず|を外して)")
-_WITHOUT: Final = re.compile(r"\b(?:without|ohne|sans|sin)\b|なしで|ずに")
-_LACKING: Final = re.compile(r"\b(?:without|ohne|sans|sin)\b(?!\W*(?:zu )?$)|なしで|ずに")
+_WITHOUT: Final = re.compile(r"\b(?:without|ohne|sans|sin)\b|没有(?=.*(?:就|不|无法))|なしで|ずに")
+_LACKING: Final = re.compile(r"\b(?:without|ohne|sans|sin)\b(?!\W*(?:zu )?$)|没有(?=.*就)|なしで|ずに")
 """Without anything but what is said right after it (without using)."""
 _SHARED: Final = 4
 """How much a part of a source shares with what is claimed if it is about that: the saying itself, which counts two, and
 a point of the same part, which counts three with the sentence's, or several of the sentence."""
 
+_HAS: Final = "has "
 Saying = tuple[str, bool]
 """What is said, and whether it is affirmed."""
 
@@ -119,7 +117,7 @@ def _had(part: str, base: str) -> Iterator[Saying]:
         after = re.sub(r"^[\u30a0-\u30ff\u4e00-\u9fff]+", "", part[place:])
         lacks = bool(pattern and pattern.search(before)) or (base == "ja" and bool(_NO_THING_JA.search(after)))
         if (lacks and count) or not (lacks or may_deny(part)):
-            yield f"has {thing}", not lacks
+            yield f"{_HAS}{thing}", not lacks
 
 
 Points = Callable[[str, str], frozenset[object]]
@@ -130,15 +128,9 @@ def turned_round(claim: str, language: str, units: Sequence[Unit], points: Point
 
     `points`: what a text of a language can be recognised by.
     """
-    read = [
-        (unit, part, said)
-        for unit in units
-        for part in parts_of(unit.facts.plain)
-        if (said := sayings(part, unit.language))
-    ]
+    read = [(unit, *pair) for unit in units for pair in _said(unit.facts.plain, unit.language, of_source=True)]
     whole = points(claim, language)
-    for part in parts_of(claim):
-        claimed = sayings(part, language)
+    for part, claimed in _said(claim, language):
         own = points(part, language)
         shared: dict[int, int] = {}
         for place, (unit, text, said) in enumerate(read):
@@ -152,6 +144,19 @@ def turned_round(claim: str, language: str, units: Sequence[Unit], points: Point
             if most >= _SHARED and all((name, sign) not in said for said in closest):
                 return f"{name} {'is' if sign else 'is not'}"
     return ""
+
+
+def _said(sentence: str, language: str, *, of_source: bool = False) -> Iterator[tuple[str, frozenset[Saying]]]:
+    """What its parts say. That without a thing something else is not so tells nothing of the thing in a claim, and in a
+    source both."""
+    twice = denials(sentence) > 1
+    for part in parts_of(sentence):
+        said = sayings(part, language)
+        if twice:
+            had = frozenset(saying for saying in said if saying[0].startswith(_HAS))
+            said = said - had if not of_source else said | {(name, not sign) for name, sign in had}
+        if said:
+            yield part, said
 
 
 def _speaks(said: frozenset[Saying], name: str) -> bool:

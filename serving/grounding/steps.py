@@ -16,6 +16,7 @@ import numpy as np
 from serving.facts import facts_of
 from serving.grounding.binding import CLAUSE, Binding, clause_borders
 from serving.grounding.denial import points
+from serving.grounding.features import Kind
 from serving.grounding.source import Unit
 
 CLEAR: Final = 0.3
@@ -45,6 +46,10 @@ _AT_LAST: Final = re.compile(
 _PRONOUN: Final = re.compile(r"^\s*(?:it|this|that|them|these|those|which|dem|diesem|cela|ça|eso|esto|ello)\b")
 _STEP: Final = re.compile(r"\s*(?:\d{1,2}[.)、]|\(\d{1,2}\)|[①-⑳])")
 _LATER: Final = re.compile(_THEN.pattern.replace("^[,，、\\s]*", "[,，、。]"))
+_PURPOSE: Final = re.compile(r"^\W*(?:to|um|pour|para)\b|要.{1,12}[,，请]|には、")
+"""What it is done for is told first and comes last."""
+_WORDS_ENOUGH: Final = 2
+"""Words by which the place of a part is known that holds no fact (then go on)."""
 _LISTED: Final = 3
 """Parts from which a sentence without any such word tells steps one after the other."""
 _MARKERS: Final = (
@@ -84,6 +89,8 @@ def _is_turned(binding: Binding, unit: Unit) -> bool:
     crossed = len(first & after) + len(second & before)
     if claimed.marker is said.marker is not _THEN:
         return claimed.marker is _BEFORE and crossed > straight + 1  # a fronted part may look like a turned one
+    if _is_manifold(unit.facts.plain) and not (first & after and second & before):
+        return False
     return crossed > straight and (claimed.marker is not said.marker or not straight)
 
 
@@ -93,6 +100,11 @@ class _Pair:
     later: str
     marker: re.Pattern[str]
     """What says so: one of the patterns of before, after and then, the same for all languages."""
+
+
+def _is_manifold(plain: str) -> bool:
+    """Are several orders told: after swimming rinse it, and only then charge it?"""
+    return sum(pattern.search(plain) is not None for pattern in (*(row[0] for row in _MARKERS), _LATER)) > 1
 
 
 def _pair(plain: str) -> _Pair | None:
@@ -155,7 +167,7 @@ def _listed(binding: Binding) -> Iterator[tuple[Part, Part]]:
 
 def _goes_on(unit: Unit) -> bool:
     """Is what stands later in it done later? Not where a word tells the order (before that, this)."""
-    told = any(pattern.search(unit.facts.plain) for pattern, *_ in _MARKERS)
+    told = any(pattern.search(unit.facts.plain) for pattern in (_PURPOSE, *(row[0] for row in _MARKERS)))
     return not told and (_STEP.match(unit.text) is not None or _LATER.search(unit.facts.plain) is not None)
 
 
@@ -193,6 +205,9 @@ def _place(binding: Binding, part: Part) -> int | None:
     closeness = binding.closeness_of(*part)
     best = int(np.argmax(closeness))
     others = np.delete(closeness, best)
+    inside = [feature for feature in binding.features if part[0] <= feature.place < part[1] and feature.hits[best]]
+    if not any(feature.kind is not Kind.WORD for feature in inside) and len(inside) < _WORDS_ENOUGH:
+        return None
     if closeness[best] < CLEAR or others.max(initial=0.0) >= CLEARER * closeness[best]:
         return None
     return best

@@ -11,7 +11,7 @@ _NAMES: Final = {
     "ms": "ms millisecond milliseconds 毫秒 ミリ秒",
     "s": "s sec secs second seconds 秒 秒钟 秒間 sekunde sekunden seconde secondes segundo segundos",
     "min": "min mins minute minutes 分 分钟 分間 minuten minuto minutos",
-    "h": "h hr hrs hour hours 小时 小時 时 時間 stunde stunden heure heures hora horas std",
+    "h": "h hr hrs hour hours 小时 小時 时 時間 stunde stunden heure heures hora horas std uhr",
     "d": "day days 天 日間 tag tage tagen jour jours día días",
     "night": "night nights 夜 晚 夜晚 nacht nächte nächten nuit nuits noche noches",
     "week": "week weeks 周 星期 週 週間 woche wochen semaine semaines semana semanas",
@@ -111,7 +111,7 @@ _OFTEN: Final = {
     "mensuel": "1 mois", "annuel": "1 an", "diariamente": "1 día", "semanalmente": "1 semana",
     "mensualmente": "1 mes", "both": "2", "beide": "2", "beiden": "2", "ambos": "2", "ambas": "2", }  # fmt: skip
 _OFTEN_WORD: Final = re.compile(rf"\b(?:{'|'.join(_OFTEN)})\b")
-_EACH: Final = re.compile(r"[每毎](?=天|日|周|週|月|年|小时|分钟|秒|晚)")
+_EACH: Final = re.compile(r"[每毎](?=天|日|周|週|年|小时|分钟|秒|晚)")
 _CJK_DIGITS: Final = {digit: value for value, digit in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _CJK_NUMBER: Final = re.compile(
     r"(?<![第一二三四五六七八九十])(?:[二两三四五六七八九十](?=\s*(?:个|颗|节|位|枚|根|组|张|台|次|下|声|倍|人|名|块|段|条|步|层|支|种|款|项|件|处|只|部|面|侧|端|行|列|页|份|组|类|对|"
@@ -133,6 +133,8 @@ _DATED: Final = re.compile(r"\d{1,2}\s*(?:月(?!间|間)|世纪|世紀)")
 """Months and centuries, which others write as words."""
 _MANY: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(万|亿|万人)")
 _DECADE: Final = re.compile(r"(?<!\d)([12]\d{3})['’]?s\b")
+_CLOCK: Final = re.compile(r"(?<![\d:.])([01]?\d|2[0-4]):([0-5]\d)(?![\d:])(?:\s*(?:h|uhr)\b)?")
+"""18:30, which others write 18 h 30 or 18 Uhr 30."""
 _HALF: Final = re.compile(r"一半|半分")
 
 
@@ -177,7 +179,10 @@ def quantities(text: str) -> list[tuple[Quantity, int]]:
         if not unit and following and _THOUGH.fullmatch(text[match.end() : end]):
             unit = following
         following, end = unit, match.start()
-        found.append((Quantity(readings(match[1]), unit), match.start()))
+        read = readings(match[1])
+        # By how much: −20 % is 20 % below.
+        read |= {reading.lstrip("-") for reading in read} if unit == "%" else set()
+        found.append((Quantity(read, unit), match.start()))
     return found[::-1]
 
 
@@ -192,6 +197,26 @@ def as_written(text: str) -> str:
     return _ORDINAL_SIGN.sub("", _DEGREE_SIGN.sub("°", halved))
 
 
+_HALVES: Final = (
+    (re.compile(r"\b(?:an?|one|1) (hour|minute|day|week|month|year)s? and a half\b"), r"1.5 \1"),
+    (re.compile(r"\bhalf an? (hour|minute|second|day|year|metre|meter|litre|liter)\b"), r"0.5 \1"),
+    (re.compile(r"\b(?:eineinhalb|anderthalb)\b"), "1.5"),
+    (re.compile(r"\b(?:une|1) (heure|minute|année) et demie\b"), r"1.5 \1"),
+    (re.compile(r"\bdemi-(heure|journée)\b"), r"0.5 \1"),
+    (re.compile(r"\b(?:una?|1) (hora|minuto|día|año) y medi[ao]\b"), r"1.5 \1"),
+    (re.compile(r"\bmedi[ao] (hora|minuto|día|año)\b"), r"0.5 \1"),
+    (re.compile(r"[一1]\s*个半(?=小时|月)"), "1.5"),
+    (re.compile(r"半个?(?=小时|分钟|天|年)"), "0.5"),
+    (re.compile(r"1?時間半"), "1.5時間"),
+)
+"""An hour and a half, half a minute."""
+_PER: Final = re.compile(r"(?<=[^\W\d])/\s*(?=(?:min|h|s|分|秒|小时|時間|日|天|年)(?![\w/]))")
+
+
+def _hour(match: re.Match[str]) -> str:
+    return f"{int(match[1])} h" if match[2] == "00" else f"{int(match[1])} h {match[2]}"
+
+
 def _many(match: re.Match[str]) -> str:
     return f"{float(match[1]) * (10**8 if match[2] == '亿' else 10**4):.0f} "
 
@@ -204,16 +229,18 @@ def _numeral(match: re.Match[str]) -> str:
 def with_digits(folded: str, language: str) -> str:
     """Number words as digits: thirty is read only where it is written so, but two to twelve are everyday words."""
     base = language.split("-", maxsplit=1)[0]
-    folded = _GROUPS.sub("", _DECADE.sub(r"\1", folded))
+    for halved, value in _HALVES:
+        folded = halved.sub(value, folded)
+    folded = _PER.sub(" 1 ", folded)
+    folded = _CLOCK.sub(_hour, _GROUPS.sub("", _DECADE.sub(r"\1", folded)))
     if base in ("fr", "es"):
         folded = _SPACED.sub(lambda match: match[1] + match[2].replace(" ", ""), folded)
     if base in _VALUES:
         values = _VALUES[base]
         folded = _LATIN_WORD[base].sub(lambda match: values[match.group()], folded)
         return _OFTEN_WORD.sub(lambda match: _OFTEN[match.group()], _ONE[base].sub("1", folded))
-    folded = _NUMERAL.sub(
-        _numeral, _EACH.sub("1", _HALF.sub("0.5", _MANY.sub(_many, _DATED.sub(" ", _YEAR.sub(r"\1 ", folded)))))
-    )
+    folded = _DATED.sub(" ", _YEAR.sub(r"\1 ", re.sub("[每毎]月", "1个月", folded)))
+    folded = _NUMERAL.sub(_numeral, _EACH.sub("1", _HALF.sub("0.5", _MANY.sub(_many, folded))))
     return _CJK_NUMBER.sub(lambda match: str(_CJK_DIGITS[match.group()]), folded)
 
 

@@ -12,15 +12,15 @@ from typing import Final
 # Those with ~ are said in so many ways (press, hold, tap) or left out so often (the key ▲) that a text which does not
 # name them may mean them all the same. Words of `-` name nothing, though they hold a word that does.
 _LINES: Final = """
-battery: battery batteries cell accumulator; batterie akku zelle; pile batterie accumulateur; pila batería; 电池 电瓶; 電池 バッテリー
+battery: battery batteries cell accumulator; batterie akku zelle; pile batterie accumulateur; pila batería; 电池 电瓶 电量; 電池 バッテリー
 charger: charger charging dock; ladegerät ladestation ladeschale; chargeur; cargador; 充电器 充电座 充电夹; 充電器
 adapter: adapter adaptor; netzteil adapter; adaptateur; adaptador; 适配器 电源适配; アダプター
-cable: cable cord; kabel; câble cordon; cable; 电缆 线缆 线长 数据线; ケーブル コード
-wire: wire wires; ader adern draht drähte; fil fils; hilo hilos; 电线 红线 黄线 导线; 電線 配線
+cable: cable cord; kabel; câble cordon; ; 电缆 线缆 线长 数据线; ケーブル コード
+~wire: wire wires; ader adern draht drähte; fil fils; hilo hilos cable; 电线 红线 黄线 导线; 電線 配線
 terminal: terminal terminals; klemme klemmen; borne; borne terminal; 端子 接线柱; 端子
 fuse: fuse; sicherung; fusible; fusible; 保险丝 熔断; ヒューズ
 breaker: breaker; schutzschalter leitungsschutz; disjoncteur; disyuntor; 断路器 空气开关; ブレーカー
-plug: plug socket outlet; stecker steckdose; prise fiche; enchufe toma; 插头 插座; プラグ コンセント
+plug: plug socket outlet; stecker steckdose; prise fiche; enchufe toma; 插头 插座 点烟器; プラグ コンセント
 usb: usb; usb; usb; usb; usb; usb
 display: display screen monitor; display anzeige bildschirm; écran afficheur; pantalla; 屏幕 显示屏 显示器 触屏; 画面 ディスプレイ スクリーン
 ~button: button key keys buttons; taste tasten knopf; bouton touche; botón tecla; 按钮 按键 键; ボタン キー
@@ -112,7 +112,7 @@ letter: letter letters; buchstabe buchstaben; lettre; letra; 字母; 文字
 music: music; musik; musique; música; 音乐; 音楽
 map: map maps; landkarte; plan cartographie; mapa; 地图; 地図
 picture: picture photo image; bild foto; photo image; foto imagen; 照片 图片; 写真 画像
-video: video; video aufnahme; vidéo clip enregistrement; vídeo clip; 录像 视频; 動画 録画 クリップ
+video: video; video aufnahme; vidéo enregistrement; vídeo grabación; 录像 视频; 動画 録画 クリップ
 call: phone_call phone_calls; anruf; appel; llamada; 来电 呼叫 通话; 着信 通話 通報
 message: message notification notifications; nachricht benachrichtigung; message notification; mensaje notificación; 通知 消息 短信; 通知 メッセージ
 heart: heart pulse; herz puls; cœur pouls cardiaque; corazón pulso; 心率 脉搏; 心拍 脈拍
@@ -144,7 +144,7 @@ silicone: silicone; silikon; silicone; silicona; 硅胶; シリコン
 woven: woven braided; gewebt geflochten; tissé tressé; trenzado tejida; 编织; 編み 織り
 graphite: graphite; graphit; graphite; grafito; 石墨; グラファイト
 ~temperature: temperature; temperatur; température; temperatura; 温度 高温 低温; 温度
-humidity: humidity; feuchte luftfeuchtigkeit; humidité; humedad; 湿度; 湿度
+humidity: humidity; luftfeuchte luftfeuchtigkeit feuchtigkeit; humidité; humedad; 湿度; 湿度
 pressure: pressure; druck; pression; presión; 压力 胎压 气压; 圧力 気圧
 weight: weight weigh weighs; gewicht wiegt; poids pèse; peso pesa; 重量 重约; 重量 重さ
 smoke: smoke; rauch; fumée; humo; 烟雾; 煙
@@ -182,7 +182,6 @@ serial: serial_number; seriennummer; numéro_de_série; número_de_serie; 序列
 email: e-mail email; e-mail; e-mail courriel; correo; 邮箱 邮件; メール
 website: website; webseite website; site_web; sitio_web; 网站 网页; ウェブサイト
 file: file files; datei dateien; fichier; archivo fichero; 文件; ファイル
-folder: folder folders directory; ordner verzeichnis; dossier répertoire; carpeta directorio; 文件夹 目录; フォルダ
 log: log logs logfile; protokoll; journal; registro; 日志; ログ
 backup: backup; sicherung_der sicherungskopie; sauvegarde; copia_de_seguridad; 备份; バックアップ
 database: database; datenbank; base_de_données; base_de_datos; 数据库; データベース
@@ -215,7 +214,6 @@ fridge: fridge refrigerator freezer; kühlschrank gefrierschrank; réfrigérateu
 washer: washing_machine dishwasher; waschmaschine geschirrspüler; lave-linge lave-vaisselle; lavadora lavavajillas; 洗衣机 洗碗机; 洗濯機 食洗機
 vacuum: vacuum_cleaner; staubsauger; aspirateur; aspiradora; 吸尘器; 掃除機
 drill: drill; bohrer bohrmaschine; perceuse; taladro; 电钻 钻; ドリル
-hammer: hammer; hammer; marteau; martillo; 锤; ハンマー
 knife: knife blade scissors; messer klinge schere; couteau lame ciseaux; cuchillo cuchilla tijeras; 刀 剪; ナイフ 刃 はさみ
 wrench: wrench spanner; schraubenschlüssel; clé_à; llave_inglesa; 扳手; レンチ スパナ
 brush: brush toothbrush; bürste pinsel; brosse pinceau; cepillo brocha; 刷子 毛刷; ブラシ

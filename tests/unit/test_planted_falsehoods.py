@@ -10,9 +10,9 @@ import pytest
 from serving.support import support
 from tests.planted_falsehoods import KINDS, passages, planted
 
-FLAGGED = 0.09
+FLAGGED = 0.06
 """Share of true sentences, over both halves, that the rules may take for unsupported: a floor, not the aim (0.05)."""
-CAUGHT = 0.74
+CAUGHT = 0.80
 """Share of false ones that they must not support, cited passage only (the aim is 0.9)."""
 
 
