@@ -16,7 +16,8 @@ from chainlit.types import ThreadDict
 from ingest.errors import ManualdeskError
 from retrieval.query import Turn
 from serving.conversations.store import Conversations
-from serving.conversations.types import NoConversation, choices_from
+from serving.conversations.types import Choices, NoConversation, choices_from
+from serving.keys import Caller
 from serving.memory import bounded
 from ui.backend import running
 from ui.chat.answering import Reply, answered
@@ -65,9 +66,11 @@ async def begin() -> None:
     """A new conversation starts within what was chosen in the last one."""
     cl.user_session.set("spoken", Spoken())  # type: ignore[no-untyped-call]
     try:
-        await _remember_choices()
+        choices = await asyncio.to_thread(_last_choices, session_caller())
     except ManualdeskError as error:
         log.warning("the last choices could not be read: %s", error.message)
+        choices = Choices()
+    await _set_choices(choices)
 
 
 @cl.on_chat_resume
@@ -82,8 +85,7 @@ async def resume(thread: ThreadDict) -> None:
     messages = await asyncio.to_thread(store.messages, conversation, caller.owner)
     kept = await asyncio.to_thread(store.conversation, conversation, caller.owner)
     cl.user_session.set("spoken", Spoken(turns_of(messages)))  # type: ignore[no-untyped-call]
-    choose(kept.choices)
-    await cl.send_window_message({"manualdesk": "choices", "choices": kept.choices.to_json()})
+    await _set_choices(kept.choices)
 
 
 @cl.on_window_message
@@ -128,16 +130,17 @@ async def answer_question(asked: cl.Message) -> None:
         await _say_error(message, wording.failed)
 
 
-async def _remember_choices() -> None:
-    caller = session_caller()
+def _last_choices(caller: Caller) -> Choices:
+    before = Conversations(running().database()).of(caller.owner, channel="chat", limit=1)
+    if not before or not before[0].choices.any:
+        return Choices()
+    return within(before[0].choices, offers(running().index(), caller.scope))
 
-    def last() -> "dict[str, str]":
-        before = Conversations(running().database()).of(caller.owner, channel="chat", limit=1)
-        choices = within(before[0].choices, offers(running().index(), caller.scope)) if before else chosen()
-        choose(choices)
-        return choices.to_json()
 
-    await cl.send_window_message({"manualdesk": "choices", "choices": await cl.make_async(last)()})
+async def _set_choices(choices: Choices) -> None:
+    """For the questions of this session, and in the page's pickers."""
+    choose(choices)
+    await cl.send_window_message({"manualdesk": "choices", "choices": choices.to_json()})
 
 
 async def _say_error(message: cl.Message, text: str) -> None:

@@ -4,6 +4,7 @@
   const FIELDS = ['product', 'model', 'version', 'language'];
   let desk = null;
   let choices = { product: '', model: '', version: '', language: '' };
+  let told = false; // Until the server has told what was chosen last, a choice made here would be lost.
   let bar = null;
   let menu = null;
 
@@ -126,7 +127,7 @@
   const place = () => {
     if (!desk) return;
     const composer = document.getElementById('message-composer');
-    if (composer && composer.previousElementSibling !== bar) composer.before(bar);
+    if (told && composer && composer.previousElementSibling !== bar) composer.before(bar);
     const beside = document.getElementById('theme-toggle');
     if (beside && !beside.parentElement.contains(menu)) beside.parentElement.append(menu);
   };
@@ -135,7 +136,9 @@
     const said = event.data;
     if (event.source !== window || !said || said.manualdesk !== 'choices') return;
     choices = { ...choices, ...said.choices };
+    told = true;
     fill();
+    place();
   });
 
   const begin = async () => {
