@@ -22,7 +22,6 @@ A_PAGE: Final = 20
 """Chunks shown at once of a manual without pages."""
 COLOURS: Final = 6
 """Neighbouring chunks differ in colour."""
-_LAST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ def _page(editors: Editors, request: Request, document: str, number: int) -> Res
     known = editors.document(document, caller.scope)
     if known.pages:
         number, last = min(max(1, number), known.pages), known.pages
-        found: Sequence[Chunk] = [each for each in _all(editors, document, caller) if number in each.pages]
+        found: Sequence[Chunk] = [each for each in editors.chunks(document, caller.scope) if number in each.pages]
         sheet = _sheet(editors, known, number)
     else:
         last = max(1, -(-known.chunks // A_PAGE))
@@ -90,11 +89,6 @@ def _page(editors: Editors, request: Request, document: str, number: int) -> Res
         quality=quality.get(number if known.pages else 0),
         original=original_url(document, known.revision, page=number if known.pages else None),
     )
-
-
-def _all(editors: Editors, document: str, caller: Caller) -> Sequence[Chunk]:
-    with editors.index() as index:
-        return index.span(document, 0, _LAST, caller.scope)
 
 
 def _some(editors: Editors, document: str, first: int, caller: Caller) -> Sequence[Chunk]:

@@ -4,6 +4,8 @@ Every page asks `editor` first: who may not edit is refused before anything is r
 """
 
 import shlex
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from ingest.errors import NothingPublished
 from ingest.index.contract import Index, IndexedDocument, Scope
 from ingest.pipeline import Job
 from ingest.recorded import Place, opened_records
+from ingest.types import Chunk
 from serving.api.access import asker
 from serving.api.audited import audited
 from serving.api.errors import NotFound
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 20
 """Manuals that a job's description names."""
+_KEPT = 3
+"""Manuals whose chunks are kept: 4,000 chunks of a large one take a second to read."""
+_LAST = 2**31 - 1
 
 
 class Editors:
@@ -37,6 +43,8 @@ class Editors:
         self.backend = backend
         self.staging = Staging(backend.home)
         self.differences = Differences(self.place)
+        self._chunks: OrderedDict[tuple[str, str, Scope], tuple[Chunk, ...]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def place(self) -> Place:
         return self.backend.place()
@@ -61,6 +69,21 @@ class Editors:
         found = next((known for known in self.documents(scope) if known.document == name), None)
         if found is None:
             raise NotFound(f"{name} is not indexed.", hint="It was removed, or is called otherwise.")
+        return found
+
+    def chunks(self, name: str, scope: Scope) -> tuple[Chunk, ...]:
+        """All chunks of a manual; those of the last few are kept, for whoever turns its pages."""
+        with self.index() as index:
+            key = (index.info().generation, name, scope)
+            with self._lock:
+                found = self._chunks.get(key)
+            if found is None:
+                found = tuple(index.span(name, 0, _LAST, scope))
+        with self._lock:
+            self._chunks[key] = found
+            self._chunks.move_to_end(key)
+            while len(self._chunks) > _KEPT:
+                self._chunks.popitem(last=False)
         return found
 
     @contextmanager
