@@ -5,6 +5,7 @@ The rules are those of OWASP ASVS 4.0.3 V2.1: long, not one of those that are tr
 
 import re
 import secrets
+from collections.abc import Set
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -39,7 +40,7 @@ def checked(password: str, *about: str) -> str:
         raise PasswordUnfit("This password has more than 128 characters.", hint="Choose a shorter one.")
     core = _core(password)
     own = {_core(part) for name in about for part in (name, *re.split(r"[@\s._-]+", name)) if len(part) > 2}
-    if core in own or len(set(password.casefold())) < _FEWEST_DIFFERENT or _is_common(password, core):
+    if len(set(password.casefold())) < _FEWEST_DIFFERENT or _is_common(password.casefold(), core, own | _common()):
         raise PasswordUnfit(
             "This password is one of those that are tried first.", hint="Choose another one; several words are good."
         )
@@ -91,15 +92,12 @@ def _core(password: str) -> str:
     return re.sub(r"^[\W\d_]+|[\W\d_]+$", "", password.casefold())
 
 
-def _is_common(password: str, core: str) -> bool:
-    known = _common()
-    folded = password.casefold()
+def _is_common(folded: str, core: str, known: Set[str]) -> bool:
+    """Is it, or its core, known; or one that is known again and again; or a run of digits?"""
     if folded in known or core in known or (not core and any(run in folded for run in _RUNS)):
         return True
-    # one word, or one run of keys, again and again
-    return any(
-        core == core[:size] * (len(core) // size) for size in range(1, len(core) // 2 + 1) if core[:size] in known
-    )
+    halves = range(1, len(core) // 2 + 1)
+    return any(core[:size] in known and core == core[:size] * (len(core) // size) for size in halves)
 
 
 @cache

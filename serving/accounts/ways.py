@@ -119,7 +119,9 @@ class HeaderWay:
         if not self._proxies.has(peer(scope)) or len(named) > 1:
             raise KeyRefused(f"The header {self._header} is not taken from this address.")
         loop = asyncio.get_running_loop()
-        person = await loop.run_in_executor(self._threads, self._person, named[0], address_in(scope))
+        # Headers come as Latin-1, names as UTF-8.
+        name = named[0].encode("latin-1").decode(errors="replace")
+        person = await loop.run_in_executor(self._threads, self._person, name, address_in(scope))
         scope["state"][STATE] = Signed(person, None)
         return person.caller()
 
