@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import ModelUnavailable
+from ingest.originals import fingerprint
 from ingest.pipeline import Job
 from ingest.report import Failure, Progress, Report
 from serving.api.errors import NotFound
@@ -83,6 +84,39 @@ def test_a_newer_upload_is_not_overwritten_by_one_that_failed(staging: Staging) 
 
     list(staging.publish(ingest, [NAME]))
     assert lies(staging) == (b"newest", b"old")
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_after_a_kill_files_wait_again_unless_they_were_published(staging: Staging, published: bool) -> None:
+    killed = staging.publish(lambda _job: iter_of(ended()), [NAME])
+    next(killed)
+    assert lies(staging) == (None, b"new")
+    staging.recover({})
+    assert lies(staging) == (None, b"new"), "it goes on, so nobody touches its files"
+    folder = staging.waiting.folder.parent
+    as_left = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    killed.close()
+    for path in [each for each in folder.rglob("*") if each.is_file()]:
+        path.unlink()
+    for path, content in as_left.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+    anew = Staging(folder)
+    revision, _size = fingerprint(anew.published.folder / NAME)
+    anew.recover({NAME: revision if published else "another"})
+    assert lies(anew) == ((None, b"new") if published else (b"new", b"old"))
+    assert not list(anew.waiting.folder.glob(".*"))
+    anew.recover({})
+
+
+def test_a_kill_before_anything_moved_loses_nothing(staging: Staging) -> None:
+    journal = staging.waiting.folder / ".publishing"
+    for written in (f'["{NAME}"]', "", "[", '["../../x"]'.replace("../../x", "gone.md")):
+        journal.write_text(written)
+        staging.recover({})
+        assert lies(staging) == (b"new", b"old")
+        assert not journal.exists()
 
 
 def test_a_new_manual_that_fails_leaves_nothing_published(tmp_path: Path) -> None:

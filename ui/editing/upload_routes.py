@@ -136,6 +136,7 @@ def _shown(
 ) -> Response:
     caller = editor(request)
     known = {each.document: each for each in editors.documents(caller.scope)}
+    editors.staging.recover({name: each.revision for name, each in known.items()})
     waiting = [_waiting(editors, staged, known) for staged in editors.staging.files()]
     return page(
         request, "editing/upload.html", status=status, waiting=waiting, taken=taken, folder=folder,
