@@ -53,7 +53,6 @@ CHAT: Final = Area(
             "/project/thread",
             "/project/threads",
             "/project/translations",
-            "/feedback",
             "/set-session-cookie",
             "/user",
             "/ws/socket.io",
