@@ -11,8 +11,12 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from ingest.index.contract import EVERYTHING
+from retrieval.grounds import ground_of
 from serving.accounts.audit import Audit
 from serving.keys import Role
+from serving.stored.book import CuratedBook
+from serving.stored.types import CuratedAnswer, KeptCitation, State
 from tests.api_desk import LAMP, MANUALS, client, serving
 from tests.desk import manual
 from tests.editing_desk import EditingDesk, application
@@ -203,6 +207,21 @@ def test_manuals_are_removed_and_restored_and_a_rollback_is_undone(http: httpx.C
     http.post(f"/desk/publishes/{generations[0]}")
     assert NAME in names(http)
     assert http.post("/desk/publishes/20200101T000000000000Z").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_curated_answer_that_lost_its_passage_is_named_by_the_job(http: httpx.Client, desk: EditingDesk) -> None:
+    upload(http, ("guide.md", MIXER))
+    published(http, NAME)
+    chunk = desk.desk.store.open().span(NAME, 0, 0, EVERYTHING)[0]
+    quote = KeptCitation(number=1, quote="for 3 seconds", grounds=(ground_of(chunk),))
+    question = "How do I clean the mixer?"
+    CuratedBook(desk.home).add(
+        CuratedAnswer(questions=(question,), answer="3 seconds [1].", language="en", citations=(quote,))
+    )
+    assert question in http.get(f"/desk/documents/{NAME}").text, "it stands on this manual"
+    upload(http, ("guide.md", MIXER.replace("3 seconds", "4 seconds")))
+    assert "Curated answer 1 needs review" in published(http, NAME)
+    assert CuratedBook(desk.home).get(1).state is State.NEEDS_REVIEW
 
 
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.AGENT])
