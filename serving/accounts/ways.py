@@ -119,8 +119,10 @@ class HeaderWay:
         if not self._proxies.has(peer(scope)) or len(named) > 1:
             raise KeyRefused(f"The header {self._header} is not taken from this address.")
         loop = asyncio.get_running_loop()
-        # Headers come as Latin-1, names as UTF-8.
-        name = named[0].encode("latin-1").decode(errors="replace")
+        try:
+            name = named[0].encode("latin-1").decode()  # headers are read as Latin-1, names are sent as UTF-8
+        except UnicodeDecodeError as error:
+            raise KeyRefused(f"The header {self._header} is not UTF-8.") from error
         person = await loop.run_in_executor(self._threads, self._person, name, address_in(scope))
         scope["state"][STATE] = Signed(person, None)
         return person.caller()

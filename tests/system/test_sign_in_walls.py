@@ -16,7 +16,8 @@ from ui.server import page_routes
 NOBODY = "nobody"
 LEAST = {
     "/": Role.AGENT, "/user": Role.AGENT,
-    "/desk/account": Role.CUSTOMER, "/desk/account/password": Role.CUSTOMER, "/desk/account/sessions/end": Role.CUSTOMER,
+    "/desk/account": Role.CUSTOMER, "/desk/account/password": Role.CUSTOMER,
+    "/desk/account/sessions/end": Role.CUSTOMER,
     "/desk/people": Role.ADMIN, "/desk/people/new": Role.ADMIN, "/desk/people/{person}": Role.ADMIN,
     "/desk/people/{person}/{action}": Role.ADMIN, "/desk/sessions": Role.ADMIN, "/desk/sessions/end": Role.ADMIN,
     "/desk/keys": Role.ADMIN, "/desk/keys/{number}/revoke": Role.ADMIN, "/desk/audit": Role.ADMIN,
