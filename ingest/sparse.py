@@ -119,7 +119,8 @@ def _cjk_terms(run: str) -> list[str]:
     return [pair for pair in map("".join, pairwise(run)) if not (set(pair) <= _CJK_STOP)]
 
 
-def _word_terms(token: str, language: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _word_terms(token: str, language: str) -> tuple[str, ...]:
     parts = _PART.findall(token)
     # A letter that only stands in a code (the E of E-20) says nothing: every other code has it too.
     telling = [part for part in parts if len(parts) == 1 or len(part) > 1 or part.isdigit()]
@@ -130,7 +131,7 @@ def _word_terms(token: str, language: str) -> list[str]:
         if len(parts) == 1:
             pieces = _LETTERS_DIGITS.findall(whole)
             found.extend(piece for piece in pieces if len(piece) > 1)
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=200_000)

@@ -154,13 +154,13 @@ class Siblings:
 
     def _read_headings(self, document: str, _revision: str) -> frozenset[str]:
         """Without numbers and model names."""
-        chunks = self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING)
+        chunks = self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING, boxes=False)
         distinct = {heading for chunk in chunks for heading in chunk.section}
         return frozenset(_unnumbered(self._plain(heading)) for heading in distinct)
 
     def _read_skeletons(self, document: str, _revision: str) -> frozenset[str]:
         """The lines without model names, each number as 0."""
-        chunks = self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING)
+        chunks = self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING, boxes=False)
         lines = {line for line, _chunk in _all_lines(chunks)}
         skeletons = (re.sub(r"\d+(?:[.,]\d+)*", "0", self._plain(line)) for line in lines)
         return frozenset(skeleton for skeleton in skeletons if len(skeleton) >= _SHORTEST_LINE)

@@ -117,8 +117,9 @@ class Index(Protocol):
     def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]:
         """For each term id the factor by which the engine weighs it, over all scopes; None where no chunk holds it."""
 
-    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
-        """Chunks of a document with ordinals first..last that exist, in order."""
+    def span(self, document: str, first: int, last: int, scope: Scope, *, boxes: bool = True) -> list[Chunk]:
+        """Chunks of a document with ordinals first..last that exist, in order. `boxes`: and where their lines stand,
+        which is half of what there is to load."""
 
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         """All documents in scope, by path."""

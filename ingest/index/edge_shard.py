@@ -118,12 +118,13 @@ class Shard:
         best = self._shard.query_batch(edge.QueryBatchRequest(requests))
         return [_factor(found[0], term) if found else None for found, term in zip(best, terms, strict=True)]
 
-    def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
+    def span(self, document: str, ordinals: tuple[int, int], scope: Scope, *, boxes: bool) -> list[Chunk]:
         import qdrant_edge as edge
 
         between = edge.FieldCondition("ordinal", range=edge.RangeFloat(gte=ordinals[0], lte=ordinals[1]))
         wanted = _filter(scope, edge.FieldCondition("document", match=edge.MatchValue(document)), between)
-        chunks = [from_payload(record.payload) for record in self._scroll(wanted, with_payload=True)]
+        loaded = True if boxes else list(FOUND_FIELDS)
+        chunks = [from_payload(record.payload) for record in self._scroll(wanted, with_payload=loaded)]
         return sorted(chunks, key=lambda chunk: chunk.ordinal)
 
     def vectors(self, document: str) -> dict[str, Dense]:

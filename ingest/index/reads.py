@@ -21,7 +21,7 @@ class Engine(Protocol):
 
     def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]: ...
 
-    def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]: ...
+    def span(self, document: str, ordinals: tuple[int, int], scope: Scope, *, boxes: bool) -> list[Chunk]: ...
 
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         """By path."""
@@ -58,11 +58,11 @@ class Reads(ABC):
         with self._engine() as engine:
             return engine.inverse_frequencies(terms)
 
-    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
+    def span(self, document: str, first: int, last: int, scope: Scope, *, boxes: bool = True) -> list[Chunk]:
         if first > last or reads_nothing(scope):
             return []
         with self._engine() as engine:
-            return engine.span(document, (first, last), scope)
+            return engine.span(document, (first, last), scope, boxes=boxes)
 
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         if reads_nothing(scope):

@@ -173,13 +173,14 @@ class Collection:
             with_vector=with_vector or False,
         )
 
-    def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
+    def span(self, document: str, ordinals: tuple[int, int], scope: Scope, *, boxes: bool) -> list[Chunk]:
         from qdrant_client import models
 
         between = models.FieldCondition(key="ordinal", range=models.Range(gte=ordinals[0], lte=ordinals[1]))
         must = [*self._in_scope(scope), _any_of("document", [document]), between]
         # By ordinal, for in the moment of publishing two points may hold the same place.
-        chunks = {chunk.ordinal: chunk for chunk in map(from_payload, self._scroll(must, with_payload=True))}
+        loaded = True if boxes else list(FOUND_FIELDS)
+        chunks = {chunk.ordinal: chunk for chunk in map(from_payload, self._scroll(must, with_payload=loaded))}
         return [chunks[ordinal] for ordinal in sorted(chunks)]
 
     def documents(self, scope: Scope, *, draft: str | None = None) -> list[IndexedDocument]:

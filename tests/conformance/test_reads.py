@@ -36,6 +36,7 @@ def test_every_field_comes_back_on_every_read_path(store: IndexStore) -> None:
     assert [hit.chunk for hit in index.search_dense(axis(3), EVERYTHING, limit=5)] == [found]
     assert [hit.chunk for hit in index.search_sparse(Sparse((7,), (1.0,)), EVERYTHING, limit=5)] == [found]
     assert index.span(whole.chunk.document, 0, 0, EVERYTHING) == [whole.chunk]
+    assert index.span(whole.chunk.document, 0, 0, EVERYTHING, boxes=False) == [found]
     assert index.documents(EVERYTHING) == [
         IndexedDocument(
             document=whole.chunk.document,
