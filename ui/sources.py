@@ -80,13 +80,11 @@ def source_routes(backend: Backend) -> APIRouter:
         return original_reply(found, document) if isinstance(found, Path) else found
 
     @router.get("/{revision}/pages/{page:int}/{document:path}", response_class=Response)
-    async def page_picture(
-        revision: str, page: int, document: str, request: Request, marks: str = "", part: str = ""
-    ) -> Response:
+    async def page_picture(revision: str, page: int, document: str, request: Request, marks: str = "") -> Response:
         found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
         if not isinstance(found, Path):
             return found
-        parsed, parts = _parsed(marks), _parsed(part)
+        parsed, parts = _parsed(marks), _parsed(request.query_params.get("part", ""))
         if parsed is None or parts is None or len(parts) > 1 or not is_pdf(document):
             return _missing("bad_request", "That is not a page of a PDF.", HTTPStatus.BAD_REQUEST)
         try:

@@ -28,11 +28,7 @@ T = TypeVar("T")
 def conversation_routes(backend: Backend) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix=ADDRESS, route_class=PageRoute)
-
-    async def own(request: Request, work: Callable[[Conversations, str], T]) -> T:
-        caller = asker(request)
-        caller.require(Role.AGENT, "Conversations of the agents' chat")
-        return await asyncio.to_thread(lambda: work(Conversations(backend.database()), caller.owner))
+    _add_changes(router, backend)
 
     @router.get("")
     async def shown(
@@ -41,8 +37,8 @@ def conversation_routes(backend: Backend) -> APIRouter:
         start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
         done: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
-        found = await own(
-            request, lambda store, owner: store.of(owner, search=q, channel="chat", limit=PAGE + 1, skip=start)
+        found = await _own(
+            backend, request, lambda store, owner: store.of(owner, search=q, channel="chat", limit=PAGE + 1, skip=start)
         )
         return page(
             request,
@@ -58,33 +54,41 @@ def conversation_routes(backend: Backend) -> APIRouter:
     @router.get("/export.{form}")
     async def export(request: Request, form: str, conversation: Annotated[str, Query(max_length=64)] = "") -> Response:
         write, media_type = _FORMS.get(form, _FORMS["json"])
-        text = await own(request, lambda store, owner: write(store, owner, conversation))
+        text = await _own(backend, request, lambda store, owner: write(store, owner, conversation))
         headers = {
             "Content-Disposition": f'attachment; filename="conversations.{"md" if form == "md" else "json"}"',
             "Cache-Control": "no-store",
         }
         return Response(text, media_type=media_type, headers=headers)
 
+    return router
+
+
+def _add_changes(router: APIRouter, backend: Backend) -> None:
     @router.post("/rename")
     async def rename(
         request: Request,
         conversation: Annotated[str, Form(max_length=64)],
         title: Annotated[str, Form(min_length=1, max_length=LONGEST_TITLE)],
     ) -> Response:
-        await own(request, lambda store, owner: store.rename(conversation, owner, title))
+        await _own(backend, request, lambda store, owner: store.rename(conversation, owner, title))
         return _back("renamed")
 
     @router.post("/delete")
     async def delete(request: Request, conversation: Annotated[str, Form(max_length=64)]) -> Response:
-        await own(request, lambda store, owner: store.delete(conversation, owner))
+        await _own(backend, request, lambda store, owner: store.delete(conversation, owner))
         return _back("deleted")
 
     @router.post("/erase")
     async def erase(request: Request) -> Response:
-        await own(request, lambda store, owner: store.erase(owner))
+        await _own(backend, request, lambda store, owner: store.erase(owner))
         return _back("erased")
 
-    return router
+
+async def _own(backend: Backend, request: Request, work: Callable[[Conversations, str], T]) -> T:
+    caller = asker(request)
+    caller.require(Role.AGENT, "Conversations of the agents' chat")
+    return await asyncio.to_thread(lambda: work(Conversations(backend.database()), caller.owner))
 
 
 def _back(done: str) -> Response:

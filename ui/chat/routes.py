@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request
@@ -46,11 +47,7 @@ def chat_routes(backend: Backend) -> APIRouter:
     """The routes."""
     router = APIRouter(prefix="/desk/chat")
     _add_bar(router, backend)
-
-    async def own(request: Request, work: Callable[[Conversations, Caller], T]) -> T:
-        caller = asker(request)
-        caller.require(Role.AGENT, "The agents' chat")
-        return await asyncio.to_thread(lambda: work(Conversations(backend.database()), caller))
+    _add_readings(router, backend)
 
     @router.post("/messages/{message}/rating")
     async def rate(message: str, rating: Rating, request: Request) -> Response:
@@ -60,20 +57,43 @@ def chat_routes(backend: Backend) -> APIRouter:
             store.rate(message, caller.owner, rating.value, rating.reason, rating.comment)
             if rating.value < 0:
                 said = ": ".join(filter(None, (rating.reason, rating.comment)))
-                _note_gap(backend, store, caller, _answered(store, message, caller), Cause.DISLIKED, said)
+                _note_gap(backend, caller, _answered(store, message, caller), Cause.DISLIKED, said)
 
-        await own(request, rated)
+        await _own(backend, request, rated)
         return JSONResponse({"rated": rating.value})
 
+    @router.get("/messages/{message}/correction")
+    async def correctable(message: str, request: Request) -> Response:
+        """The answer to edit."""
+        found = await _own(backend, request, lambda store, caller: _answered(store, message, caller))
+        texts = texts_in(CORRECT, language_of(request))
+        return JSONResponse({"answer": "" if found.kept.answer.refused else found.kept.answer.answer, "texts": texts})
+
+    @router.post("/messages/{message}/correction")
+    async def correct(message: str, correction: Correction, request: Request) -> Response:
+        """A draft for the editors, and the question noted as a gap."""
+
+        def drafted(store: Conversations, caller: Caller) -> int:
+            found = _answered(store, message, caller)
+            number = _draft(backend, found.kept, correction, caller)
+            _note_gap(backend, caller, found, Cause.ESCALATED, correction.note)
+            return number
+
+        return JSONResponse({"draft": await _own(backend, request, drafted)})
+
+    return router
+
+
+def _add_readings(router: APIRouter, backend: Backend) -> None:
     @router.get("/messages/{message}/ticket")
     async def ticket(message: str, request: Request, language: Annotated[str, Query(max_length=8)] = "") -> Response:
         """The answer to paste into a ticket."""
-        _, kept = await own(request, lambda store, caller: _answered(store, message, caller))
-        line, category = await asyncio.to_thread(_labels, backend, kept.answer)
-        chosen = ticket_language(kept.answer.question, language)
+        found = await _own(backend, request, lambda store, caller: _answered(store, message, caller))
+        line, category = await asyncio.to_thread(_labels, backend, found.kept.answer)
+        chosen = ticket_language(found.kept.answer.question, language)
         return JSONResponse(
             {
-                "text": ticket_text(kept.answer, chosen),
+                "text": ticket_text(found.kept.answer, chosen),
                 "language": chosen,
                 "languages": LANGUAGES,
                 "product_line": line,
@@ -85,30 +105,16 @@ def chat_routes(backend: Backend) -> APIRouter:
     @router.get("/messages/{message}/why")
     async def explain(message: str, request: Request) -> Response:
         """How the answer came about."""
-        _, kept = await own(request, lambda store, caller: _answered(store, message, caller))
+        found = await _own(backend, request, lambda store, caller: _answered(store, message, caller))
         language = language_of(request)
-        return JSONResponse({**why(kept, language), "texts": texts_in(WHY, language)})
+        return JSONResponse({**why(found.kept, language), "texts": texts_in(WHY, language)})
 
-    @router.get("/messages/{message}/correction")
-    async def correctable(message: str, request: Request) -> Response:
-        """The answer to edit."""
-        _, kept = await own(request, lambda store, caller: _answered(store, message, caller))
-        texts = texts_in(CORRECT, language_of(request))
-        return JSONResponse({"answer": "" if kept.answer.refused else kept.answer.answer, "texts": texts})
 
-    @router.post("/messages/{message}/correction")
-    async def correct(message: str, correction: Correction, request: Request) -> Response:
-        """A draft for the editors, and the question noted as a gap."""
-
-        def drafted(store: Conversations, caller: Caller) -> int:
-            found = _answered(store, message, caller)
-            number = _draft(backend, found[1], correction, caller)
-            _note_gap(backend, store, caller, found, Cause.ESCALATED, correction.note)
-            return number
-
-        return JSONResponse({"draft": await own(request, drafted)})
-
-    return router
+async def _own(backend: Backend, request: Request, work: Callable[[Conversations, Caller], T]) -> T:
+    """What the work returns for the caller, in a thread. Raises Forbidden for customers."""
+    caller = asker(request)
+    caller.require(Role.AGENT, "The agents' chat")
+    return await asyncio.to_thread(lambda: work(Conversations(backend.database()), caller))
 
 
 def _add_bar(router: APIRouter, backend: Backend) -> None:
@@ -150,27 +156,33 @@ def _offered(backend: Backend, caller: Caller) -> list[dict[str, object]]:
         return []
 
 
-def _answered(store: Conversations, message: str, caller: Caller) -> tuple[Message, KeptAnswer]:
-    """An answer of the caller's. Raises NoConversation."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An answer of the caller's."""
+
+    store: Conversations
+    message: Message
+    kept: KeptAnswer
+
+
+def _answered(store: Conversations, message: str, caller: Caller) -> _Found:
+    """Raises NoConversation."""
     found = store.message(message, caller.owner)
     kept = answer_from_json(found.answer) if found.answer else None
     if kept is None:
         raise NoConversation("There is no such answer.", hint="It may have been deleted, or have expired.")
-    return found, kept
+    return _Found(store, found, kept)
 
 
-def _note_gap(
-    backend: Backend, store: Conversations, caller: Caller, found: tuple[Message, KeptAnswer], cause: Cause, said: str
-) -> None:
-    message, kept = found
-    product = store.conversation(message.conversation, caller.owner).choices.product
+def _note_gap(backend: Backend, caller: Caller, found: "_Found", cause: Cause, said: str) -> None:
+    product = found.store.conversation(found.message.conversation, caller.owner).choices.product
     backend.notes.gap(
-        kept.answer.question,
+        found.kept.answer.question,
         cause,
         scope=caller.scope,
         product=product,
-        conversation=message.conversation,
-        message=message.id,
+        conversation=found.message.conversation,
+        message=found.message.id,
         comment=said,
     )
 
