@@ -67,7 +67,7 @@ WHY: Final = {
 BAR: Final = {
     "narrow": "Which manuals are searched",
     "product": "Product",
-    "model": "Model",
+    "model": "Product model",
     "version": "Version",
     "language": "Manual language",
     "all": "All",
@@ -75,6 +75,7 @@ BAR: Final = {
     "clear": "Search all manuals",
     "menu": "Pages and settings",
     "conversations": "Conversations",
+    "hand_overs": "Hand-overs",
     "documents": "Editors' pages",
     "account": "Account",
     "sign_out": "Sign out",

@@ -85,6 +85,7 @@
   const makeMenu = () => {
     const texts = desk.texts;
     const links = [['/desk/conversations', texts.conversations]];
+    links.push(['/desk/hand-overs', texts.hand_overs]);
     if (desk.editor) links.push(['/desk/documents', texts.documents]);
     if (desk.signed_in) links.push(['/desk/account', texts.account]);
     const languages = Object.entries(desk.languages).map(([code, name]) => {
