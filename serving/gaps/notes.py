@@ -6,6 +6,7 @@ grouped and gaps asked again in threads of their own.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,7 @@ _LOOK_SECONDS: Final = 3.0
 """How often it is looked whether something was published: by this process or another one."""
 _FOLLOWED_SECONDS: Final = 1.2
 """By then every reader of the index has followed it to a new generation; the promise is a second."""
+_DAY_SECONDS: Final = 86400.0
 _REPLAY_SECONDS: Final = 60.0
 """What one replay may take; what it does not reach comes after the next look."""
 
@@ -140,7 +142,8 @@ class Notes:
         self._look.set()
 
     def watch(self) -> None:
-        """From now on ask open gaps again whenever something was published, in a thread of its own."""
+        """From now on ask open gaps again whenever something was published, in a thread of its own; and delete old
+        counts once a day."""
         threading.Thread(target=self._watch, name="replay-gaps", daemon=True).start()
 
     def close(self) -> None:
@@ -150,8 +153,12 @@ class Notes:
         self._behind.flush(2.0)
 
     def _watch(self) -> None:
+        expires_at = time.monotonic()
         while not self._ended.is_set():
             try:
+                if time.monotonic() >= expires_at:
+                    expires_at += _DAY_SECONDS
+                    self.usage.expire()
                 if self._production() is not None:
                     self.replay()
             except ManualdeskError as error:
