@@ -69,6 +69,7 @@ def _terms(settings: Settings) -> Terms:
     return Terms(
         smtp_url=settings.smtp_url,
         mail_from=settings.mail_from,
+        retention_days=settings.retention_days,
         hand_over_networks=networks(settings.hand_over_networks, "MANUALDESK_HAND_OVER_NETWORKS"),
         demo=origin_of(settings.demo) if settings.demo else "",
     )

@@ -6,6 +6,7 @@ Any number of processes may run it beside each other.
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -22,6 +23,7 @@ log = logging.getLogger("manualdesk.hand_over")
 
 LOOK_SECONDS: Final = 10.0
 """How often the queue is looked at, for what is due again and for what other processes put in."""
+_FORGET_SECONDS: Final = 3600.0
 _MAIL: Final = "mailto:"
 
 
@@ -42,6 +44,7 @@ class Deliveries:
         self._terms = terms
         self._look_seconds = look_seconds
         self._process = secrets.token_hex(8)
+        self._forget_at = 0.0
         self._wanted = threading.Event()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
@@ -65,6 +68,7 @@ class Deliveries:
         while not self._ended.is_set():
             self._wanted.clear()
             try:
+                self._forget()
                 while not self._ended.is_set() and self.one():
                     pass
             except ManualdeskError as error:  # the database, say; it may be back the next time
@@ -72,6 +76,12 @@ class Deliveries:
             except Exception:
                 log.exception("hand-overs wait")
             self._wanted.wait(self._look_seconds)
+
+    def _forget(self) -> None:
+        """Now and then, what is too old."""
+        if self._terms.retention_days and time.monotonic() >= self._forget_at:
+            self._forget_at = time.monotonic() + _FORGET_SECONDS
+            HandOvers(self._database()).forget(days=self._terms.retention_days)
 
     def one(self) -> bool:
         """Send one that is due; whether there was one. Blocking, as long as its receiver takes."""

@@ -150,8 +150,8 @@ class HandOvers:
         return dict(zip(("all", "open", "failed"), found, strict=True))
 
     def forget(self, *, days: int) -> int:
-        """Remove those that were marked done so long ago; how many there were."""
-        old = (hand_overs.c.done_at != "") & (hand_overs.c.done_at < in_future(days=-days))
+        """Remove those so old that belong to no conversation, with which the others go; how many there were."""
+        old = (hand_overs.c.conversation == "") & (hand_overs.c.created_at < in_future(days=-days))
         with self._database.transaction() as connection:
             return connection.execute(delete(hand_overs).where(old)).rowcount
 

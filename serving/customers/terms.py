@@ -17,6 +17,8 @@ class Terms:
     mail_from: str = ""
     hand_over_networks: tuple[Network, ...] = ()
     """Private networks that a webhook may be in."""
+    retention_days: int = 0
+    """Days for which a hand-over without a conversation is kept; 0: until its site is removed."""
     demo: str = ""
     """The origin under which the demo shop is served beside a public address; empty: in local mode only."""
 

@@ -119,7 +119,7 @@ def _kept(customers: Customers, talk: _Talk, answer: Answer) -> dict[str, object
         conversation=talk.conversation,
         message=message,
     )
-    return answer_shown(answer, message, customers.originals_of(session))
+    return answer_shown(answer, message, customers.originals_of(session), customers.backend.home)
 
 
 def _rate(customers: Customers, session: Session, rating: Rating) -> None:

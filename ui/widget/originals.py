@@ -17,6 +17,7 @@ from serving.answer import Citation
 from serving.api.errors import NotFound
 from serving.conversations.kept import answer_from_json
 from serving.customers.sessions import Session
+from ui.chat.figures import figures_of
 from ui.pages import Mark, PagePictures, quoted_lines
 from ui.sources import is_pdf, original_reply
 from ui.widget.customers import Customers
@@ -40,6 +41,12 @@ def original_routes(customers: Customers) -> APIRouter:
         """A page around the cited one; the cited lines are marked."""
         session = visitor(request)
         picture = await asyncio.to_thread(_drawn, customers, session, (message, number, page), pictures)
+        return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+    @router.get("/sources/{message}/figures/{place:int}", response_class=Response)
+    async def figure(message: str, place: int, request: Request) -> Response:
+        """A figure of a cited page, by its place among the answer's."""
+        picture = await asyncio.to_thread(_figure, customers, visitor(request), message, place)
         return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
     @router.get("/originals/{ticket}", response_class=Response)
@@ -67,6 +74,19 @@ def _drawn(customers: Customers, session: Session, place: tuple[str, int, int], 
         picture = None
     if picture is None:
         raise NotFound("There is no such page.", hint="Open the original.")
+    return picture
+
+
+def _figure(customers: Customers, session: Session, message: str, place: int) -> bytes:
+    kept = answer_from_json(customers.stores().conversations.message(message, session.owner).answer)
+    figures = figures_of(kept.answer.citations, customers.backend.home) if kept else ()
+    if not 0 <= place < len(figures):
+        raise _no_source()
+    chosen = figures[place]
+    cited = _cited(customers, session, message, chosen.number)
+    picture = PagePictures(keep=1).draw(cited.path, chosen.page, part=chosen.part)
+    if picture is None:
+        raise _no_source()
     return picture
 
 

@@ -15,9 +15,10 @@ PARTS: Final = ("start", "nodes", "server", "answer", "pages", "forms", "dialog"
 
 @cache
 def widget_script() -> str:
-    """All of it, without what only its readers here need."""
-    lines = [line for name in PARTS for line in _lines(f"{name}.js") if not line.lstrip().startswith("//")]
-    return "(() => {\n'use strict';\n" + "\n".join(filter(None, lines)) + "\n})();\n"
+    """All of it, without comments and indentation: no text of ours goes over several lines."""
+    lines = [line.strip() for name in PARTS for line in _lines(f"{name}.js")]
+    lines = [line for line in lines if line and not line.startswith("//")]
+    return "(() => {\n'use strict';\n" + "\n".join(lines) + "\n})();\n"
 
 
 @cache

@@ -1,12 +1,13 @@
 """An answer as a customer gets it: titles and pages of manuals, never names of files, or how it was made."""
 
 from collections.abc import Callable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from retrieval.passages import Passage
 from serving.answer import Answer, AnswerSource, Citation
 from serving.conversations.kept import answer_from_json
 from serving.conversations.types import Message
+from ui.chat.figures import Figure, figures_of
 from ui.sources import TYPES, is_pdf
 
 PAGES_AROUND = 3
@@ -16,8 +17,8 @@ OriginalUrl = Callable[[str, int], str]
 """Message and number of a citation to the address at which its original opens."""
 
 
-def answer_shown(answer: Answer, message: str, original: OriginalUrl) -> dict[str, object]:
-    """Of an answer that was kept as this message."""
+def answer_shown(answer: Answer, message: str, original: OriginalUrl, home: Path) -> dict[str, object]:
+    """Of an answer that was kept as this message. Reads the cited pages for their figures."""
     clarify = answer.clarify and {"question": answer.clarify.question, "options": list(answer.clarify.options)}
     return {
         "message": message,
@@ -26,6 +27,7 @@ def answer_shown(answer: Answer, message: str, original: OriginalUrl) -> dict[st
         "quoted": answer.source is AnswerSource.QUOTES,
         "clarify": clarify,
         "citations": [_citation(each, original(message, each.number)) for each in answer.citations],
+        "figures": [_figure(each) for each in figures_of(answer.citations, home)],
     }
 
 
@@ -35,12 +37,20 @@ def passages_shown(passages: tuple[Passage, ...]) -> list[dict[str, object]]:
     return [{"title": title, "section": section} for title, section in titles]
 
 
-def message_shown(message: Message, original: OriginalUrl) -> dict[str, object]:
+def message_shown(message: Message, original: OriginalUrl, home: Path) -> dict[str, object]:
     """Of a kept conversation."""
     kept = answer_from_json(message.answer) if message.answer else None
-    answer = answer_shown(kept.answer, message.id, original) if kept else {"message": message.id, "text": message.text}
+    answer = (
+        answer_shown(kept.answer, message.id, original, home) if kept else {"message": message.id, "text": message.text}
+    )
     rated = message.feedback.value if message.feedback else 0
     return {**answer, "role": message.role, "text": message.text, "rated": rated}
+
+
+def _figure(figure: Figure) -> dict[str, object]:
+    """Its place among the answer's figures names it."""
+    size = {"width": round(figure.part.right - figure.part.left), "height": round(figure.part.bottom - figure.part.top)}
+    return {"number": figure.number, "page": figure.page, "caption": figure.caption, **size}
 
 
 def _citation(citation: Citation, original: str) -> dict[str, object]:

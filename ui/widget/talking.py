@@ -40,9 +40,12 @@ def talking_routes(customers: Customers) -> APIRouter:
     async def conversation(request: Request, conversation: str) -> dict[str, object]:
         """Its messages, as they were shown."""
         session = visitor(request)
-        found = await asyncio.to_thread(_messages, customers, session, conversation)
-        original = customers.originals_of(session)
-        return {"conversation": conversation, "messages": [message_shown(each, original) for each in found]}
+
+        def shown() -> list[dict[str, object]]:
+            original, home = customers.originals_of(session), customers.backend.home
+            return [message_shown(each, original, home) for each in _messages(customers, session, conversation)]
+
+        return {"conversation": conversation, "messages": await asyncio.to_thread(shown)}
 
     @router.get("/conversation/text")
     async def as_text(request: Request, conversation: str) -> Response:

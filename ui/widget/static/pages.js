@@ -2,6 +2,20 @@
 // Drawn on a canvas: no address of a picture has to be allowed by the page's own policy.
 const AROUND = 3;
 
+// A figure of a cited page in the answer; its room is kept before it comes.
+function figureOf(shown, figure, place) {
+  const caption = figure.caption || say('page', { page: figure.page });
+  const picture = el('canvas', { width: figure.width, height: figure.height, role: 'img', 'aria-label': caption });
+  call(`sources/${shown.message}/figures/${place}`).then(async (reply) => {
+    const drawn = await createImageBitmap(await reply.blob());
+    picture.width = drawn.width;
+    picture.height = drawn.height;
+    picture.getContext('2d').drawImage(drawn, 0, 0);
+  }).catch(() => whole.remove());
+  const whole = el('figure', {}, picture, el('figcaption', { class: 'quiet' }, caption, ' ', markOf(figure.number, shown)));
+  return whole;
+}
+
 // Brings the first marked line into sight: it is found by its colour, that of the desk's marker on white.
 function toMark(picture, frame) {
   const { width, height } = picture;

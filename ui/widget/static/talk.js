@@ -118,6 +118,7 @@ function settle(place, shown) {
   if (shown.clarify) {
     place.append(el('div', { class: 'suggestions' }, ...shown.clarify.options.map((option) => button(option, () => ask(option)))));
   }
+  place.append(...(shown.figures || []).map((figure, number) => figureOf(shown, figure, number)));
   const sources = shown.citations || [];
   if (sources.length) {
     place.append(el('p', { class: 'quiet', id: `s-${shown.message}` }, say('sources')),
