@@ -1,6 +1,7 @@
 """Stored conversations: whose they are, what they keep of an answer, and that nothing is left of what is erased."""
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from ingest.types import Audience, Box
 from serving.answer import Answer, AnswerSource, CheckPolicy, Citation, Clarify
 from serving.conversations.export import exported_json, exported_markdown
 from serving.conversations.kept import answer_from_json, answer_to_json
+from serving.conversations.retention import expire_daily
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices, FeedbackUnusable, NoConversation, Reason
 from serving.database.engine import Database, in_future, now
@@ -211,6 +213,21 @@ def test_retention_takes_what_nobody_went_on_with_and_zero_keeps_all(database: D
     assert [each.id for each in store.of("ann")] == [new]
     with database.transaction() as connection:
         assert connection.execute(select(func.count()).select_from(messages)).scalar() == 2
+
+
+def test_a_server_that_starts_removes_what_is_too_old(database: Database, store: Conversations) -> None:
+    old, _ = filled(store, "ann")
+    new, _ = filled(store, "ann")
+    with database.transaction() as connection:
+        connection.execute(
+            update(conversations).where(conversations.c.id == old).values(changed_at=in_future(days=-31))
+        )
+    expire_daily(lambda: database, 30)
+    for _ in range(200):
+        if [each.id for each in store.of("ann")] == [new]:
+            return
+        threading.Event().wait(0.05)
+    raise AssertionError("nothing was removed")
 
 
 def test_an_export_holds_questions_answers_sources_and_ratings(store: Conversations) -> None:
