@@ -178,8 +178,12 @@ def _draw(path: Path, page: int, marks: tuple[Mark, ...], part: Mark | None) -> 
     if marks:
         image = _marked(image, marks, scale)
     if part is not None:
-        corners = (part.left, part.top, part.right, part.bottom)
-        image = image.crop(tuple(round(corner * scale) for corner in corners))
+        # Never outside of the page: a picture as large as somebody asks for would cost the memory that they like.
+        left, right = (min(max(round(edge * scale), 0), image.width) for edge in (part.left, part.right))
+        top, bottom = (min(max(round(edge * scale), 0), image.height) for edge in (part.top, part.bottom))
+        if left >= right or top >= bottom:
+            return None
+        image = image.crop((left, top, right, bottom))
     out = BytesIO()
     image.save(out, "PNG", compress_level=3)
     return out.getvalue()

@@ -1,5 +1,6 @@
 """Figures of cited pages: pictures that are neither tiny nor the page itself, with their captions."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pypdfium2
@@ -81,6 +82,17 @@ def test_a_figure_is_a_part_of_its_page(home: Path) -> None:
     assert whole is not None
     assert part[:8] == whole[:8] == b"\x89PNG\r\n\x1a\n"
     assert len(part) < len(whole)
+
+
+def test_a_part_is_never_larger_than_its_page_and_nothing_is_no_part(home: Path) -> None:
+    path = kept(home, (100, 300, 200, 150))
+    pictures = PagePictures()
+    huge = pictures.draw(path, 1, (), Mark(0, 0, 19999, 19999))
+    assert huge is not None
+    with Image.open(BytesIO(huge)) as shown, Image.open(BytesIO(pictures.draw(path, 1) or b"")) as whole:
+        assert shown.size == whole.size
+    for nothing in (Mark(5, 5, 5, 5), Mark(700, 900, 800, 1000)):
+        assert pictures.draw(path, 1, (), nothing) is None
 
 
 def test_strips_of_one_drawing_are_one_figure() -> None:
