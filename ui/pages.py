@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,10 @@ ENOUGH_BYTES = 8
 
 SURE_BYTES = 12
 """A line that shares this much with the quote is of the quote, wherever it stands."""
+
+MOST_PICTURES = 300
+MOST_LINES = 2000
+"""Of a page are looked at for figures; more of them are a drawing in pieces, or a trap."""
 
 MARKER = (255, 214, 92)
 """Multiplied into the page: a text marker's yellow, black text stays black."""
@@ -144,7 +149,7 @@ def _opened(path: Path) -> "Iterator[PdfDocument]":
 
 
 def page_of(path: Path, page: int) -> tuple[tuple[Mark, ...], tuple[tuple[Mark, str], ...], Mark] | None:
-    """The pictures on a page, its lines of text with where they stand, and the page itself; None for no such page.
+    """The pictures on a page, its lines of text where there are any, and the page itself; None for no such page.
 
     Raises ReadError for a damaged file or page.
     """
@@ -156,12 +161,12 @@ def page_of(path: Path, page: int) -> tuple[tuple[Mark, ...], tuple[tuple[Mark, 
         sheet = document[page - 1]
         width, height = sheet.get_size()
         found = []
-        for item in sheet.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=4):
+        for item in islice(sheet.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=4), MOST_PICTURES):
             left, bottom, right, top = item.get_bounds()
             found.append(Mark(max(left, 0.0), max(height - top, 0.0), min(right, width), min(height - bottom, height)))
         text = sheet.get_textpage()
         lines = []
-        for number in range(text.count_rects()):
+        for number in range(min(text.count_rects(), MOST_LINES) if found else 0):
             left, bottom, right, top = text.get_rect(number)
             said = text.get_text_bounded(left, bottom, right, top)
             lines.append((Mark(left, height - top, right, height - bottom), said))
