@@ -3,6 +3,8 @@
     python tests/bench/one_page.py                      the largest PDF of ../shared/manuals/full, or of $MANUALS
     python tests/bench/one_page.py --pdf manual.pdf     this one
     python tests/bench/one_page.py --home folder        keeps the first ingest, for another try
+    python tests/bench/one_page.py --corpus HOME FOLDER the largest PDF of a folder that HOME was made from, beside all
+                                                        its other manuals; both are copied
 
 The manual is ingested by the command as it is, then a line is written on one page in the middle and the command is run
 again. `one-page.json` says how long that took. The figures are worth something only while nothing else runs.
@@ -30,6 +32,9 @@ LINE = "Revision note: tighten the locking screw of the spindle brake to 7.5 Nm 
 
 def main() -> None:
     options = _options()
+    if options.corpus:
+        save("one-page-full", _in_corpus(*options.corpus), options.results)
+        return
     pdf = options.pdf or _largest(Path(os.environ.get("MANUALS", CHECKOUT.parent / "shared" / "manuals" / "full")))
     with _home(options.home) as home:
         manuals = home / "manuals"
@@ -52,10 +57,36 @@ def main() -> None:
     save("one-page", measured, options.results)
 
 
+def _in_corpus(home: Path, folder: Path) -> dict[str, object]:
+    pdf = _largest(folder)
+    with tempfile.TemporaryDirectory(prefix="manualdesk-one-page-", dir=home.parent) as temporary:
+        manuals, copy = Path(temporary) / "manuals", Path(temporary) / "home"
+        shutil.copytree(folder, manuals, copy_function=os.link)
+        shutil.copytree(home, copy, symlinks=True, copy_function=shutil.copyfile)
+        before, _peak = _ingest(copy, manuals)
+        changed = manuals / pdf.relative_to(folder)
+        changed.unlink()  # the link, not what it shares with the folder
+        page = _change_a_page(pdf, changed)
+        again, peak = _ingest(copy, manuals)
+    assert again["updated"] == [str(pdf.relative_to(folder))], again
+    measured: dict[str, object] = {
+        "kind": "one-page",
+        "settings": {"embedder": model_name(load_settings().embedder)},
+        "pdf": {"name": pdf.name, "pages": again["pages"], "changed_page": page},
+        "corpus": {"documents": again["documents"], "chunks": again["chunks"]},
+        "unchanged": {key: before[key] for key in ("command_seconds", "seconds", "embedded")},
+        "again": {key: again[key] for key in ("command_seconds", "seconds", "embedding_seconds", "embedded")},
+        "peak_mebibytes": peak,
+    }
+    print(json.dumps(measured, indent=2))
+    return measured
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pdf", type=Path, help="the manual")
     parser.add_argument("--home", type=Path, help="MANUALDESK_HOME to use and keep")
+    parser.add_argument("--corpus", type=Path, nargs=2, metavar=("HOME", "FOLDER"), help="change it in a whole corpus")
     parser.add_argument("--results", type=Path, default=FOLDER, help="where the result goes")
     return parser.parse_args()
 
