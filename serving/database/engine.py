@@ -4,6 +4,7 @@ SQLite in a file under the home folder, or PostgreSQL by URL where several proce
 stores that use this; import it where it is used, since that takes a moment.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,8 @@ def _engine(home: Path, url: str) -> Engine:
     if not url:
         try:
             home.mkdir(parents=True, exist_ok=True)
+            # Made before SQLite makes it: hashes and conversations are nobody else's business.
+            os.close(os.open(home / FILE, os.O_CREAT | os.O_WRONLY, 0o600))
         except OSError as error:
             raise DatabaseUnusable(
                 f"{home} cannot be written: {error.strerror}", hint="name a folder you may write: MANUALDESK_HOME"

@@ -207,6 +207,11 @@ def test_the_log_is_searched_as_it_is_typed(database: Database) -> None:
     assert len({entry.id for entry in first + second}) == 6
 
 
+def test_the_file_is_the_owners_alone(database: Database, admin: Administration, tmp_path: Path) -> None:
+    admin.add("mia", AGENT)
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("desk.sqlite*")} == {0}
+
+
 def test_a_secret_is_made_once_for_all_processes(tmp_path: Path) -> None:
     one, two = Database(tmp_path), Database(tmp_path)
     assert installation_secret(one, "chat") == installation_secret(two, "chat")
