@@ -1,8 +1,12 @@
 """An `ApiDesk` with the editors' pages, whose ingests are recorded as those of a real installation are."""
 
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import httpx
 
 from ingest.pipeline import Job
 from ingest.recorded import Place, opened_records, run_recorded
@@ -20,6 +24,9 @@ from ui.web.static_files import static_files
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
+
+
+PATIENCE_SECONDS = 60
 
 
 class EditingDesk(ApiDesk):
@@ -55,3 +62,29 @@ def application(desk: EditingDesk) -> "ASGIApp":
     for router in (editing_routes(desk.backend), nowhere_routes()):
         served.include_router(router, include_in_schema=False)
     return Gate(Door(served, desk.backend.metrics, key_ways(desk.keys, local=True, calls_a_minute=0)))
+
+
+def upload(http: httpx.Client, *files: tuple[str, str | bytes], folder: str = "mixer/en") -> httpx.Response:
+    parts = [("file", (name, text.encode() if isinstance(text, str) else text)) for name, text in files]
+    return http.post(
+        "/desk/documents/upload", files=parts, data={"folder": folder}, headers={"Accept": "application/json"}
+    )
+
+
+def seen(http: httpx.Client, address: str, reached: Callable[[str], bool]) -> str:
+    """The page once it says what is waited for."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not reached(text := http.get(address).text):
+        assert time.monotonic() < deadline, text
+    return text
+
+
+def published(http: httpx.Client, *names: str) -> str:
+    """The page of the job that published these, when it has ended."""
+    reply = http.post("/desk/documents/publish", data={"document": list(names)})
+    assert reply.status_code == HTTPStatus.SEE_OTHER, reply.text
+    return seen(http, reply.headers["Location"], lambda text: "data-open" not in text)
+
+
+def names(http: httpx.Client) -> set[str]:
+    return {known["document"] for known in http.get("/v1/documents").json()["documents"]}
