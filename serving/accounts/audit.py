@@ -62,11 +62,11 @@ class Audit:
         """The newest first: of that `actor`, of actions that begin so, with that `text`, older than `before`."""
         wanted: list[ColumnElement[bool]] = []
         if actor:
-            wanted.append(audit.c.actor == actor)
+            wanted.append(audit.c.actor == clean(actor))
         if action:
-            wanted.append(audit.c.action.startswith(action, autoescape=True))
+            wanted.append(audit.c.action.startswith(clean(action), autoescape=True))
         if text:
-            found = [func.lower(column).contains(text.lower(), autoescape=True) for column in _SEARCHED]
+            found = [func.lower(column).contains(clean(text).lower(), autoescape=True) for column in _SEARCHED]
             wanted.append(or_(*found))
         if before:
             wanted.append(audit.c.id < before)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select
 
 from ingest.audience import Audience
 from ingest.errors import SettingError
+from serving.accounts.audit import clean
 from serving.accounts.types import LastAdmin, NoSuchPerson, Person, PersonUnfit, Rights, SignIn
 from serving.database.engine import AlreadyThere, Database, now
 from serving.database.schema_accounts import people
@@ -73,6 +74,8 @@ class People:
         return found
 
     def find(self, who: str) -> Person | None:
+        if not who.isprintable():  # PostgreSQL takes no text with a zero in it
+            return None
         return self._one(or_(people.c.id == who, people.c.name == who.strip().casefold()))
 
     def of_subject(self, subject: str) -> Person | None:
@@ -83,6 +86,7 @@ class People:
         """Everybody whose names or address hold that text, by name."""
         wanted: list[ColumnElement[bool]] = []
         if text:
+            text = clean(text)
             columns = (people.c.name, people.c.shown_name, people.c.email)
             wanted.append(or_(*(func.lower(each).contains(text.lower(), autoescape=True) for each in columns)))
         with self._database.transaction() as connection:

@@ -97,7 +97,7 @@ class Sessions:
 
     def end(self, session: str) -> bool:
         """End it at once; whether it lasted until now."""
-        return bool(self._end(sessions.c.id == session))
+        return bool(self._end(sessions.c.id == clean(session)))
 
     def end_all(self, person: str, *, but: str = "") -> int:
         """End all of a person's, except one; how many that were."""

@@ -1,6 +1,7 @@
 """People, sessions and the audit log: what holds of them whoever asks, by page or by command."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,16 +16,32 @@ from serving.accounts.people import People
 from serving.accounts.sessions import IDLE_HOURS, MOST_DAYS, Sessions
 from serving.accounts.types import LastAdmin, NoSuchPerson, PersonUnfit, Rights, SignIn
 from serving.database.engine import AlreadyThere, Database, written
-from serving.database.schema_accounts import sessions as table
+from serving.database.schema_accounts import audit, people
+from serving.database.schema_accounts import sessions as kept_sessions
 from serving.keys import Role
 from serving.keys_store import KeyStore
+from tests.running_postgres import postgres, programs
 
 AGENT = Rights(Role.AGENT)
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(tmp_path)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if programs() is None:
+        pytest.skip("no PostgreSQL on this machine (Debian: apt-get install postgresql)")
+    with postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    url = "" if request.param == "sqlite" else request.getfixturevalue("server")
+    opened = Database(tmp_path, url)
+    with opened.transaction() as connection:
+        for table in (kept_sessions, people, audit):
+            connection.execute(table.delete())
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -104,7 +121,7 @@ def test_only_a_hash_of_a_token_is_kept_and_each_is_new(database: Database, admi
     assert len(tokens) == 3
     assert all(len(token) >= 43 for token in tokens), "256 bits"
     with database.transaction() as connection:
-        kept = str(connection.execute(table.select()).all())
+        kept = str(connection.execute(kept_sessions.select()).all())
     assert not any(token in kept for token in tokens)
     for token in tokens:
         found = sessions.find(token)
@@ -124,7 +141,7 @@ def test_a_session_ends(database: Database, admin: Administration, column: str, 
     assert session.expires_at > written(datetime.now(UTC) + timedelta(days=MOST_DAYS - 1))
     past = written(datetime.now(UTC) - (age or timedelta(0)) - timedelta(seconds=5))
     with database.transaction() as connection:
-        connection.execute(update(table).values({column: past}))
+        connection.execute(update(kept_sessions).values({column: past}))
     assert sessions.find(token) is None
     assert not sessions.lasting([session.id])
     assert not sessions.all()
@@ -136,7 +153,7 @@ def test_use_is_noted_and_keeps_a_session(database: Database, admin: Administrat
     token, session = sessions.start(person)
     earlier = written(datetime.now(UTC) - timedelta(hours=IDLE_HOURS - 1))
     with database.transaction() as connection:
-        connection.execute(update(table).values(seen_at=earlier))
+        connection.execute(update(kept_sessions).values(seen_at=earlier))
     assert sessions.find(token) is not None
     assert sessions.all()[0][1].seen_at >= session.seen_at
 
@@ -192,23 +209,28 @@ def test_each_change_is_in_the_log_and_no_secret(database: Database, admin: Admi
 
 
 def test_the_log_is_searched_as_it_is_typed(database: Database) -> None:
-    audit = Audit(database)
+    log = Audit(database)
     for number in range(7):
-        audit.note("mia", "site.changed", f"100% of site_{number}")
-    audit.note("lin\nforged entry", "person.added", "x" * 5000, {"who": "Ünal"}, "192.0.2.1\n")
-    assert len(audit.entries(text="100%")) == 7
-    assert not audit.entries(text="1%0")
-    assert [entry.target for entry in audit.entries(text="SITE_3")] == ["100% of site_3"]
-    assert len(audit.entries(action="person.")) == 1
-    assert "\n" not in audit.entries(action="person.")[0].actor
-    first = audit.entries(limit=3)
-    second = audit.entries(limit=3, before=first[-1].id)
+        log.note("mia", "site.changed", f"100% of site_{number}")
+    log.note("lin\nforged entry", "person.added", "x" * 5000, {"who": "Ünal"}, "192.0.2.1\n")
+    assert len(log.entries(text="100%")) == 7
+    assert not log.entries(text="1%0")
+    assert [entry.target for entry in log.entries(text="SITE_3")] == ["100% of site_3"]
+    assert len(log.entries(action="person.")) == 1
+    assert "\n" not in log.entries(action="person.")[0].actor
+    for odd in ("\0", "%", "\ud800", "x" * 5000):
+        assert not log.entries(text=f"{odd}!", actor=odd, action=odd)
+        assert not People(database).all(f"{odd}!")
+        assert People(database).find(odd) is None
+        assert not Sessions(database).end(odd)
+    first = log.entries(limit=3)
+    second = log.entries(limit=3, before=first[-1].id)
     assert [entry.id for entry in first + second] == sorted((entry.id for entry in first + second), reverse=True)
     assert len({entry.id for entry in first + second}) == 6
 
 
-def test_the_file_is_the_owners_alone(database: Database, admin: Administration, tmp_path: Path) -> None:
-    admin.add("mia", AGENT)
+def test_the_file_is_the_owners_alone(tmp_path: Path) -> None:
+    Administration(Database(tmp_path), Who(actor="test")).add("mia", AGENT)
     assert {path.stat().st_mode & 0o077 for path in tmp_path.glob("desk.sqlite*")} == {0}
 
 
