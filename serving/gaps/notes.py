@@ -82,8 +82,9 @@ class Notes:
         """
         self._behind.put(lambda: self.usage.write(answer, channel, product=product))
         if answer.refused:
+            # A follow-up says nothing by itself: noted is what was searched, completed from the conversation.
             self.gap(
-                answer.question,
+                answer.trace.rewritten if answer.trace else answer.question,
                 Cause.REFUSED,
                 scope=scope,
                 product=product,

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.index.contract import EVERYTHING, Scope
 from ingest.types import Audience
+from retrieval.query import Turn
 from serving.answer import Answer, AnswerSource
 from serving.database.engine import Database
 from serving.gaps.notes import Notes
@@ -177,6 +178,16 @@ def test_an_answer_is_counted_and_a_refusal_is_a_gap(notes: Notes) -> None:
     assert notes.settle()
     assert [(gap.audience, gap.refused) for gap in notes.gaps.all()] == [(Audience.PUBLIC, 1)]
     assert notes.usage.figures(7).total("questions") == 2
+
+
+def test_a_refused_follow_up_is_noted_with_what_it_leans_on(kept: Kept, notes: Notes) -> None:
+    turns = (Turn("user", "How do I descale the kettle?"),)
+    found = kept.retriever.retrieve("And how long does it take?", scope=EVERYTHING, turns=turns)
+    answer = replace(refused(), question="And how long does it take?", trace=found.trace)
+    notes.answered(answer, channel="chat", scope=EVERYTHING)
+    assert notes.settle()
+    (gap,) = notes.gaps.all()
+    assert "kettle" in gap.title
 
 
 def test_a_database_that_is_not_there_holds_nobody_up(kept: Kept) -> None:
