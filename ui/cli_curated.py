@@ -146,9 +146,8 @@ def edit(
     }
     if question or also:
         changed["questions"] = (*(question or _book_answer(number).questions), *(also or ()))
-    _tell(
-        curation.edit(number, **{name: value for name, value in changed.items() if value is not None}), as_json=as_json
-    )
+    wanted = {name: value for name, value in changed.items() if value is not None}
+    _tell(curation.edit(number, **wanted), as_json=as_json)  # type: ignore[arg-type]  # `by` is not among them
 
 
 @curated_app.command()
