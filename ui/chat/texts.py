@@ -80,6 +80,15 @@ BAR: Final = {
     "account": "Account",
     "sign_out": "Sign out",
     "interface": "Language",
+    "sidebar": "Show or hide the conversations",
+    "search": "Search in conversations",
+    "new_chat": "New conversation",
+    "send": "Ask",
+    "stop": "Stop",
+    "back": "Close what stands beside the chat",
+    "options": "What to do with this conversation",
+    "down": "To the last message",
+    "divider": "Width of what stands beside the chat",
 }
 
 

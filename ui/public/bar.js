@@ -73,7 +73,10 @@
       make('span', { textContent: `${texts.narrow}: ` }),
       make('strong', { className: 'bar-summary' })
     );
-    const made = make('details', { id: 'manual-bar' }, summary, make('div', { className: 'bar-fields' }, ...fields, clear));
+    const group = make('div', { className: 'bar-fields' }, ...fields, clear);
+    group.setAttribute('role', 'group');
+    group.setAttribute('aria-label', texts.narrow);
+    const made = make('details', { id: 'manual-bar' }, summary, group);
     // Always there on a desktop, one line to open on a phone.
     const desktop = matchMedia('(min-width: 768px)');
     const fit = () => (made.open = desktop.matches);
@@ -127,6 +130,7 @@
 
   const place = () => {
     if (!desk) return;
+    window.manualdesk.name(desk.texts);
     const composer = document.getElementById('message-composer');
     if (told && composer && composer.previousElementSibling !== bar) composer.before(bar);
     const beside = document.getElementById('theme-toggle');
@@ -148,7 +152,11 @@
     menu = makeMenu();
     fill();
     place();
-    new MutationObserver(place).observe(document.body, { childList: true, subtree: true });
+    new MutationObserver(place).observe(document.body, {
+      childList: true,
+      subtree: true,
+      attributeFilter: ['aria-controls', 'aria-labelledby']
+    });
   };
 
   const whenDrawn = () => begin().catch((error) => console.warn(error.message));

@@ -62,7 +62,8 @@
     buttons[buttons.length - 1].click();
   });
 
-  const script = document.createElement('script');
-  script.src = '/public/bar.js';
-  document.head.append(script);
+  ['names', 'bar'].forEach((name) => {
+    // In this order: the bar has the page's names mended.
+    document.head.append(Object.assign(document.createElement('script'), { src: `/public/${name}.js`, async: false }));
+  });
 })();

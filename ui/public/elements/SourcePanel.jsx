@@ -43,7 +43,7 @@ export default function SourcePanel() {
 
       <figure className="panel-passage">
         <figcaption>{props.caption}</figcaption>
-        <blockquote>
+        <blockquote tabIndex="0" aria-label={props.caption}>
           {props.before}
           {props.quote ? <mark ref={quoted}>{props.quote}</mark> : null}
           {props.after}
