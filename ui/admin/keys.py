@@ -41,7 +41,13 @@ def key_routes(backend: Backend) -> APIRouter:
 
     @router.post("")
     def create(
-        request: Request, label: Line = "", role: Line = "", audience: Line = "", products: Lines = "", days: Line = ""
+        request: Request,
+        *,
+        label: Line = "",
+        role: Line = "",
+        audience: Line = "",
+        products: Lines = "",
+        days: Line = "",
     ) -> Response:
         admin = administration(backend, request)
         try:

@@ -35,6 +35,7 @@ def people_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], N
     @router.post("/new")
     def add(
         request: Request,
+        *,
         name: Line = "",
         shown_name: Line = "",
         email: Line = "",
@@ -89,6 +90,7 @@ def _add_one(router: APIRouter, backend: Backend, ended: Callable[[str], None]) 
     def change(
         request: Request,
         person: str,
+        *,
         shown_name: Line = "",
         email: Line = "",
         role: Line = "",
