@@ -20,24 +20,10 @@ def key_routes(backend: Backend) -> APIRouter:
     router = APIRouter(prefix="/desk/keys", route_class=PageRoute)
     keys = KeyStore(backend.home)
 
-    def shown(request: Request, *, done: str = "", error: ManualdeskError | None = None) -> Response:
-        moment = now()
-        return page(
-            request,
-            "admin/keys.html",
-            status=status_of(error) if error else 200,
-            keys=[(record, record.state(moment)) for record in keys.all()],
-            roles=ROLES,
-            audiences=AUDIENCES,
-            known=known_products(backend),
-            done=done,
-            error=error,
-        )
-
     @router.get("")
     def show(request: Request, done: str = "") -> Response:
         administration(backend, request)
-        return shown(request, done=done)
+        return _shown(request, backend, keys, done=done)
 
     @router.post("")
     def create(
@@ -56,7 +42,7 @@ def key_routes(backend: Backend) -> APIRouter:
                 keys, label, rights.role, audience=rights.audience, products=rights.products, days=_days(days)
             )
         except ManualdeskError as error:
-            return shown(request, error=error)
+            return _shown(request, backend, keys, error=error)
         return page(request, "admin/key_once.html", text=text, made=made)
 
     @router.post("/{number}/revoke")
@@ -65,6 +51,23 @@ def key_routes(backend: Backend) -> APIRouter:
         return sent_to("/desk/keys?done=revoked")
 
     return router
+
+
+def _shown(
+    request: Request, backend: Backend, keys: KeyStore, *, done: str = "", error: ManualdeskError | None = None
+) -> Response:
+    moment = now()
+    return page(
+        request,
+        "admin/keys.html",
+        status=status_of(error) if error else 200,
+        keys=[(record, record.state(moment)) for record in keys.all()],
+        roles=ROLES,
+        audiences=AUDIENCES,
+        known=known_products(backend),
+        done=done,
+        error=error,
+    )
 
 
 def _days(written: str) -> int | None:
