@@ -1,47 +1,45 @@
-// Chainlit's buttons that are a picture only get a name for screen readers, and its lists and menus the roles they have.
-// React makes elements anew as it likes, so the page is watched.
+// Chainlit's page leaves buttons that are a picture without a name, and says some things in ways that a screen reader
+// cannot follow. `window.manualdesk.name(texts)` mends what is on the page now; `bar.js` calls it whenever that changes.
 (() => {
-  const chinese = document.documentElement.lang.startsWith('zh');
-  const named = [
-    ['#sidebar-trigger-button', 'Conversations', '对话列表'],
-    ['#search-chats-button', 'Search conversations', '搜索对话'],
-    ['#new-chat-button', 'New conversation', '新对话'],
-    ['#chat-submit', 'Send', '发送'],
-    ['#stop-button', 'Stop', '停止'],
-    ['#theme-toggle', 'Theme', '外观'],
-    ['#side-view-title button', 'Close', '关闭'],
-    ['#thread-options', 'More', '更多'],
-    ['button:has(> .lucide-arrow-down)', 'To the end', '到底部']
-  ];
-  const roles = [
-    ['#thread-options', 'button'],
-    ['ul[data-sidebar=menu]', 'list'],
-    ['ul[data-sidebar=menu] > div', 'presentation'],
-    ['ul[data-sidebar=menu] li', 'listitem']
-  ];
-  const put = (element, name, value) => {
-    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  const NAMES = {
+    '#sidebar-trigger-button': 'sidebar',
+    '#search-chats-button': 'search',
+    '#new-chat-button': 'new_chat',
+    '#chat-submit': 'send',
+    '#stop-button': 'stop',
+    '#side-view-title button': 'back',
+    '#thread-options': 'options',
+    'button:has(> .lucide-arrow-down)': 'down'
   };
-  const mend = () => {
-    for (const [selector, english, translated] of named) {
-      for (const each of document.querySelectorAll(selector)) put(each, 'aria-label', chinese ? translated : english);
-    }
-    for (const [selector, role] of roles) {
-      for (const each of document.querySelectorAll(selector)) put(each, 'role', role);
-    }
-    // It names a panel that is not there while it is closed.
-    for (const each of document.querySelectorAll('[role=separator][aria-controls]')) {
-      if (!document.getElementById(each.getAttribute('aria-controls'))) each.removeAttribute('aria-controls');
-    }
+  // The list of conversations has groups of links between list and items.
+  const ROLES = {
+    '#thread-options': 'button',
+    'ul[data-sidebar=menu]': 'list',
+    'ul[data-sidebar=menu] > :not(li)': 'presentation',
+    'ul[data-sidebar=menu] li': 'listitem'
   };
-  let waiting = false;
-  new MutationObserver(() => {
-    if (waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
-      mend();
+
+  const set = (element, attribute, value) => {
+    if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+  };
+  const each = (selector, mend) => document.querySelectorAll(selector).forEach(mend);
+
+  window.manualdesk.name = (texts) => {
+    Object.entries(NAMES).forEach(([selector, name]) => each(selector, (found) => set(found, 'aria-label', texts[name])));
+    Object.entries(ROLES).forEach(([selector, role]) => each(selector, (found) => set(found, 'role', role)));
+    each('[role=separator][data-resize-handle]', (found) => {
+      // It names a panel that is not there while it is closed.
+      const panel = found.getAttribute('aria-controls');
+      if (panel && !document.getElementById(panel)) found.removeAttribute('aria-controls');
+      set(found, 'aria-label', texts.divider);
     });
-  }).observe(document.documentElement, { childList: true, subtree: true });
-  mend();
+    each('[role=dialog]:has(> #side-view-content)', (found) => {
+      const title = found.querySelector('#side-view-title');
+      set(found, 'aria-label', (title && title.textContent.trim()) || texts.back);
+      ['aria-labelledby', 'aria-describedby'].forEach((said) => {
+        if (found.hasAttribute(said) && !document.getElementById(found.getAttribute(said))) found.removeAttribute(said);
+      });
+    });
+    each('#side-view-content', (found) => set(found, 'tabindex', '0'));
+  };
 })();
