@@ -13,7 +13,7 @@ import numpy as np
 from retrieval.passages import Passage
 from serving.facts import Facts, facts_of
 from serving.grounding.binding import Binding, bind
-from serving.grounding.denial import denied, denied_alone, denied_things
+from serving.grounding.denial import denied, denied_alone, denied_contrasts, denied_things
 from serving.grounding.features import Kind
 from serving.grounding.meaning import Meaning
 from serving.grounding.pairing import swapped
@@ -79,7 +79,7 @@ def support(sentence: str, passages: Sequence[Passage], language: str, meaning: 
     if not binding.units:
         return Support(0.0, quotes, 0, checkable=True, fault="empty passage")
     best = _owner(int(np.argmax(binding.closeness)), [len(source.units) for source in sources])
-    checks = (_absent, denied, denied_alone, denied_things, swapped, out_of_order)
+    checks = (_absent, denied, denied_alone, denied_contrasts, denied_things, swapped, out_of_order)
     if fault := next(filter(None, (check(binding) for check in checks)), ""):
         return Support(0.0, quotes, best, checkable=True, fault=fault)
     share = _share(binding)

@@ -101,12 +101,26 @@ def denied_alone(binding: Binding) -> str:
     return ""
 
 
+def denied_contrasts(binding: Binding) -> str:
+    """One of two opposites that the sentence which says both only forbids (behind it and never in front of it)."""
+    if may_deny(binding.claim.plain):
+        return ""
+    for unit in _near(binding.units, binding.closeness):
+        said = [(part, concepts(part, unit.language)) for part in parts_of(unit.facts.plain)]
+        for concept in binding.claim.concepts & opposed_pairs(unit.facts.concepts):
+            holding = [part for part, found in said if concept in {name for name, _ in found}]
+            if holding and all(denies(part) and not is_turned_off(part) for part in holding):
+                return f"denied: {concept}"
+    return ""
+
+
 def denied_things(binding: Binding) -> str:
     """A thing that the sources name only to forbid it (not with pliers), and the claim without a denial."""
     if may_deny(binding.claim.plain):
         return ""
     for feature in binding.features:
-        if feature.kind in (Kind.THING, Kind.NAME) and feature.needed and not feature.everywhere:
+        named = feature.kind in (Kind.THING, Kind.NAME) and (feature.needed or not feature.value.startswith("~"))
+        if named and not feature.everywhere:
             parts = [
                 part
                 for unit, hit in zip(binding.units, feature.hits, strict=True)

@@ -18,14 +18,14 @@ from serving.grounding.vocabulary import things
 
 # A saying and its sign a line: English; German; French; Spanish; Chinese; Japanese. A * stands for any ending.
 _LINES: Final = """
-keep+: kept retained preserved remain remains unaffected survive survives; behalten erhalten bleiben bewahrt; conservé* préservé*; conserva* mantien* permanec*; 保留 不受影响 不会丢; 保持され 保存され 残り 残る
+keep+: kept keeps retained preserved remain remains unaffected survive survives; behalten behält erhalten bleiben bewahrt; conservé* préservé*; conserva* mantien* permanec*; 保留 不受影响 不会丢; 保持され 保存され 残り 残る
 keep-: lost lose loses discard* erase erases erased deleted; verloren verlier* verworfen gelöscht löscht; perdu* perd effacé* efface supprimé*; pierd* perd* borra* descart*; 丢失 丢弃 放弃 删除 清除; 失われ 破棄 削除 消去 消え
-run+: continue* keep_running go_on_running goes_on go_on keeps_running; weiterlauf* läuft_weiter laufen_weiter fortgesetzt; continue* poursui*; continú* continu* sigue siguen; 继续 照常; 続け 継続
+run+: continue* run runs running goes_on go_on; weiterlauf* läuft laufen fortgesetzt; continue* poursui* fonctionne*; continú* continu* sigue siguen funciona*; 继续 照常 运行; 続け 継続 動作
 run-: stop stops stopped interrupt* cuts; stoppt hält_an halten_an unterbrochen bricht endet; arrêt* interromp* cess*; detien* para paran interrump*; 停止 中断 断电 断开; 停止 止ま 中断
-need+: need needs needed require requires required necessary; braucht brauchen benötigt benötigen erforderlich nötig; besoin nécessaire* nécessite* requis* faut; necesita* necesari* requier* precis* hace_falta hacen_falta; 需要 必须 须; 必要
+need+: need needs needed require requires required necessary; braucht brauchen benötigt benötigen erforderlich nötig; besoin nécessaire* nécessite* requis* faut; necesita* necesari* requier* precis* hace_falta hacen_falta hay_que; 需要 必须 须; 必要
 need-: optional unnecessary superfluous; unnötig überflüssig; inutile* superflu*; innecesari*; 无需 无须 不必 不用 不需要; 不要
-cover+: covered; abgedeckt gedeckt; couvert*; cubiert* cubre; 在保修范围内 保修范围; 対象
-cover-: ; ; ; ; 不在保修范围 不保修; 対象外
+cover+: covered included includes; abgedeckt gedeckt; couvert*; cubiert* cubre; 在保修范围内 保修范围; 対象
+cover-: excluded; ausgeschlossen; exclu exclus exclue*; excluid*; 不在保修范围 不保修; 対象外
 hide+: hide hides hidden cover covers obscure* obstruct*; verdeck* versperr*; cache cachent masque* gêne*; tapa tape oculta* obstruy*; 遮挡 挡住; 遮 隠
 fit+: suitable suited fit_for; geeignet; adapté* convien*; adecuad* apt* sirve*; 适用 适合; 適し
 fit-: unsuitable; ungeeignet; inadapté*; inadecuad*; 不适用 不适合; 適さ 不向き

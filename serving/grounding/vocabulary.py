@@ -149,7 +149,7 @@ pressure: pressure; druck; pression; presión; 压力 胎压 气压; 圧力 気�
 weight: weight weigh weighs; gewicht wiegt; poids pèse; peso pesa; 重量 重约; 重量 重さ
 smoke: smoke; rauch; fumée; humo; 烟雾; 煙
 fire: fire; feuer brand; feu incendie; fuego incendio; 火; 火災
-frost: frost; frost; gel; heladas; 防冻 霜; 凍結
+frost: frost; frost; gel antigel; heladas antihielo; 防冻 霜; 凍結
 noise: noise; geräusch lärm; bruit; ruido; 噪声; 騒音
 warranty: warranty guarantee; garantie gewährleistung; garantie; garantía; 保修; 保証
 invoice: invoice receipt purchase; rechnung kaufbeleg kauf; facture achat; factura compra; 购买 发票; 購入 領収
@@ -172,6 +172,7 @@ debt: debt; schulden; dette; deuda; 债; 借金
 mains: mains power_grid grid; stromnetz; secteur; red_eléctrica; 市电 电网; 商用電源
 reset: reset resetting resets; zurücksetzen werkseinstellung werksreset; réinitialisation réinitialiser réinitialisez; restablecer restablecimiento restablezca; 复位 重置 恢复出厂; リセット 初期化
 remote: remote_control remote_controls; fernbedienung; télécommande; mando_a_distancia; 遥控; リモコン
+cellular: cellular mobile_network; mobilfunk; réseau_cellulaire; red_móvil; 蜂窝; モバイル通信
 receiver: receiver; empfänger; récepteur; receptor; 接收器 接收机; 受信機
 headphones: headphones headphone earphones headset; kopfhörer ohrhörer; casque écouteurs; auriculares; 耳机; ヘッドホン イヤホン
 television: television tv; fernseher; téléviseur; televisor; 电视; テレビ
