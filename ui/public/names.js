@@ -11,12 +11,11 @@
     '#thread-options': 'options',
     'button:has(> .lucide-arrow-down)': 'down'
   };
-  // The list of conversations has groups of links between list and items.
+  // Not all that is in the list of conversations is an item of it: it is a group of links.
   const ROLES = {
     '#thread-options': 'button',
-    'ul[data-sidebar=menu]': 'list',
-    'ul[data-sidebar=menu] > :not(li)': 'presentation',
-    'ul[data-sidebar=menu] li': 'listitem'
+    'ul[data-sidebar=menu]': 'group',
+    'ul[data-sidebar=menu] li': 'none'
   };
 
   const set = (element, attribute, value) => {
