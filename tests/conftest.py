@@ -6,9 +6,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
+
+from tests.warm_command import WarmCommand, warm_command
 
 ROOT = Path(__file__).parents[1]
 MANUALDESK = Path(sys.executable).with_name("manualdesk")
@@ -22,6 +26,19 @@ TIERS = ("unit", "conformance", "system", "security", "browser")
 def pytest_configure() -> None:
     """Ctrl-C is tested here; a runner in the background of a script has SIGINT ignored, and children inherit that."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_running = ExitStack()
+
+
+@lru_cache
+def _warm() -> WarmCommand:
+    """Where commands are run; started with the first one."""
+    return _running.enter_context(warm_command())
+
+
+def pytest_sessionfinish() -> None:
+    _running.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,15 +61,7 @@ def command(home: Path, folder: Path) -> Command:
     """The `manualdesk` command with this home, run in this folder; its exit status is the test's to judge."""
 
     def run(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(MANUALDESK), *map(str, arguments)],
-            env={**environment(home), **variables},
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        return _warm().run([*map(str, arguments)], env={**environment(home), **variables}, cwd=folder, timeout=300)
 
     return run
 

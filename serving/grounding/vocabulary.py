@@ -224,12 +224,10 @@ bolt: deadbolt latch; riegel; pêne verrou; pestillo cerrojo; 锁舌; デッド�
 cylinder: cylinder; zylinder; cylindre barillet; cilindro bombín; 锁芯 气缸; シリンダー
 handle: handle doorknob; türgriff klinke; poignée; manija picaporte; 把手; ハンドル 取っ手
 ceiling: ceiling roof; decke dach; plafond toit; techo; 天花板 屋顶; 天井 屋根
-garden: garden; garten; jardin; jardín; 花园; 庭
 garage: garage workshop; garage werkstatt; garage atelier; garaje taller; 车库 修理厂; 車庫 ガレージ 修理工場
 bonnet: bonnet hood trunk boot; motorhaube kofferraum; capot coffre; capó maletero; 引擎盖 后备箱; ボンネット トランク
 technician: technician installer; techniker installateur; technicien installateur; técnico instalador; 技术人员 安装人员; 技術者
 guest: guest guests visitor; gast gäste besucher; invité visiteur; invitado visitante; 访客 客人; 来客 ゲスト
-neighbour: neighbour neighbor; nachbar; voisin; vecino; 邻居; 隣人
 police: police; polizei; police; policía; 警察; 警察
 animal: pet dog cat animal; haustier hund katze; animal chien chat; mascota perro gato; 宠物 狗 猫; ペット 犬 猫
 baby: baby infant; säugling; bébé nourrisson; bebé lactante; 婴儿; 乳児 赤ちゃん
