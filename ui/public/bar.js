@@ -40,7 +40,7 @@
     });
     const chosen = FIELDS.filter((field) => choices[field]).map((field) => shownAs(field, choices[field]));
     bar.querySelector('.bar-summary').textContent = chosen.join(' · ') || desk.texts.all_manuals;
-    bar.querySelector('[data-do=clear]').disabled = !chosen.length;
+    bar.querySelector('[data-do=clear]').hidden = !chosen.length;
     bar.classList.toggle('narrowed', chosen.length > 0);
   };
 
