@@ -60,6 +60,8 @@ CHAT: Final = Area(
     ),
 )
 """What the chat uses. Chainlit brings more (uploads, MCP, copilot, API docs); what is not used is not served."""
+KEPT: Final = Area(below=("/static", "/public", "/assets", "/avatars"), exactly=frozenset({"/favicon", "/logo"}))
+"""Scripts, styles and pictures that hold nothing of anybody. Browsers keep nothing else, unless a route says so."""
 PROGRAMS: Final = (PROBES, INTERFACE)
 EVERYTHING: Final = (PROBES, INTERFACE, PAGES, WIDGET, SHOP, CHAT)
 
@@ -96,7 +98,7 @@ class Gate:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            await refusal(scope, receive, send)
+            await refusal(scope, receive, _with_headers(scope, send, self._own))
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers, path = Headers(scope=scope), scope["path"]
@@ -131,6 +133,8 @@ def _with_headers(scope: Scope, send: Send, own: str) -> Send:
             if own.startswith("https://"):
                 headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             headers.setdefault("Content-Security-Policy", page_policy(Headers(scope=scope).get("host", "")))
+            if not KEPT.has(scope["path"]):
+                headers.setdefault("Cache-Control", "no-store")
         await send(message)
 
     return send_with_headers

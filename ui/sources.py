@@ -104,12 +104,8 @@ def source_routes(backend: Backend) -> APIRouter:
 
 
 def _find(backend: Backend, document: str, revision: str, scope: Scope) -> Path | Response:
-    """The kept original, or the reply that says why there is none."""
-    try:
-        readable = backend.may_open(document, revision, scope)
-    except ManualdeskError as error:
-        return _missing("index_unusable", error.message, HTTPStatus.SERVICE_UNAVAILABLE, error.hint)
-    if not readable:
+    """The kept original, or the reply that says why there is none. Raises IndexUnusable and RecordsUnusable."""
+    if not backend.may_open(document, revision, scope):
         return _missing("not_found", f"{document} is not known at this revision.")
     path = original_path(backend.home, revision, document)
     if path is None:

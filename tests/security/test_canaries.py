@@ -10,7 +10,7 @@ import pytest
 
 from tests.security.canaries import INTERNAL, OTHER, SHOP, leaks
 from tests.security.hostile_requests import Hostile, hostile_requests
-from tests.security.served import Served, client, visitor, walled
+from tests.security.served import Served, client, visitor
 from tests.security.walled_desk import CACHED, CACHED_LAMP, CURATED, CURATED_LAMP
 
 SEED = 20261128
@@ -19,12 +19,6 @@ SENDERS = 200
 """Addresses that they come from: limits of one sender would refuse most of them otherwise."""
 ANSWERED = 300
 """Of them at least get a reply with content: what is refused for its form tests no wall."""
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with walled(tmp_path_factory.mktemp("walled")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -67,6 +67,8 @@ class Told:
     """An editor's key, which no attacker has: shows that there is something to be found."""
     cookie: str
     """Of a person who is a customer with the same rights."""
+    admin: str
+    """An admin's cookie, which no attacker has either."""
     site: str
     revisions: dict[str, list[str]]
     """All that a document ever had."""
@@ -141,10 +143,12 @@ class WalledDesk:
         people = People(database)
         customer = people.add("carl", Rights(Role.CUSTOMER, products=KETTLE))
         cookie = Sessions(database).start(customer)[0]
+        admin = people.add("ada", Rights(Role.ADMIN))
         told = Told(
             key=keys.create("shop", Role.CUSTOMER, products=KETTLE)[0],
             editor=keys.create(f"{INTERNAL}label", Role.EDITOR)[0],
             cookie=cookie,
+            admin=Sessions(database).start(admin)[0],
             site=site,
             revisions=revisions,
             conversations=conversations,
