@@ -21,28 +21,31 @@ _ABOVE = 0.01
 def definitions_first(
     index: Index, asked: str, found: Sequence[Candidate], scope: Scope, *, language: str = ""
 ) -> list[Candidate]:
-    """The candidates and the chunks that define what is asked for, those first.
-
-    Of a product that says it in the asker's `language`, what its manuals in other languages say stays where it was.
-    """
+    """The candidates and the chunks that define what is asked for, those first."""
     defining: dict[str, Hit] = {}
     for name in names_in(asked):
         for hit in index.search_sparse(Sparse((term_id(name),), (1.0,)), scope, limit=LOOKED_AT):
             if defines(hit.chunk.text, name):
                 defining.setdefault(hit.chunk.id, hit)
-    told = {hit.chunk.product for hit in defining.values() if hit.chunk.language == language}
-    defining = {
-        key: hit for key, hit in defining.items() if hit.chunk.language == language or hit.chunk.product not in told
-    }
-    if not defining:
+    return put_first(list(defining.values()), found, language=language)
+
+
+def put_first(hits: Sequence[Hit], found: Sequence[Candidate], *, language: str) -> list[Candidate]:
+    """These hits just above the candidates, which they may be among.
+
+    Of a product that says it in the asker's `language`, what its manuals in other languages say stays where it was.
+    """
+    told = {hit.chunk.product for hit in hits if hit.chunk.language == language}
+    first = {hit.chunk.id: hit for hit in hits if hit.chunk.language == language or hit.chunk.product not in told}
+    if not first:
         return list(found)
     top = found[0].score if found else 1.0
     own = {candidate.chunk.id: candidate for candidate in found}
     raised = [
         _raised(own.get(key) or Candidate(hit.chunk, score=0.0, dense=0.0, sparse=hit.score), top)
-        for key, hit in defining.items()
+        for key, hit in first.items()
     ]
-    rest = [candidate for candidate in found if candidate.chunk.id not in defining]
+    rest = [candidate for candidate in found if candidate.chunk.id not in first]
     return [*sorted(raised, key=lambda candidate: -candidate.score), *rest]
 
 

@@ -21,6 +21,7 @@ from retrieval.languages import without_language
 from retrieval.models import Catalogue
 from retrieval.open_page import opened
 from retrieval.query import Retrieval, Turn
+from retrieval.quoted import quoted_first
 from retrieval.rarity import Rarity
 from retrieval.reading import assemble
 from retrieval.rerank import Reranked, Reranker
@@ -134,6 +135,7 @@ class Retriever:
         clock.passed("embed")
         found = search(self._index, vectors, scope, language=language)
         candidates = definitions_first(self._index, searched, found.candidates, scope, language=language)
+        candidates = quoted_first(self._index, searched, candidates, scope, language=language)
         clock.passed("search")
         return replace(found, candidates=candidates)
 
