@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from serving.api.routes import ERRORS
 from ui.widget.cors import WidgetOrigins
 from ui.widget.customers import Customers
 from ui.widget.hand_over_pages import hand_over_routes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_widget(application: "FastAPI", customers: Customers) -> None:
     """Add what customers call."""
-    application.include_router(widget_routes(customers), include_in_schema=False)
+    application.include_router(widget_routes(customers), responses=ERRORS)
     application.include_router(shop_routes(customers), include_in_schema=False)
 
 
