@@ -192,7 +192,7 @@ class Assistant:
                             return
                         case _Failed():
                             notice = event.notice
-        answer = run.quoted(notice)
+        answer = await asyncio.to_thread(run.quoted, notice)
         if not shown:  # what was shown and did not stand is taken back by the answer
             yield TextDelta(answer.answer)
         yield answer

@@ -32,7 +32,7 @@ class Run:
     refuse_below: float = 0.0
     policy: CheckPolicy = CheckPolicy.STRICT
     meaning: Meaning | None = None
-    """The embedder as checks of sentences use it."""
+    """The embedder as checks of sentences and quotes use it."""
 
     @property
     def words(self) -> Wording:
@@ -120,7 +120,7 @@ class Run:
 
     def quoted(self, notice: str) -> Answer:
         """The manual's own sentences, or a refusal where they hold no answer."""
-        quoted = quote_answer(self.retrieval, refuse_below=self.refuse_below)
+        quoted = quote_answer(self.retrieval, refuse_below=self.refuse_below, meaning=self.meaning)
         if quoted is None:
             return self.refusal()
         text = without_pictures(quoted.text)

@@ -20,3 +20,7 @@ class TopicEmbedder:
         vectors = np.array(counts, dtype=np.float32)
         unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
         return unit
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        vector: NDArray[np.float32] = self.embed_passages([text])[0]
+        return vector

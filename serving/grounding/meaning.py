@@ -1,7 +1,7 @@
 """What a sentence means, by the multilingual embedder: a text and sources go in, how near they are comes out.
 
-It tells whether a translated sentence is about the passage at all. It does not tell true from false: a wrong number or
-name hardly moves a vector (docs/grounding.md has what was measured).
+It tells whether a translated sentence is about the passage at all, and which sentence a question is nearest to. It does
+not tell true from false: a wrong number or name hardly moves a vector (docs/grounding.md has what was measured).
 """
 
 from collections import OrderedDict
@@ -24,6 +24,9 @@ class Embeds(Protocol):
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit-length vectors, shape (len(texts), dimensions)."""
 
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """A unit-length vector."""
+
 
 class Meaning:
     """Safe to share between threads."""
@@ -38,6 +41,13 @@ class Meaning:
         units = [unit.text for source in sources for unit in source.units]
         vectors = self._vectors([text, *units])
         return float((vectors[1:] @ vectors[0]).max(initial=-1.0))
+
+    def near(self, question: str, texts: Sequence[str]) -> dict[str, float]:
+        """Cosine of a question and each of some texts."""
+        if not texts:
+            return {}
+        cosines = self._vectors(texts) @ self._embedder.embed_query(question)
+        return dict(zip(texts, map(float, cosines), strict=True))
 
     def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         with self._lock:

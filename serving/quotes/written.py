@@ -9,6 +9,7 @@ from retrieval.codes import defines
 from retrieval.query import Retrieval
 from serving.answer import Citation
 from serving.citations import cite
+from serving.grounding.meaning import Meaning
 from serving.quotes.asked import asked_of
 from serving.quotes.choosing import Place, choose
 from serving.quotes.shown import Cited, Line, show
@@ -51,13 +52,18 @@ class _Block:
     places: Sequence[Place]
 
 
-def quote_answer(retrieval: Retrieval, *, refuse_below: float = 0.0) -> QuotedAnswer | None:
+def quote_answer(
+    retrieval: Retrieval, *, refuse_below: float = 0.0, meaning: Meaning | None = None
+) -> QuotedAnswer | None:
     """The best places of the best passages, part by part where several things are asked; None where they hold nothing
-    of the question, or too little for how sure retrieval is: nearly all below a confidence of `refuse_below`."""
+    of the question, or too little for how sure retrieval is: nearly all below a confidence of `refuse_below`.
+
+    `meaning`: tells nearness in meaning; without it places are chosen by words alone.
+    """
     words = wording(retrieval.language)
     if sum_asked := computed(retrieval):
         return _worked_out(sum_asked, words)
-    blocks = _blocks(retrieval, refuse_below)
+    blocks = _blocks(retrieval, refuse_below, meaning)
     if not any(block.places for block in blocks):
         return None
     sheet = _Sheet(words)
@@ -87,7 +93,7 @@ def _worked_out(asked: Computed, words: Wording) -> QuotedAnswer:
     return sheet.answer()
 
 
-def _blocks(retrieval: Retrieval, refuse_below: float) -> list[_Block]:
+def _blocks(retrieval: Retrieval, refuse_below: float, meaning: Meaning | None) -> list[_Block]:
     """One for each thing asked; things that the same place answers share one."""
     blocks: list[_Block] = []
     for part in retrieval.parts:
@@ -96,7 +102,7 @@ def _blocks(retrieval: Retrieval, refuse_below: float) -> list[_Block]:
         if same is None:
             # What is asked beside something else is asked of the same product, unless it names another one.
             manuals = {place.passage.document for block in blocks for place in block.places}
-            places = _fit(part, refuse_below, choose(part, documents=manuals))[:1]
+            places = _fit(part, refuse_below, choose(part, documents=manuals, meaning=meaning))[:1]
             if places and manuals and places[0].passage.document not in manuals and not _is_named(places[0], part):
                 places = ()
             same = next((block for block in blocks if places and _is_same(block.places, places)), None)
@@ -105,7 +111,7 @@ def _blocks(retrieval: Retrieval, refuse_below: float) -> list[_Block]:
         else:
             blocks[blocks.index(same)] = _Block(f"{same.asked} {_as_question(part.asked)}", same.places)
     if len(blocks) < 2 or not any(block.places for block in blocks):
-        return [_Block("", _fit(retrieval, refuse_below, choose(retrieval)))]
+        return [_Block("", _fit(retrieval, refuse_below, choose(retrieval, meaning=meaning)))]
     return blocks
 
 

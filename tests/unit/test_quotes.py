@@ -7,9 +7,11 @@ import pytest
 from ingest.types import Box
 from retrieval.passages import Passage
 from retrieval.query import Retrieval
+from serving.grounding.meaning import Meaning
 from serving.quotes import MAX_LINES, QuotedAnswer, quote_answer
 from serving.wording import wording
 from tests.passages import BATTERY, LAMP, RESET, passage
+from tests.topic_embedder import TopicEmbedder
 
 FACTORY_RESET = passage(
     "Factory reset\n"
@@ -181,3 +183,14 @@ def test_every_quote_stands_in_its_passage_and_every_mark_has_a_citation() -> No
         for citation in answer.citations:
             assert citation.quote in citation.passage.text
             assert f"[{citation.number}]" in answer.text
+
+
+def test_the_place_that_is_meant_wins_over_one_that_shares_as_many_words() -> None:
+    hub = "The hub has a button of metal at its front, and a second one can be joined by it."
+    matter = passage(f"{hub}\n\nCare\nKeep out water.")
+    retrieval = found("hub 水，水？", matter, language="zh")
+    by_words = quote_answer(retrieval)
+    by_meaning = quote_answer(retrieval, meaning=Meaning(TopicEmbedder()))
+    assert by_words is not None
+    assert by_meaning is not None
+    assert [answer.citations[0].quote for answer in (by_words, by_meaning)] == [hub, "Keep out water."]
