@@ -188,7 +188,7 @@ def test_every_quote_stands_in_its_passage_and_every_mark_has_a_citation() -> No
 def test_the_place_that_is_meant_wins_over_one_that_shares_as_many_words() -> None:
     hub = "The hub has a button of metal at its front, and a second one can be joined by it."
     matter = passage(f"{hub}\n\nCare\nKeep out water.")
-    retrieval = found("hub 水，水？", matter, language="zh")
+    retrieval = found("水？", matter, language="zh")
     by_words = quote_answer(retrieval)
     by_meaning = quote_answer(retrieval, meaning=Meaning(TopicEmbedder()))
     assert by_words is not None
