@@ -133,6 +133,9 @@ def _with_headers(scope: Scope, send: Send, own: str) -> Send:
             if own.startswith("https://"):
                 headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             headers.setdefault("Content-Security-Policy", page_policy(Headers(scope=scope).get("host", "")))
+            if scope["path"].startswith("/v1/") and headers.get("Content-Type", "").startswith("application/json"):
+                # Opened as a page, what a caller made up must not become one (ASVS 14.4.2).
+                headers.setdefault("Content-Disposition", 'attachment; filename="api.json"')
             if not KEPT.has(scope["path"]):
                 headers.setdefault("Cache-Control", "no-store")
         await send(message)

@@ -95,6 +95,16 @@ def test_texts_say_their_encoding(replies: list[Reply]) -> None:
     assert broken(texts, r"(?i)charset=utf-8", "Content-Type") == []
 
 
+def test_what_programs_call_opens_as_no_page(replies: list[Reply]) -> None:
+    called = [
+        each for each in replies if each.reply.url.path.startswith("/v1/") and each.reply.request.method != "HEAD"
+    ]
+    shown = [each for each in called if each.reply.headers.get("Content-Type", "").startswith("application/json")]
+    assert len(shown) > 20
+    behind = [each for each in shown if "with {" not in each.called]
+    assert broken(behind, r"^attachment; filename=", "Content-Disposition") == []
+
+
 def test_what_is_somebodys_is_not_kept(replies: list[Reply]) -> None:
     kept = [each for each in replies if not KEPT.search(each.reply.url.path)]
     assert broken(kept, r"no-store|private", "Cache-Control") == []

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from ingest.errors import ManualdeskError
-from serving.api.errors import caller_of, error_body, error_reply, status_of
+from serving.api.errors import Carried, caller_of, error_body, error_reply, status_of
 from serving.keys import Role
 from ui.web.texts import LANGUAGES, language_of, translator
 
@@ -107,14 +107,15 @@ class PageRoute(APIRoute):
         async def handled(request: Request) -> Response:
             try:
                 return await handle(request)
-            except ManualdeskError as error:
+            except (ManualdeskError, Carried) as raised:
+                error = raised.error if isinstance(raised, Carried) else raised
                 told = error_body(error, caller_of(request))
                 return error_page(request, told["message"], told["hint"], status_of(error))
-            except RequestValidationError as error:
-                names = ", ".join(str(each["loc"][-1]) for each in error.errors())
+            except RequestValidationError as unfit:
+                names = ", ".join(str(each["loc"][-1]) for each in unfit.errors())
                 return error_page(request, f"These fields do not fit: {names}.", "", HTTPStatus.BAD_REQUEST)
-            except HTTPException as error:
-                return error_page(request, str(error.detail), "", error.status_code)
+            except HTTPException as refused:
+                return error_page(request, str(refused.detail), "", refused.status_code)
 
         return handled
 
