@@ -48,7 +48,7 @@ _MEANT: Final = 1.0
 """How much more the span counts that holds the sentence nearest to the question in meaning, ..."""
 _FALLS: Final = 0.04
 """... and how much further off another's nearest one is, in cosine, when that has fallen to a third. Of 0.02 and 0.04,
-each with 0.3 to 4 times, the most that took nothing from the samples (docs/retrieval.md)."""
+each with 0.3 to 4 times, the most that took nothing from the samples (docs/grounding.md)."""
 
 
 @dataclass(frozen=True, slots=True)
