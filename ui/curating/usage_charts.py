@@ -3,12 +3,13 @@
 Each has a title and a description for who does not see it; the page has the same figures as a table.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
 from serving.usage.figures import Day, Figures
+from ui.web.texts import Translate
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 220
@@ -18,8 +19,6 @@ _TOP: Final = 12
 _LABELS: Final = 6
 """Days that are written below a picture."""
 _STEPS: Final = (1, 1.5, 2, 3, 4, 5)
-
-Translate = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)

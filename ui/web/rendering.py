@@ -61,14 +61,14 @@ SETTINGS: Final = (
 def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: object) -> HTMLResponse:
     """A page of that template (below `templates/`).
 
-    Templates find `_` (translates a text, filled by keyword: `_("{n} pages", n=3)`), `language`, `caller` (None where
-    nobody is signed in), `menu`, `settings`, `path` and the given values.
+    Templates find `_` (translates a text, filled by keyword: `_("{n} pages", n=3)`; `context` tells two meanings of one
+    text apart), `language`, `caller` (None where nobody is signed in), `menu`, `settings`, `path` and the given values.
     """
     language = language_of(request)
     translate = translator(language)
 
-    def filled(text: str, **gaps: object) -> str:
-        return translate(text).format(**gaps) if gaps else translate(text)
+    def filled(text: str, /, context: str = "", **gaps: object) -> str:
+        return translate(text, context).format(**gaps) if gaps else translate(text, context)
 
     caller = caller_of(request)
 

@@ -1,20 +1,24 @@
 """Texts of pages: English in the templates themselves, Chinese in `zh*.json` beside this, by the English text.
 
-Enters: a request. Leaves: its language, and a function that translates.
+Enters: a request. Leaves: its language, and a function that translates. What several areas say is in `zh.json`. Where
+one English text has two meanings, the rarer one has a context: `_("Name", context="person")` is `person|Name` there.
 """
 
 import json
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import Request
 
 COOKIE: Final = "manualdesk_language"
 LANGUAGES: Final = {"en": "English", "zh": "中文"}
 
-Translate = Callable[[str], str]
+
+class Translate(Protocol):
+    """From an English text to a language's; what has no translation stays English."""
+
+    def __call__(self, text: str, /, context: str = "") -> str: ...
 
 
 def language_of(request: Request) -> str:
@@ -30,9 +34,13 @@ def language_of(request: Request) -> str:
 
 
 def translator(language: str) -> Translate:
-    """A function from an English text to that language's; what has no translation stays English."""
+    """Into that language."""
     known = chinese() if language == "zh" else {}
-    return lambda text: known.get(text, text)
+
+    def translated(text: str, /, context: str = "") -> str:
+        return known.get(f"{context}|{text}" if context else text, text)
+
+    return translated
 
 
 @cache
