@@ -43,6 +43,7 @@ class LeanEncoder:
         import torch
 
         self._tokenizer = tokenizer
+        self._threads = torch.get_num_threads()
         self._heads = int(bert.config.num_attention_heads)
         with torch.inference_mode():
             held = _Held(bert.state_dict(), float(bert.config.layer_norm_eps))
@@ -61,6 +62,16 @@ class LeanEncoder:
         ids: list[int] = self._tokenizer.encode(text).ids
         longest = len(self._places)
         ids = ids if len(ids) <= longest else [*ids[: longest - 1], ids[-1]]
+        # A second thread gains nothing on so few tokens, and beside other work every product would wait for it.
+        torch.set_num_threads(1)
+        try:
+            return self._mean(ids)
+        finally:
+            torch.set_num_threads(self._threads)
+
+    def _mean(self, ids: list[int]) -> Dense:
+        import torch
+
         with torch.inference_mode():
             states = self._first(self._words[ids] + self._places[: len(ids)])
             for layer in self._layers:

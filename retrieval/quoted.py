@@ -28,7 +28,7 @@ def quoted_first(
     saying: dict[str, Hit] = {}
     for words in quotes_in(asked):
         hits = index.search_sparse(query_terms(words, language), scope, limit=LOOKED_AT)
-        holding = [hit for hit in hits if _holds(hit.chunk.text, words)]
+        holding = [hit for hit in hits if says(hit.chunk.text, words)]
         if len(holding) <= _FEW:
             saying.update((hit.chunk.id, hit) for hit in holding)
     return put_first(list(saying.values()), found, language=language)
@@ -46,7 +46,8 @@ def _tells(words: str) -> bool:
     return several and len(words) <= _LONGEST
 
 
-def _holds(text: str, words: str) -> bool:
+def says(text: str, words: str) -> bool:
+    """Does a text hold the words of a quotation in their order?"""
     edge = " " if words.isascii() else ""
     return f"{edge}{words}{edge}" in f"{edge}{_plain(text)}{edge}"
 

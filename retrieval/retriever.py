@@ -11,17 +11,18 @@ from ingest.language import detect_language
 from ingest.sparse import query_terms, term_id, terms
 from ingest.types import Sparse, Vectors
 from retrieval.aliases import Aliases
-from retrieval.codes import codes_in, plain
+from retrieval.codes import codes_in, defines, names_in, plain
 from retrieval.confidence import confidence
 from retrieval.conversation import rewrite
 from retrieval.definitions import definitions_first
-from retrieval.evidence import gather
+from retrieval.evidence import READ, gather
 from retrieval.folding import fold
 from retrieval.languages import without_language
 from retrieval.models import Catalogue
 from retrieval.open_page import opened
+from retrieval.passages import Passage
 from retrieval.query import Retrieval, Turn
-from retrieval.quoted import quoted_first
+from retrieval.quoted import quoted_first, quotes_in, says
 from retrieval.rarity import Rarity
 from retrieval.reading import assemble
 from retrieval.rerank import Reranked, Reranker
@@ -33,6 +34,9 @@ from retrieval.whereabouts import whereabouts
 
 UNKNOWN_SHARE = 0.3
 """What is left of the confidence for each code that no manual holds: its neighbours say nothing of it."""
+SAID_SHARE = 0.3
+"""What is left of the doubt for each code that a passage defines and each quotation that it holds: a question of few
+other words gives little evidence else."""
 
 _SCOPES = 32
 """Kinds of readers whose product names are kept: a few roles, each with its products."""
@@ -83,6 +87,7 @@ class Retriever:
         unknown = self._unknown(asked, scope)
         evidence = gather(language, passages, rarity, found) if passages else None
         sure = confidence(evidence) * UNKNOWN_SHARE ** len(unknown)
+        sure = 1 - (1 - sure) * SAID_SHARE ** len(self._said(asked, passages, scope))
         clock.passed("judge")
         retrieval = Retrieval(
             question=asked,
@@ -148,13 +153,23 @@ class Retriever:
 
     def _unknown(self, asked: str, scope: Scope) -> tuple[str, ...]:
         """Codes of the question that no chunk in scope holds. A code in another scope is as unknown as one in none."""
-        mentions = self._products(scope).catalogue.mentions(asked)
-        known = "".join(plain(asked[mention.start : mention.end]) for mention in mentions)
+        named = self._named(asked, scope)
         return tuple(
             code
             for code in codes_in(asked)
-            if code not in known and not self._index.search_sparse(Sparse((term_id(code),), (1.0,)), scope, limit=1)
+            if code not in named and not self._index.search_sparse(Sparse((term_id(code),), (1.0,)), scope, limit=1)
         )
+
+    def _said(self, asked: str, passages: Sequence[Passage], scope: Scope) -> list[str]:
+        """Codes of the question that the first passages define, and what it quotes where they hold it."""
+        named, texts = self._named(asked, scope), [passage.text for passage in passages[:READ]]
+        codes = [code for code in names_in(asked) if code not in named and any(defines(text, code) for text in texts)]
+        return [*codes, *(words for words in quotes_in(asked) if any(says(text, words) for text in texts))]
+
+    def _named(self, asked: str, scope: Scope) -> str:
+        """The products that a question names, in the form of codes: as such they are none."""
+        mentions = self._products(scope).catalogue.mentions(asked)
+        return "".join(plain(asked[mention.start : mention.end]) for mention in mentions)
 
 
 @dataclass(slots=True)

@@ -7,8 +7,9 @@ import pytest
 from ingest.index.contract import EVERYTHING, Index, Scope
 from ingest.types import Audience
 from retrieval.quoted import quoted_first, quotes_in
+from retrieval.retriever import SAID_SHARE, Retriever
 from retrieval.search import Candidate
-from tests.manual_index import Manual, publish
+from tests.manual_index import AllAlike, Manual, publish
 
 MESSAGE = "Access to that host is not authorized"
 GERMAN = "Bitte sehen Sie die Datei an, tragen Sie den Rechner dort ein und starten Sie den Dienst danach neu."
@@ -70,6 +71,14 @@ def test_nothing_moves_without_quoted_words_that_tell(index: Index, question: st
 def test_what_is_quoted_is_not_found_outside_the_scope(index: Index) -> None:
     scope = Scope(audience=Audience.INTERNAL, products=("door",))
     assert quoted_first(index, f'"{MESSAGE}"', [], scope, language="en") == []
+
+
+def test_a_quotation_that_a_passage_holds_leaves_less_doubt(index: Index) -> None:
+    retriever = Retriever(index, AllAlike())  # type: ignore[arg-type]
+    plain, quoted = (
+        retriever.retrieve(question, scope=EVERYTHING).confidence for question in (f"{MESSAGE}?", f'"{MESSAGE}"?')
+    )
+    assert 1 - quoted == pytest.approx((1 - plain) * SAID_SHARE)
 
 
 def test_quotation_marks_of_all_sorts_hold_words() -> None:
