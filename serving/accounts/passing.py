@@ -14,6 +14,7 @@ from serving.accounts.people import People
 from serving.accounts.sessions import Sessions
 from serving.accounts.types import Person, SignIn
 from serving.api.errors import TooMany
+from serving.api.limits import sender
 from serving.database.engine import Database
 from serving.keys import KeyRefused
 
@@ -55,10 +56,8 @@ class Passing:
         typed = name.strip().casefold()[:255]
         person = self._people.find(typed) if typed else None
         keys = self._keys(typed, person, where)
-        if seconds := self._backoff.seconds(*keys):
-            raise SignInLocked(seconds)
-        if person is None or not self._fits(person, password) or person.disabled_at:
-            self._failed(typed, person, where)
+        if not self._fits(person, password, keys) or person is None:
+            self._failed(person, where)
             raise SignInRefused("Name and password do not fit.", hint="Try again, or ask an admin for a new password.")
         self._backoff.worked(*keys)
         kept = self._people.password_hash(person)
@@ -78,11 +77,8 @@ class Passing:
 
         Raises PasswordUnfit, SignInRefused where the old one is not right, and SignInLocked.
         """
-        keys = self._keys(person.name, person, where)
-        if seconds := self._backoff.seconds(*keys):
-            raise SignInLocked(seconds)
-        if not self._fits(person, old):
-            self._failed(person.name, person, where)
+        if not self._fits(person, old, self._keys(person.name, person, where)):
+            self._failed(person, where)
             raise SignInRefused("The present password is not right.", hint="Try again.")
         if new == old:
             raise passwords.PasswordUnfit("This is the present password.", hint="Choose another one.")
@@ -93,20 +89,37 @@ class Passing:
         ended = self._sessions.end_all(person.id, but=session)
         self._audit.note(person.name, "password.changed", person.name, {"sessions_ended": ended}, where.address)
 
-    def _fits(self, person: Person, password: str) -> bool:
-        kept = self._people.password_hash(person) if person.way is SignIn.PASSWORD else ""
+    def _fits(self, person: Person | None, password: str, keys: tuple[str, ...]) -> bool:
+        """Whether it is their password; a failure is counted. Nobody's takes as long as anybody's.
+
+        Raises SignInLocked.
+        """
+        self._look_at(keys)
+        kept = ""
+        if person is not None and person.way is SignIn.PASSWORD and not person.disabled_at:
+            kept = self._people.password_hash(person)
         with self._hashing:
-            return passwords.fits(password, kept)
+            # Once more, where few are at a time: of many tries at once all would be let through before the first fails.
+            self._look_at(keys)
+            fits = passwords.fits(password, kept)
+            if not fits:
+                self._backoff.failed(*keys)
+        return fits
+
+    def _look_at(self, keys: tuple[str, ...]) -> None:
+        """Raises SignInLocked while there is a wait."""
+        if seconds := self._backoff.seconds(*keys):
+            raise SignInLocked(seconds)
 
     def _keys(self, typed: str, person: Person | None, where: Where) -> tuple[str, ...]:
         """What a wait is counted by; see the top of this file."""
-        here = f"{typed}\n{where.address}"
+        address = sender(where.address)
+        here = f"{typed}\n{address}"
         if person is not None and self._sessions.knows(person.id, where.address):
             return (here,)
-        return (here, typed, f"\n{where.address}")
+        return (here, typed, f"\n{address}")
 
-    def _failed(self, typed: str, person: Person | None, where: Where) -> None:
-        self._backoff.failed(*self._keys(typed, person, where))
+    def _failed(self, person: Person | None, where: Where) -> None:
         if person is not None:
             self._people.failed(person)
         # A name that is nobody's may be a password in the wrong field.

@@ -1,6 +1,9 @@
 """Passwords and the wait after wrong ones: what may be chosen, what is kept, who waits how long."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -117,6 +120,39 @@ def test_a_name_that_is_nobodys_is_like_any(desk: SignedDesk) -> None:
     for name in ("mia", "nobody"):
         ends = [tried(passing, name, "wrong", f"198.51.100.{len(name)}") for _ in range(FREE + 2)]
         assert ends == ["refused"] * FREE + ["locked"] * 2
+
+
+def test_a_name_that_is_nobodys_takes_as_long_as_any(desk: SignedDesk) -> None:
+    passing = Passing(desk.database)
+
+    def seconds(name: str) -> float:
+        took = []
+        for number in range(3):
+            started = time.perf_counter()
+            assert tried(passing, name, "wrong", f"198.51.100.{number}") == "refused"
+            took.append(time.perf_counter() - started)
+        return min(took)
+
+    assert seconds("nobody") > seconds("mia") / 3
+
+
+def test_tries_at_once_are_as_few_as_one_after_the_other(desk: SignedDesk) -> None:
+    passing, tries = Passing(desk.database, backoff=Backoff(clock=Clock())), 16
+    begin = Barrier(tries)
+
+    def one(number: int) -> str:
+        begin.wait(10)
+        return tried(passing, "mia", "wrong", f"203.0.113.{number}")
+
+    with ThreadPoolExecutor(tries) as threads:
+        ends = list(threads.map(one, range(tries)))
+    assert ends.count("refused") <= FREE + 1, "two are looked at a time"
+
+
+def test_addresses_of_one_network_are_one(desk: SignedDesk) -> None:
+    passing = Passing(desk.database, backoff=Backoff(clock=Clock()))
+    ends = [tried(passing, f"name {number}", "Summer2026!!", f"2001:db8::{number + 1:x}") for number in range(30)]
+    assert ends.count("refused") == FREE
 
 
 def test_one_address_does_not_try_everybody(desk: SignedDesk) -> None:
