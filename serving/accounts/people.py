@@ -204,10 +204,10 @@ def limits(rights: Rights) -> tuple[Audience, tuple[str, ...] | None]:
 
 
 def _another_admin(connection: Connection, person: Person) -> bool:
-    others = select(people.c.id).where(
-        people.c.role == Role.ADMIN.value, people.c.disabled_at == "", people.c.id != person.id
-    )
-    return connection.execute(others.limit(1)).first() is not None
+    admins = select(people.c.id).where(people.c.role == Role.ADMIN.value, people.c.disabled_at == "")
+    # All of them are held, in one order: two admins who remove each other at once would else both find the other.
+    held = connection.execute(admins.order_by(people.c.id).with_for_update()).scalars()
+    return any(admin != person.id for admin in held.all())
 
 
 def _joined(products: tuple[str, ...] | None) -> str | None:

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import update
@@ -14,7 +16,7 @@ from serving.accounts.audit import Audit
 from serving.accounts.installation_secret import installation_secret
 from serving.accounts.people import People
 from serving.accounts.sessions import IDLE_HOURS, MOST_DAYS, Sessions
-from serving.accounts.types import LastAdmin, NoSuchPerson, PersonUnfit, Rights, SignIn
+from serving.accounts.types import LastAdmin, NoSuchPerson, Person, PersonUnfit, Rights, SignIn
 from serving.database.engine import AlreadyThere, Database, written
 from serving.database.schema_accounts import audit, people
 from serving.database.schema_accounts import sessions as kept_sessions
@@ -106,6 +108,25 @@ def test_there_is_always_an_admin(admin: Administration) -> None:
     admin.change(one, AGENT)
     with pytest.raises(LastAdmin):
         admin.disable(admin.people.get("two"))
+
+
+def test_two_admins_do_not_remove_each_other_at_once(admin: Administration) -> None:
+    one, two = (admin.add(name, Rights(Role.ADMIN))[0] for name in ("one", "two"))
+    for _ in range(15):
+        begin = Barrier(2)
+
+        def gone(person: Person, begin: Barrier = begin) -> bool:
+            begin.wait(10)
+            try:
+                admin.disable(person)
+            except LastAdmin:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            assert sorted(threads.map(gone, (one, two))) == [False, True]
+        for each in (one, two):
+            admin.enable(each)
 
 
 def test_the_first_admin_is_made_once(database: Database) -> None:
