@@ -113,6 +113,15 @@ def test_an_admin_can_await_somebody_and_a_name_is_not_taken_over(
     }  # fmt: skip
 
 
+def test_a_provider_may_call_itself_with_a_slash_at_the_end(tmp_path: Path, provider: OpenIdProviderDouble) -> None:
+    company = Company(tmp_path, provider, default_role=Role.AGENT, roles=())
+    provider.lies = {"issuer": f"{provider.issuer}/", "iss": f"{provider.issuer}/"}
+    with serving(company.desk.application()) as address, at(address) as http:
+        assert company.arrive(http).status_code == HTTPStatus.SEE_OTHER
+        provider.lies["iss"] = provider.issuer
+        assert company.arrive(http).status_code == HTTPStatus.FORBIDDEN, "a token says what the provider says"
+
+
 @pytest.mark.parametrize(
     "lies",
     [

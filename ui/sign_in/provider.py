@@ -105,7 +105,7 @@ class OpenIdProvider:
         from joserfc.errors import JoseError
         from joserfc.jwk import KeySet
 
-        keys = self._metadata()[1]
+        metadata, keys = self._metadata()
         for renewed in (False, True):
             try:
                 decoded = jwt.decode(
@@ -119,7 +119,8 @@ class OpenIdProvider:
         claims = CodeIDToken(
             decoded.claims,
             decoded.header,
-            options={"iss": {"value": self._provider.issuer}, "aud": {"value": self._provider.client_id}},
+            # As it calls itself: some do so with a slash at the end, and a token has to say the same.
+            options={"iss": {"value": str(metadata["issuer"])}, "aud": {"value": self._provider.client_id}},
             params={"nonce": nonce, "client_id": self._provider.client_id, "access_token": access_token},
         )
         try:
