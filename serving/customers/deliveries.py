@@ -99,6 +99,10 @@ class Deliveries:
         except ManualdeskError as error:
             queue.failed(queued, self._process, error.message)
             log.warning("hand-over %s was not delivered: %s", queued.hand_over.id, error.message)
+        except Exception as error:
+            # Counted as well: else nobody would see on its page that it never leaves.
+            queue.failed(queued, self._process, f"{type(error).__name__}: {error}")
+            log.exception("hand-over %s was not delivered", queued.hand_over.id)
         else:
             queue.sent(queued.hand_over.id, self._process)
         return True

@@ -22,7 +22,8 @@ def message_of(hand_over: HandOver, *, to: str, sender: str) -> EmailMessage:
     message["To"] = to
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{hand_over.id}@{sender.partition('@')[2] or 'manualdesk.invalid'}>"
-    message["Subject"] = f"[{hand_over.site_name}] {hand_over.title or 'A customer asks for a person'}"[:180]
+    subject = f"[{hand_over.site_name}] {hand_over.title or 'A customer asks for a person'}"
+    message["Subject"] = " ".join(subject.split())[:180]
     if is_mail(hand_over.wish.contact):
         message["Reply-To"] = hand_over.wish.contact
     message.set_content(hand_over.as_text())

@@ -6,9 +6,10 @@ from sqlalchemy import delete, insert, select, update
 
 from serving.api.errors import TooMany
 from serving.api.limits import Rate, sender
+from serving.customers.sessions import SessionOver
 from serving.customers.sites import Site
 from serving.database.engine import AlreadyThere, Database, in_future, now
-from serving.database.schema_customers import site_days
+from serving.database.schema_customers import site_days, sites
 
 QUESTIONS_A_MINUTE: Final = 12
 """Of one session: more than a person reads answers to."""
@@ -64,6 +65,9 @@ class Visits:
             if connection.execute(counted).rowcount:
                 return
             full = connection.execute(select(site_days.c.questions).where(mine)).first() is not None
+            there = connection.execute(select(sites.c.id).where(sites.c.id == site.id)).first() is not None
+        if not there:  # removed since the session was read
+            raise SessionOver("This chat's session is over.", hint="Begin a new one: POST /widget/v1/session.")
         if full:
             raise SiteFull(
                 "This site's visitors have asked all that they may ask today.",

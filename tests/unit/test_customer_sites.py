@@ -9,6 +9,7 @@ from ingest.errors import SettingError
 from serving.api.errors import TooMany
 from serving.customers.look import Look
 from serving.customers.origins import origin_of
+from serving.customers.sessions import SessionOver
 from serving.customers.sites import NoSuchSite, Site, Sites
 from serving.customers.targets import NotDelivered, TargetRefused, checked_target, open_address, webhook_of
 from serving.customers.terms import networks
@@ -134,6 +135,15 @@ def test_a_visitor_an_address_and_a_site_ask_so_much(tmp_path: Path) -> None:
     many = asked_until_refused(visits, [f"visitor {number}" for number in range(200)], "198.51.100.1")
     assert many <= ADDRESS_QUESTIONS_A_MINUTE
     visits.question("visitor elsewhere", "198.51.100.2")
+    database.close()
+
+
+def test_a_question_to_a_site_that_was_removed_meanwhile_is_refused(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    site = Sites(database).add(Site(id="shop", name="Shop", origins=(SHOP,)))
+    Sites(database).remove("shop")
+    with pytest.raises(SessionOver):
+        Visits(database).today(site)
     database.close()
 
 

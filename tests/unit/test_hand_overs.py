@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import update
 
 from serving.api.errors import NotFound
+from serving.customers.deliveries import Deliveries
 from serving.customers.hand_over import Cited, HandOver, Said, Wish
 from serving.customers.mail import message_of
 from serving.customers.queue import LONGEST_WAIT_SECONDS, MOST_TRIES, HandOvers, wait_after
 from serving.customers.sites import Site, Sites
+from serving.customers.terms import Terms
 from serving.database.engine import Database, in_future, now
 from serving.database.schema_customers import hand_overs
 
@@ -146,3 +148,23 @@ def test_a_mail_cannot_be_given_other_headers() -> None:
     assert message["Reply-To"] == "ann@example.org"
     assert "\n" not in message["Subject"]
     assert message_of(handed(contact="+49 30 1234567"), to="a@b.example", sender="c@d.example")["Reply-To"] is None
+
+
+def test_a_sites_name_cannot_either() -> None:
+    message = message_of(
+        HandOver.from_json(handed().to_json().replace('"Shop"', '"Shop\\nBcc: all@example.org"')),
+        to="a@b.example",
+        sender="c@d.example",
+    )
+    assert message["Bcc"] is None
+    assert message["Subject"].startswith("[Shop Bcc: all@example.org]")
+
+
+def test_whatever_stops_a_delivery_is_told_and_counted(database: Database, queue: HandOvers) -> None:
+    by_mail = Site(id="shop", name="Shop", origins=("https://shop.example",), hand_over_to="mailto:us@shop.example")
+    queue.put(handed(), Sites(database).add(by_mail))
+    terms = Terms(smtp_url="smtp://mail.example:no-port", mail_from="desk@example.org")
+    assert Deliveries(lambda: database, terms, first_wait=0).one()
+    kept = queue.get(handed().id)
+    assert (kept.state, kept.tries) == ("waiting", 1)
+    assert "ValueError" in kept.error
