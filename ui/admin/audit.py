@@ -45,4 +45,8 @@ def _told(detail: str) -> str:
         return detail
     if not isinstance(said, dict):
         return detail
-    return ", ".join(f"{name}: {value}" for name, value in said.items() if value not in (None, "", [], {}))
+    return "; ".join(f"{name}: {_shown(value)}" for name, value in said.items() if value not in (None, "", [], {}))
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -31,6 +31,11 @@ document.querySelector('[data-back]')?.addEventListener('click', (event) => {
   history.back();
 });
 
+// A menu that is too long for the screen shows the page that is open.
+document.querySelectorAll('.menu [aria-current], .parts [aria-current]').forEach((each) => {
+  each.scrollIntoView({ block: 'nearest', inline: 'center' });
+});
+
 // <form data-confirm="Really remove it?">
 document.addEventListener('submit', (event) => {
   const question = event.target.dataset.confirm;
