@@ -149,7 +149,7 @@ def test_an_admin_adds_somebody_makes_a_key_and_reads_the_log(browser: Browser, 
     page.context.close()
 
 
-def test_an_open_chat_ends_when_an_admin_ends_it(browser: Browser, served: Served) -> None:
+def test_an_open_chat_ends_and_leads_to_sign_in_when_an_admin_ends_it(browser: Browser, served: Served) -> None:
     once = json.loads(served.command("people", "add", "vic", "--json"))["one_time_password"]
     page = opened(browser, "en-US", "light", 1280)
     page.goto(served.address)
@@ -163,6 +163,5 @@ def test_an_open_chat_ends_when_an_admin_ends_it(browser: Browser, served: Serve
     socket = opening.value
     with socket.expect_event("close", timeout=PATIENCE_MS):
         served.command("sessions", "end", "--person", "vic")
-    page.reload()
-    page.wait_for_url(f"{served.address}/sign-in**")
+    page.wait_for_url(f"{served.address}/sign-in?next=*")
     page.context.close()

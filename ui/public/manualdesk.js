@@ -13,6 +13,17 @@
   }
   document.documentElement.lang = navigator.language || 'en';
 
+  // A websocket that the server ends with this code is one of a session that ended: signed out, or by an admin.
+  const ENDED = 4401;
+  window.WebSocket = class extends window.WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener('close', (event) => {
+        if (event.code === ENDED) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+      });
+    }
+  };
+
   let opener = null;
   window.manualdesk = {
     // Where the focus was when a panel was opened, and back to it.

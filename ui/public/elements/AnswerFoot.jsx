@@ -141,17 +141,26 @@ export default function AnswerFoot() {
         </nav>
       ) : null}
       <div className="answer-actions" role="group" aria-label={texts.actions}>
-        <button type="button" data-do="like" aria-pressed={rated === 1} onClick={() => rate(rated === 1 ? 0 : 1)}>
-          <ThumbsUp aria-hidden="true" /> {texts.helpful}
+        <button
+          type="button"
+          data-do="like"
+          aria-label={texts.helpful}
+          title={texts.helpful}
+          aria-pressed={rated === 1}
+          onClick={() => rate(rated === 1 ? 0 : 1)}
+        >
+          <ThumbsUp aria-hidden="true" />
         </button>
         <button
           type="button"
           data-do="dislike"
+          aria-label={texts.unhelpful}
+          title={texts.unhelpful}
           aria-pressed={rated === -1}
           aria-expanded={asking}
           onClick={() => (rated === -1 ? rate(0) : setAsking(!asking))}
         >
-          <ThumbsDown aria-hidden="true" /> {texts.unhelpful}
+          <ThumbsDown aria-hidden="true" />
         </button>
         <button type="button" data-do="copy" aria-keyshortcuts="Alt+Shift+C" onClick={copy}>
           <Copy aria-hidden="true" /> {texts.copy}
