@@ -61,6 +61,11 @@ class Caller:
     """How pages greet who is signed in."""
 
     @property
+    def byline(self) -> str:
+        """How histories name who did something; empty for who sits at this machine."""
+        return self.shown_name or (f"key {self.name}" if self.name else "")
+
+    @property
     def owner(self) -> str:
         """Whose conversations these are: `conversations.owner` in the desk's database."""
         return self.person or (f"key {self.name}" if self.name else "here")

@@ -8,12 +8,13 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from ingest.audience import Audience
-from ingest.errors import ManualdeskError, ModelUnavailable
+from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable
 from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexInfo, Scope
 from ingest.pipeline import Job
 from ingest.recorded import Place, opened_records
@@ -176,6 +177,12 @@ class Backend:
     def _was_removed(self, document: str, scope: Scope) -> bool:
         internal = scope.audience is Audience.INTERNAL
         return internal and all(known.document != document for known in self.index().documents(EVERYTHING))
+
+    def products(self, scope: Scope) -> tuple[str, ...]:
+        """Those that have manuals in this scope, for lists to choose from; none where nothing is published."""
+        with suppress(IndexUnusable):
+            return tuple(sorted({known.product for known in self.index().documents(scope) if known.product}))
+        return ()
 
     def index_info(self) -> IndexInfo:
         """What is published. Raises IndexUnusable where nothing is."""

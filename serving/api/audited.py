@@ -2,7 +2,7 @@
 
 from fastapi import Request
 
-from serving.api.access import asker
+from serving.api.access import asker, asker_address
 from serving.api.needs import Desk
 
 
@@ -10,5 +10,4 @@ def audited(desk: Desk, request: Request, action: str, target: str, **detail: ob
     """Blocking. Note that whoever asks did this, as `document.removed`, to that. Raises DatabaseUnusable."""
     from serving.accounts.audit import Audit, actor_of
 
-    address = str(getattr(request.state, "address", ""))
-    Audit(desk.database()).note(actor_of(asker(request)), action, target, detail, address)
+    Audit(desk.database()).note(actor_of(asker(request)), action, target, detail, asker_address(request))

@@ -34,7 +34,7 @@ def job_routes(desk: Desk, queue: JobQueue, uploads: Uploads) -> APIRouter:
         asked = asked or IngestRequest()
         root = await asyncio.to_thread(_root, desk, uploads, asked.root)
         job = Job(paths=(root,), root=root, force=asked.force, allow_removals=asked.allow_removals)
-        status = queue.submit(partial(desk.ingest, job), describe(job), by=caller.shown_name or caller.name)
+        status = queue.submit(partial(desk.ingest, job), describe(job), by=caller.byline)
         await asyncio.to_thread(audited, desk, request, "document.ingested", str(root), job=status.id)
         return JSONResponse(status.to_json(), status_code=202, headers={"Location": f"/v1/jobs/{status.id}"})
 

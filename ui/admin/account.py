@@ -12,12 +12,12 @@ from serving.accounts.passwords import PasswordUnfit
 from serving.accounts.sessions import Sessions
 from serving.accounts.types import Signed
 from serving.api.access import asker_address
-from serving.api.errors import NotFound, status_of
+from serving.api.errors import NotFound
 from ui.admin.forms import Line, Typed
 from ui.backend import Backend
-from ui.sign_in.browser import sent_to, signed_in
+from ui.sign_in.browser import signed_in
 from ui.sign_in.pages import change_password
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 
 def account_page_routes(backend: Backend, passing: Passing, ended: Callable[[str], None]) -> APIRouter:
@@ -30,7 +30,6 @@ def account_page_routes(backend: Backend, passing: Passing, ended: Callable[[str
         return page(
             request,
             "admin/account.html",
-            status=status_of(error) if error else 200,
             person=signed.person,
             sessions=[session for _, session in sessions.all(signed.person.id)],
             this=signed.session.id if signed.session else "",
@@ -49,7 +48,7 @@ def account_page_routes(backend: Backend, passing: Passing, ended: Callable[[str
             change_password(passing, _signed(request), (old, new, again), request)
         except (PasswordUnfit, SignInRefused, SignInLocked) as error:
             return shown(request, error=error)
-        return sent_to("/desk/account?done=password")
+        return see_other("/desk/account?done=password")
 
     @router.post("/sessions/end")
     def end(request: Request, session: Line = "") -> Response:
@@ -62,7 +61,7 @@ def account_page_routes(backend: Backend, passing: Passing, ended: Callable[[str
             if sessions.end(each):
                 audit.note(signed.person.name, "session.ended", each, {}, asker_address(request))
                 ended(each)
-        return sent_to("/sign-in" if this in chosen else "/desk/account?done=sessions")
+        return see_other("/sign-in" if this in chosen else "/desk/account?done=sessions")
 
     return router
 

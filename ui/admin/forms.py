@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import Form, Request
 
 from ingest.audience import Audience
-from ingest.errors import ManualdeskError, SettingError
+from ingest.errors import SettingError
 from serving.accounts.administration import Administration, Who
 from serving.accounts.audit import actor_of
 from serving.accounts.types import Rights
@@ -50,13 +50,3 @@ def audience_of(written: str) -> Audience | None:
 def products_of(written: str) -> tuple[str, ...] | None:
     """One a line; None: all."""
     return tuple(filter(None, (line.strip() for line in written.splitlines()))) or None
-
-
-def known_products(backend: Backend) -> tuple[str, ...]:
-    """Of the index, to choose from; none where nothing is indexed yet."""
-    from ingest.index.contract import EVERYTHING
-
-    try:
-        return tuple(sorted({known.product for known in backend.index().documents(EVERYTHING) if known.product}))
-    except ManualdeskError:
-        return ()

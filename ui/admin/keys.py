@@ -4,13 +4,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError, SettingError
-from serving.api.errors import status_of
+from ingest.index.contract import EVERYTHING
 from serving.database.engine import now
 from serving.keys_store import KeyStore
-from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, known_products, rights_of
+from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, rights_of
 from ui.backend import Backend
-from ui.sign_in.browser import sent_to
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 _MOST_DAYS = 36500
 
@@ -48,7 +47,7 @@ def key_routes(backend: Backend) -> APIRouter:
     @router.post("/{number}/revoke")
     def revoke(request: Request, number: str) -> Response:
         administration(backend, request).revoke_key(keys, number)
-        return sent_to("/desk/keys?done=revoked")
+        return see_other("/desk/keys?done=revoked")
 
     return router
 
@@ -60,11 +59,10 @@ def _shown(
     return page(
         request,
         "admin/keys.html",
-        status=status_of(error) if error else 200,
         keys=[(record, record.state(moment)) for record in keys.all()],
         roles=ROLES,
         audiences=AUDIENCES,
-        known=known_products(backend),
+        known=backend.products(EVERYTHING),
         done=done,
         error=error,
     )

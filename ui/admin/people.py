@@ -7,14 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError
+from ingest.index.contract import EVERYTHING
 from serving.accounts.administration import Administration
 from serving.accounts.types import Person, SignIn
-from serving.api.errors import NotFound, status_of
-from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, known_products, rights_of
+from serving.api.errors import NotFound
+from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, rights_of
 from ui.backend import Backend
-from ui.sign_in.browser import sent_to
 from ui.sign_in.setup import SignInSetup
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 
 def people_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], None]) -> APIRouter:
@@ -51,7 +51,7 @@ def people_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], N
             typed = {"name": name, "shown_name": shown_name, "email": email, "role": role, "products": products}
             return _new(request, backend, way, typed, error)
         if not password:
-            return sent_to("/desk/people?done=added")
+            return see_other("/desk/people?done=added")
         return page(request, "admin/one_time.html", person=made, password=password)
 
     _add_one(router, backend, ended)
@@ -69,12 +69,11 @@ def _new(
     return page(
         request,
         "admin/person_new.html",
-        status=status_of(error) if error else 200,
         typed=blank | (typed or {}),
         way=way,
         roles=ROLES,
         audiences=AUDIENCES,
-        known=known_products(backend),
+        known=backend.products(EVERYTHING),
         error=error,
     )
 
@@ -104,7 +103,7 @@ def _add_one(router: APIRouter, backend: Backend, ended: Callable[[str], None]) 
                 admin.change(known, rights_of(role, audience, products), shown_name=shown_name, email=email)
         except ManualdeskError as error:
             return _one(request, backend, admin, person, error=error)
-        return sent_to(f"/desk/people/{known.id}?done=changed")
+        return see_other(f"/desk/people/{known.id}?done=changed")
 
     @router.post("/{person}/{action}")
     def act(request: Request, person: str, action: str) -> Response:
@@ -117,7 +116,7 @@ def _add_one(router: APIRouter, backend: Backend, ended: Callable[[str], None]) 
             return _one(request, backend, admin, person, error=error)
         if password:
             return page(request, "admin/one_time.html", person=known, password=password)
-        return sent_to(f"/desk/people/{known.id}?done={action}")
+        return see_other(f"/desk/people/{known.id}?done={action}")
 
 
 def _done(admin: Administration, person: Person, action: str) -> str:
@@ -158,12 +157,11 @@ def _one(
     return page(
         request,
         "admin/person.html",
-        status=status_of(error) if error else 200,
         person=known,
         sessions=[session for _, session in admin.sessions.all(known.id)],
         roles=ROLES,
         audiences=AUDIENCES,
-        known=known_products(backend),
+        known=backend.products(EVERYTHING),
         done=done,
         error=error,
     )

@@ -7,8 +7,7 @@ from fastapi.responses import Response
 
 from ui.admin.forms import Line, administration
 from ui.backend import Backend
-from ui.sign_in.browser import sent_to
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 
 def session_routes(backend: Backend, ended: Callable[[str], None]) -> APIRouter:
@@ -24,6 +23,6 @@ def session_routes(backend: Backend, ended: Callable[[str], None]) -> APIRouter:
     def end(request: Request, session: Line = "") -> Response:
         administration(backend, request).end_session(session)
         ended(session)
-        return sent_to("/desk/sessions?done=ended")
+        return see_other("/desk/sessions?done=ended")
 
     return router

@@ -2,18 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Annotated, Final, TypeVar
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from serving.api.access import asker
 from serving.conversations.export import exported_json, exported_markdown
 from serving.conversations.store import LONGEST_TITLE, Conversations
 from serving.keys import Role
 from ui.backend import Backend
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 PAGE: Final = 30
 ADDRESS: Final = "/desk/conversations"
@@ -92,4 +91,4 @@ async def _own(backend: Backend, request: Request, work: Callable[[Conversations
 
 
 def _back(done: str) -> Response:
-    return RedirectResponse(f"{ADDRESS}?done={done}", HTTPStatus.SEE_OTHER)
+    return see_other(f"{ADDRESS}?done={done}")

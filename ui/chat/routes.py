@@ -206,7 +206,7 @@ def _draft(backend: Backend, kept: KeptAnswer, correction: Correction, caller: C
             book,
             kept.answer.question,
             text,
-            by=caller.shown_name or caller.name or caller.owner,
+            by=caller.byline,
             note=correction.note,
             citations=kept_citations(kept.answer.citations),
         )

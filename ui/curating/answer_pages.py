@@ -8,18 +8,18 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError
-from serving.api.errors import status_of
+from serving.api.audited import audited
 from serving.gaps.types import Gap
 from serving.stored.editing import Wanted
 from serving.stored.types import State
 from ui.backend import Backend
 from ui.curating.answer_form import AnswerForm, Pickable, form_from, form_of
-from ui.curating.editor import editor, name_of, note, original_of, products_of
+from ui.curating.editor import editor, original_of
 from ui.curating.workbench import Workbench
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 _DONE: Final = {
     "draft": "Kept as a draft. It is not given to readers until it is approved.",
@@ -98,7 +98,7 @@ def _add_form(router: APIRouter, bench: Workbench) -> None:
         approve = "approve" in data
 
         def kept() -> Response:
-            return _kept(request, bench, form, number, approve=approve, by=name_of(caller))
+            return _kept(request, bench, form, number, approve=approve, by=caller.byline)
 
         return await asyncio.to_thread(_or_again, request, bench, form, number, kept)
 
@@ -132,8 +132,8 @@ def _add_doing(router: APIRouter, bench: Workbench) -> None:
         """Give it to readers."""
         caller = editor(request)
         with bench.curation() as curation:
-            answer = curation.approve(number, by=name_of(caller))
-        note(bench.backend, request, "answer.approved", str(number))
+            answer = curation.approve(number, by=caller.byline)
+        audited(bench.backend, request, "answer.approved", str(number))
         return _to(number, "closed" if bench.close_gaps(answer) else "approved")
 
     @router.post("/{number}/delete")
@@ -141,9 +141,9 @@ def _add_doing(router: APIRouter, bench: Workbench) -> None:
         """Delete it for good."""
         caller = editor(request)
         with bench.curation() as curation:
-            curation.remove(number, by=name_of(caller))
-        note(bench.backend, request, "answer.removed", str(number))
-        return RedirectResponse("/desk/answers?done=removed", status_code=303)
+            curation.remove(number, by=caller.byline)
+        audited(bench.backend, request, "answer.removed", str(number))
+        return see_other("/desk/answers?done=removed")
 
 
 def _kept(request: Request, bench: Workbench, form: AnswerForm, number: str, *, approve: bool, by: str) -> Response:
@@ -155,7 +155,7 @@ def _kept(request: Request, bench: Workbench, form: AnswerForm, number: str, *, 
         else:
             state = State.APPROVED if approve else State.DRAFT
             answer = curation.add(Wanted(**form.wanted(), state=state), by=by)  # type: ignore[arg-type]
-    note(bench.backend, request, "answer.changed" if number else "answer.added", str(answer.number))
+    audited(bench.backend, request, "answer.changed" if number else "answer.added", str(answer.number))
     if answer.state is not State.APPROVED:
         return _to(answer.number, "saved" if number else "draft")
     gap = int(form.gap) if form.gap.isdecimal() else None
@@ -184,12 +184,11 @@ def _form(
     return page(
         request,
         "curating/answer_form.html",
-        status=status_of(error) if error else 200,
         form=form,
         number=number if number.isdecimal() else "",
         found=found,
         error=error,
-        products=products_of(bench.backend, editor(request)),
+        products=bench.backend.products(editor(request).scope),
     )
 
 
@@ -199,4 +198,4 @@ def _begun(gap: Gap) -> AnswerForm:
 
 
 def _to(number: int, done: str) -> Response:
-    return RedirectResponse(f"/desk/answers/{number}?done={done}", status_code=303)
+    return see_other(f"/desk/answers/{number}?done={done}")

@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
+from serving.api.audited import audited
 from serving.gaps.excerpts import excerpts
 from serving.gaps.types import Cause, Gap, GapState
 from ui.backend import Backend
-from ui.curating.editor import editor, name_of, note
-from ui.web.rendering import PageRoute, page
+from ui.curating.editor import editor
+from ui.web.rendering import PageRoute, page, see_other
 
 _SHOWN: Final = 200
 _LONGEST_NOTE: Final = 1000
@@ -133,13 +133,13 @@ def _add_doing(router: APIRouter, backend: Backend) -> None:
     ) -> Response:
         """Dismiss it, close it by hand, or open it again."""
         caller = editor(request)
-        backend.notes.gaps.set_state(gap, state, by=name_of(caller), note=reason.strip()[:_LONGEST_NOTE])
-        note(backend, request, f"gap.{state}", str(gap))
+        backend.notes.gaps.set_state(gap, state, by=caller.byline, note=reason.strip()[:_LONGEST_NOTE])
+        audited(backend, request, f"gap.{state}", str(gap))
         return _to(f"/desk/gaps/{gap}")
 
 
 def _to(address: str) -> Response:
-    return RedirectResponse(quote(address, safe="/?=&"), status_code=303)
+    return see_other(address)
 
 
 def _count(written: str) -> int | None:

@@ -3,12 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
+from serving.api.audited import audited
 from serving.gaps.labels import LabelKind, Labels, suggest
 from ui.backend import Backend
-from ui.curating.editor import editor, note
-from ui.web.rendering import PageRoute, page
+from ui.curating.editor import editor
+from ui.web.rendering import PageRoute, page, see_other
 
 
 def label_routes(backend: Backend) -> APIRouter:
@@ -44,7 +45,7 @@ def _add_changing(router: APIRouter, backend: Backend) -> None:
         """A new one."""
         editor(request)
         Labels(backend.database()).add(kind, name, _words(words))
-        note(backend, request, "label.added", name)
+        audited(backend, request, "label.added", name)
         return _back()
 
     @router.post("/{label}")
@@ -54,7 +55,7 @@ def _add_changing(router: APIRouter, backend: Backend) -> None:
         """Another name, or other words."""
         editor(request)
         Labels(backend.database()).change(label, name, _words(words))
-        note(backend, request, "label.changed", name)
+        audited(backend, request, "label.changed", name)
         return _back()
 
     @router.post("/{label}/delete")
@@ -62,7 +63,7 @@ def _add_changing(router: APIRouter, backend: Backend) -> None:
         """Take one away."""
         editor(request)
         Labels(backend.database()).remove(label)
-        note(backend, request, "label.removed", str(label))
+        audited(backend, request, "label.removed", str(label))
         return _back()
 
 
@@ -72,4 +73,4 @@ def _words(written: str) -> list[str]:
 
 
 def _back() -> Response:
-    return RedirectResponse("/desk/labels", status_code=303)
+    return see_other("/desk/labels")

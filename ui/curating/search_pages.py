@@ -14,10 +14,9 @@ from ingest.errors import ManualdeskError
 from ingest.index.contract import Scope
 from ingest.types import Audience
 from serving.answer import Answer
-from serving.api.errors import status_of
 from serving.keys import Caller
 from ui.backend import Backend
-from ui.curating.editor import editor, original_of, products_of
+from ui.curating.editor import editor, original_of
 from ui.web.rendering import PageRoute, page
 
 if TYPE_CHECKING:
@@ -71,11 +70,10 @@ def search_routes(backend: Backend) -> APIRouter:
                 tested = await asyncio.to_thread(_tested, retriever, asked, asked.scope(caller))
             except ManualdeskError as found:
                 error = found
-        products = await asyncio.to_thread(products_of, backend, caller)
+        products = await asyncio.to_thread(backend.products, caller.scope)
         return page(
             request,
             "curating/search.html",
-            status=status_of(error) if error else 200,
             asked=asked,
             tested=tested,
             trace=tested.answer.trace if tested else None,

@@ -93,7 +93,7 @@ class Editors:
 
     def submit(self, request: Request, steps: Steps, what: str) -> JobStatus:
         """Queue a job of whoever asks. Raises Conflict where too many wait."""
-        return queue_of(request).submit(steps, what, by=name_of(asker(request)))
+        return queue_of(request).submit(steps, what, by=asker(request).byline)
 
     def ingest(self, job: Job) -> Steps:
         """The steps of this job."""
@@ -115,10 +115,6 @@ def queue_of(request: Request) -> JobQueue:
     """The jobs of this process."""
     jobs: JobQueue = request.app.state.jobs
     return jobs
-
-
-def name_of(caller: Caller) -> str:
-    return caller.shown_name or caller.name
 
 
 def named(names: Sequence[str]) -> str:

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from ingest.errors import RecordsUnusable
 from ingest.records.types import Run
@@ -15,7 +14,7 @@ from ingest.types import PageQuality
 from serving.api.errors import NotFound
 from ui.editing.editors import Editors, editor, queue_of
 from ui.run_text import reason
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 MOST_RUNS: Final = 100
 MOST_OUTCOMES: Final = 1000
@@ -67,7 +66,7 @@ def job_routes(editors: Editors) -> APIRouter:
         editor(request)
         status = queue_of(request).cancel(number)
         editors.note(request, "job.cancelled", number, what=status.what)
-        return RedirectResponse(f"/desk/jobs/{number}", HTTPStatus.SEE_OTHER)
+        return see_other(f"/desk/jobs/{number}")
 
     @router.get("/runs/{number}")
     def run(number: int, request: Request) -> Response:

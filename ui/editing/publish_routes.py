@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from ingest.errors import NothingPublished
 from ingest.index.contract import IndexedDocument, IndexInfo
@@ -13,7 +12,7 @@ from ingest.recorded import record_change
 from serving.api.after_publish import after_publish
 from serving.api.errors import Conflict, NotFound
 from ui.editing.editors import Editors, editor
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +59,7 @@ def publish_routes(editors: Editors) -> APIRouter:
         record_change(place, "rollback", [generation], info)
         editors.note(request, "index.rolled-back", generation)
         after_publish(editors.backend)
-        return RedirectResponse("/desk/publishes", HTTPStatus.SEE_OTHER)
+        return see_other("/desk/publishes")
 
     return router
 

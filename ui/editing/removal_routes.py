@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from ingest.index.contract import IndexedDocument
 from ingest.originals import bring_back, original_path
@@ -17,7 +16,7 @@ from ingest.records.types import KnownRevision
 from serving.api.after_publish import after_publish
 from serving.api.errors import NotFound
 from ui.editing.editors import Editors, editor, named
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 Names = Annotated[list[str], Form(default_factory=list)]
 Asked = Annotated[list[str], Query(default_factory=list)]
@@ -47,7 +46,7 @@ def removal_routes(editors: Editors) -> APIRouter:
     @router.post("/remove")
     def remove(request: Request, document: Names) -> Response:
         _remove(editors, request, _chosen(editors, request, document))
-        return RedirectResponse("/desk/documents/removed", HTTPStatus.SEE_OTHER)
+        return see_other("/desk/documents/removed")
 
     @router.get("/removed")
     def removed(request: Request) -> Response:
@@ -60,7 +59,7 @@ def removal_routes(editors: Editors) -> APIRouter:
         if not chosen:
             raise NotFound("None of these manuals was removed.", hint="See the list of removed manuals.")
         job = _restored(editors, request, chosen)
-        return RedirectResponse(f"/desk/jobs/{job}", HTTPStatus.SEE_OTHER)
+        return see_other(f"/desk/jobs/{job}")
 
     return router
 

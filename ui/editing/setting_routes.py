@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from ingest.errors import SettingError
@@ -14,8 +13,8 @@ from ingest.index.contract import IndexedDocument
 from ingest.metadata import metadata_from, with_values
 from ingest.pipeline import Job
 from ingest.restating import matched_by, restating, to_change
-from ui.editing.editors import Editors, editor, name_of, named
-from ui.web.rendering import PageRoute, page
+from ui.editing.editors import Editors, editor, named
+from ui.web.rendering import PageRoute, page, see_other
 
 SETTABLE: Final = ("product", "model", "version", "language", "audience", "title", "valid_from", "valid_until")
 MOST_AT_ONCE: Final = 500
@@ -108,10 +107,10 @@ def _set(editors: Editors, request: Request, asked: _Asked) -> Response:
     caller = editor(request)
     preview = _preview(editors, asked, editors.documents(caller.scope))
     with editors.records() as records:
-        records.set_values(asked.patterns, asked.said, by=name_of(caller))
+        records.set_values(asked.patterns, asked.said, by=caller.byline)
     editors.note(request, "document.set", named(asked.patterns), **asked.said)
     target = "/desk/documents"
     for job in preview.jobs:
         status = editors.submit(request, editors.ingest(job), f"set {named(preview.changed)}")
         target = f"/desk/jobs/{status.id}"
-    return RedirectResponse(target, HTTPStatus.SEE_OTHER)
+    return see_other(target)

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from ingest.discover import said_of
 from ingest.errors import ManualdeskError
@@ -20,7 +20,7 @@ from ui.editing.differences import Difference
 from ui.editing.editors import Editors, editor, named
 from ui.editing.removal_routes import Names
 from ui.editing.staging import Staged
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 MOST_FILES: Final = 100
 """Files of one request; a script sends them one by one."""
@@ -80,7 +80,7 @@ def upload_routes(editors: Editors) -> APIRouter:
             return JSONResponse({"files": [asdict(each) for each in taken]}, status_code=status)
         if refused:
             return _shown(editors, request, folder, taken, status=status)
-        return RedirectResponse(f"/desk/documents/upload?folder={quote(folder, safe='')}", HTTPStatus.SEE_OTHER)
+        return see_other(f"/desk/documents/upload?folder={quote(folder, safe='')}")
 
     @router.post("/discard")
     def discard(request: Request, document: Names) -> Response:
@@ -88,12 +88,12 @@ def upload_routes(editors: Editors) -> APIRouter:
         for name in dict.fromkeys(document):
             editors.staging.discard(name)
             editors.note(request, "document.discarded", name)
-        return RedirectResponse("/desk/documents/upload", HTTPStatus.SEE_OTHER)
+        return see_other("/desk/documents/upload")
 
     @router.post("/publish")
     def publish(request: Request, document: Names) -> Response:
         editor(request)
-        return RedirectResponse(f"/desk/jobs/{_publish(editors, request, document)}", HTTPStatus.SEE_OTHER)
+        return see_other(f"/desk/jobs/{_publish(editors, request, document)}")
 
     @router.get("/{document:path}/difference")
     def difference(document: str, request: Request) -> Response:

@@ -1,10 +1,9 @@
-"""What a request tells of a browser, and what a browser is told: its session's cookie, where it goes on to."""
+"""What a request tells of a browser, and what a browser is told: its session's cookie."""
 
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from serving.accounts.passing import Where
 from serving.accounts.types import Signed
@@ -32,11 +31,6 @@ def local_path(wanted: str) -> str:
     except ValueError:
         return "/"
     return "/" if parts.scheme or parts.netloc else wanted
-
-
-def sent_to(path: str) -> RedirectResponse:
-    """After a POST: a GET of that path."""
-    return RedirectResponse(path, HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 def with_session(reply: Response, cookie: Cookie, token: str) -> Response:

@@ -17,9 +17,9 @@ from serving.accounts.types import Signed, SignIn
 from serving.accounts.ways import Cookie
 from serving.api.access import asker_address
 from ui.backend import Backend
-from ui.sign_in.browser import local_path, sent_to, signed_in, where, with_session
+from ui.sign_in.browser import local_path, signed_in, where, with_session
 from ui.sign_in.setup import SignInSetup
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 
 Typed = Annotated[str, Form(max_length=1000)]
 
@@ -53,13 +53,13 @@ def sign_in_routes(setup: SignInSetup, passing: Passing, out: SigningOut) -> API
     @router.get("/sign-in")
     def show(request: Request, next: str = "/") -> Response:  # noqa: A002 - the parameter's name in addresses
         if setup.way is None or signed_in(request) is not None:
-            return sent_to(local_path(next))
+            return see_other(local_path(next))
         return _form(request, setup, local_path(next))
 
     @router.post("/sign-in")
     def sign_in(request: Request, name: Typed = "", password: Typed = "", next: Typed = "/") -> Response:  # noqa: A002
         if setup.way is not SignIn.PASSWORD:
-            return sent_to("/sign-in")
+            return see_other("/sign-in")
         try:
             token = passing.sign_in(name, password, where(request))
         except (SignInRefused, SignInLocked) as error:
@@ -67,7 +67,7 @@ def sign_in_routes(setup: SignInSetup, passing: Passing, out: SigningOut) -> API
         before = signed_in(request)
         if before is not None:  # as somebody else, in the same browser
             out.end(before, asker_address(request))
-        return with_session(sent_to(local_path(next)), cookie, token)
+        return with_session(see_other(local_path(next)), cookie, token)
 
     return router
 
@@ -104,12 +104,12 @@ def sign_out_routes(setup: SignInSetup, out: SigningOut) -> APIRouter:
         if signed is not None:
             out.end(signed, asker_address(request))
         is_page = request.url.path == "/sign-out"
-        reply = sent_to("/sign-in") if is_page else JSONResponse({"success": True})
+        reply = see_other("/sign-in") if is_page else JSONResponse({"success": True})
         return with_session(reply, cookie, "")
 
     @router.get("/login")
     def login() -> Response:
-        return sent_to("/")
+        return see_other("/")
 
     return router
 
@@ -125,18 +125,18 @@ def new_password_routes(setup: SignInSetup, passing: Passing) -> APIRouter:
     @router.get("/sign-in/new-password")
     def show(request: Request) -> Response:
         signed = signed_in(request)
-        return form(request) if signed and signed.person.must_change else sent_to("/")
+        return form(request) if signed and signed.person.must_change else see_other("/")
 
     @router.post("/sign-in/new-password")
     def choose(request: Request, old: Typed = "", new: Typed = "", again: Typed = "") -> Response:
         signed = signed_in(request)
         if signed is None or signed.session is None or setup.way is not SignIn.PASSWORD:
-            return sent_to("/sign-in")
+            return see_other("/sign-in")
         try:
             change_password(passing, signed, (old, new, again), request)
         except (PasswordUnfit, SignInRefused, SignInLocked) as error:
             return form(request, error)
-        return sent_to("/")
+        return see_other("/")
 
     return router
 

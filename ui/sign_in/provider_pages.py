@@ -15,11 +15,11 @@ from serving.accounts.ways import Cookie
 from serving.api.access import asker_address
 from ui.backend import Backend
 from ui.sign_in.arriving import Arrivals
-from ui.sign_in.browser import local_path, sent_to, signed_in, where, with_session
+from ui.sign_in.browser import local_path, signed_in, where, with_session
 from ui.sign_in.pages import SigningOut
 from ui.sign_in.provider import OpenIdProvider, ProviderRefused, Start
 from ui.sign_in.setup import SignInSetup
-from ui.web.rendering import PageRoute
+from ui.web.rendering import PageRoute, see_other
 
 BACK: Final = "/sign-in/provider/back"
 _MINUTES: Final = 10
@@ -40,7 +40,7 @@ def provider_routes(backend: Backend, setup: SignInSetup, passing: Passing, out:
     @router.get("/sign-in/provider")
     def leave(next: str = "/") -> Response:  # noqa: A002 - the parameter's name in addresses
         start = provider.start()
-        reply = sent_to(start.address)
+        reply = see_other(start.address)
         reply.headers.append("Set-Cookie", kept.written(start, local_path(next)))
         return reply
 
@@ -53,7 +53,7 @@ def provider_routes(backend: Backend, setup: SignInSetup, passing: Passing, out:
         before = signed_in(request)
         if before is not None:
             out.end(before, asker_address(request))
-        reply = with_session(sent_to(wanted), cookie, passing.passed(person, where(request)))
+        reply = with_session(see_other(wanted), cookie, passing.passed(person, where(request)))
         reply.headers.append("Set-Cookie", kept.taken_back())
         return reply
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
@@ -58,11 +58,19 @@ SETTINGS: Final = (
 """What is set up now and then, in the same form."""
 
 
-def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **values: object) -> HTMLResponse:
-    """A page of that template (below `templates/`).
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int | None = None,
+    error: ManualdeskError | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """A page of that template (below `templates/`); with an `error`, which it shows, under that error's status,
+    where no other is given.
 
     Templates find `_` (translates a text, filled by keyword: `_("{n} pages", n=3)`; `context` tells two meanings of one
-    text apart), `language`, `caller` (None where nobody is signed in), `menu`, `settings`, `path` and the given values.
+    text apart), `language`, `caller` (None: nobody is signed in), `menu`, `settings`, `path`, `error` and `values`.
     """
     language = language_of(request)
     translate = translator(language)
@@ -90,11 +98,18 @@ def page(request: Request, template: str, *, status: int = HTTPStatus.OK, **valu
             menu=entries(MENU),
             settings=entries(SETTINGS),
             path=request.url.path,
+            error=error,
             **values,
         )
     )
+    usual_status = status_of(error) if error else HTTPStatus.OK
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
-    return HTMLResponse(shown, status_code=status, headers=headers)
+    return HTMLResponse(shown, status_code=status or usual_status, headers=headers)
+
+
+def see_other(path: str) -> RedirectResponse:
+    """After a POST: a GET of that path."""
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 class PageRoute(APIRoute):

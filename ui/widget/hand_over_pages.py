@@ -3,17 +3,17 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
-from serving.accounts.audit import Audit, actor_of
-from serving.api.access import asker, asker_address
+from serving.api.access import asker
+from serving.api.audited import audited
 from serving.api.errors import NotFound
 from serving.customers.queue import Queued
 from serving.customers.sites import Site
 from serving.gaps.drafts import draft
 from serving.keys import Caller, Role
 from serving.stored.book import CuratedBook
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 from ui.widget.customers import Customers
 
 _FILTERS = ("open", "failed", "all")
@@ -60,7 +60,7 @@ def _add_acts(router: APIRouter, customers: Customers) -> None:
     def done(request: Request, hand_over: str) -> Response:
         _seen(request, customers, hand_over)
         caller = asker(request)
-        customers.stores().hand_overs.done(hand_over, caller.shown_name or actor_of(caller))
+        customers.stores().hand_overs.done(hand_over, caller.byline)
         return _noted(request, customers, "done", hand_over)
 
     @router.post("/{hand_over}/draft")
@@ -80,7 +80,7 @@ def _add_acts(router: APIRouter, customers: Customers) -> None:
                 question,
                 answer,
                 language=wish.language,
-                by=caller.shown_name or actor_of(caller),
+                by=caller.byline,
                 note=f"A customer of {queued.hand_over.site_name} asked for a person ({wish.product}).",
             )
         finally:
@@ -111,6 +111,5 @@ def _seen(request: Request, customers: Customers, hand_over: str) -> Queued:
 
 
 def _noted(request: Request, customers: Customers, what: str, hand_over: str) -> Response:
-    audit = Audit(customers.backend.database())
-    audit.note(actor_of(asker(request)), f"hand_over.{what}", hand_over, {}, asker_address(request))
-    return RedirectResponse(f"/desk/hand-overs/{hand_over}?done={what}", 303)
+    audited(customers.backend, request, f"hand_over.{what}", hand_over)
+    return see_other(f"/desk/hand-overs/{hand_over}?done={what}")

@@ -7,19 +7,18 @@ from dataclasses import replace
 from html import escape
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError, SettingError
-from serving.accounts.audit import Audit, actor_of
-from serving.api.access import asker, asker_address
-from serving.api.errors import status_of
+from serving.api.access import asker
+from serving.api.audited import audited
 from serving.customers.look import LANGUAGES, Look, in_language
 from serving.customers.origins import origin_of
 from serving.customers.sites import Site, Sites, listed
 from serving.customers.tag import script_tag
 from serving.database.engine import now
 from serving.keys import Role
-from ui.web.rendering import PageRoute, page
+from ui.web.rendering import PageRoute, page, see_other
 from ui.web.texts import language_of
 from ui.widget.customers import Customers
 
@@ -71,7 +70,7 @@ def _add_acts(router: APIRouter, customers: Customers) -> None:
         changed = replace(known, disabled_at="" if known.disabled_at else now())
         customers.sites().change(changed)
         _note(request, customers, "site.disabled" if changed.disabled_at else "site.enabled", changed)
-        return _sent(f"/desk/sites/{site}?done=switched")
+        return see_other(f"/desk/sites/{site}?done=switched")
 
     @router.post("/{site}/secret")
     def new_secret(request: Request, site: str) -> Response:
@@ -79,7 +78,7 @@ def _add_acts(router: APIRouter, customers: Customers) -> None:
         changed = replace(customers.sites().get(site), hand_over_secret=secrets.token_urlsafe(32))
         customers.sites().change(changed)
         _note(request, customers, "site.secret", changed)
-        return _sent(f"/desk/sites/{site}?done=secret")
+        return see_other(f"/desk/sites/{site}?done=secret")
 
     @router.post("/{site}/remove")
     def remove(request: Request, site: str) -> Response:
@@ -87,7 +86,7 @@ def _add_acts(router: APIRouter, customers: Customers) -> None:
         known = customers.sites().get(site)
         customers.sites().remove(site)
         _note(request, customers, "site.removed", known)
-        return _sent("/desk/sites?done=removed")
+        return see_other("/desk/sites?done=removed")
 
     @router.get("/{site}/look.svg")
     def picture(request: Request, site: str) -> Response:
@@ -113,7 +112,6 @@ def _form(
     return page(
         request,
         "customers/site.html",
-        status=status_of(error) if error else 200,
         site=site,
         is_new=is_new,
         tag=script_tag(desk, site.id),
@@ -137,7 +135,7 @@ async def _saved(request: Request, customers: Customers, id: str = "", *, is_new
         except ManualdeskError as error:
             return _form(request, customers, site, is_new=is_new, error=error)
         _note(request, customers, "site.added" if is_new else "site.changed", kept)
-        return _sent(f"/desk/sites/{kept.id}?done=saved")
+        return see_other(f"/desk/sites/{kept.id}?done=saved")
 
     return await asyncio.to_thread(save)
 
@@ -174,12 +172,7 @@ def _typed(old: Site, typed: Mapping[str, str]) -> Site:
 
 def _note(request: Request, customers: Customers, action: str, site: Site) -> None:
     detail = {"origins": site.origins, "products": site.products, "hand_over_to": site.hand_over_to}
-    audit = Audit(customers.backend.database())
-    audit.note(actor_of(asker(request)), action, site.id, detail, asker_address(request))
-
-
-def _sent(address: str) -> Response:
-    return RedirectResponse(address, 303)
+    audited(customers.backend, request, action, site.id, **detail)
 
 
 def _drawn(site: Site, language: str) -> str:
