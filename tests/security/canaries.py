@@ -5,6 +5,7 @@ the name, since the question held it; a secret in it is a leak, however it is wr
 """
 
 import base64
+import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -128,7 +129,9 @@ def settings_of(pages: tuple[Page, ...]) -> str:
         name = page.document.rsplit("/", 1)[1]
         secret = OTHER if page.product == "lamp" else INTERNAL
         version = f"{secret}version" if page.audience == "internal" or page.product == "lamp" else "1"
-        lines.append(f'["{name}"]\naudience = "{page.audience}"\nproduct = "{page.product}"\nversion = "{version}"\n')
+        lines.append(
+            f'[{json.dumps(name)}]\naudience = "{page.audience}"\nproduct = "{page.product}"\nversion = "{version}"\n'
+        )
     return "\n".join(lines)
 
 

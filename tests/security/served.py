@@ -25,12 +25,12 @@ class Served:
 
 
 @contextmanager
-def walled(folder: Path) -> Iterator[Served]:
-    """Until the block ends."""
+def walled(folder: Path, *, hostile: bool = False) -> Iterator[Served]:
+    """Until the block ends. `hostile`: the desk whose texts want to run."""
     log = folder / "server.log"
     with log.open("w") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.security.walled_server", str(folder)],
+            [sys.executable, "-m", "tests.security.walled_server", str(folder), "hostile" if hostile else ""],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=said,
