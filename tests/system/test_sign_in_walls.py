@@ -6,9 +6,9 @@ from http import HTTPStatus
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
 
 from serving.keys import Role
+from tests.all_routes import routes_of
 from tests.api_desk import CANARY, SECRET_NAME
 from tests.signed_desk import PASSWORD, SignedDesk, browser, signed_in
 from ui.server import page_routes
@@ -43,13 +43,8 @@ def address(desk: SignedDesk) -> Iterator[str]:
 
 def routes(desk: SignedDesk) -> list[tuple[str, str]]:
     """Each method and path of the pages, and of some calls."""
-    pages = [
-        (method, route.path)
-        for router in page_routes(desk.desk.backend, desk.setup, lambda _: None)
-        for route in router.routes
-        if isinstance(route, APIRoute) and route.path.startswith("/desk/") and "{rest" not in route.path
-        for method in sorted(route.methods)
-    ]
+    found = routes_of(*page_routes(desk.desk.backend, desk.setup, lambda _: None))
+    pages = [(method, path) for method, path in found if path.startswith("/desk/")]
     return pages + [("GET", path) for path in LEAST if not path.startswith("/desk")]
 
 
