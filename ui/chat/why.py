@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from serving.answer import AnswerSource, CheckPolicy
 from serving.conversations.kept import KeptAnswer
+from ui.traced import told
 from ui.web.texts import Translate, translator
 
 _SHOWN: Final = 20
@@ -29,7 +30,7 @@ _STAGES: Final = {
 def why(kept: KeptAnswer, language: str) -> dict[str, object]:
     """`rows` of label and text, and the `candidates` that were weighed, best first."""
     translate = translator(language)
-    return {"rows": _rows(kept, translate), "candidates": _candidates(kept.trace)}
+    return {"rows": _rows(kept, translate), "candidates": _candidates(kept.trace, translate)}
 
 
 def _rows(kept: KeptAnswer, _: Translate) -> list[list[str]]:
@@ -44,7 +45,7 @@ def _rows(kept: KeptAnswer, _: Translate) -> list[list[str]]:
         searched = str(trace.get("rewritten", ""))
         rows += [
             (_("Searched as"), searched if searched != answer.question else ""),
-            (_("Product"), str(trace.get("scope", ""))),
+            (_("Product"), told(str(trace.get("scope", "")), _)),
             (_("Telling words"), _terms(trace.get("terms", {}))),
             (_("In no manual"), ", ".join(map(str, trace.get("unknown", ())))),
             (_("You said before"), "; ".join(map(str, trace.get("facts", ())))),
@@ -83,7 +84,7 @@ def _terms(weights: Mapping[str, float]) -> str:
     return ", ".join(f"{term} ({weight:.1f})" for term, weight in telling)
 
 
-def _candidates(trace: Mapping[str, object]) -> list[dict[str, object]]:
+def _candidates(trace: Mapping[str, object], _: Translate) -> list[dict[str, object]]:
     kept = cast(Sequence[Mapping[str, Any]], trace.get("candidates") or ())
     ordered = sorted(kept, key=lambda each: -float(each["final"]))[:_SHOWN]
     return [
@@ -94,7 +95,7 @@ def _candidates(trace: Mapping[str, object]) -> list[dict[str, object]]:
             "dense": f"{each['dense']['rank']} · {each['dense']['score']:.3f}" if each["dense"]["rank"] else "–",
             "sparse": f"{each['sparse']['rank']} · {each['sparse']['score']:.1f}" if each["sparse"]["rank"] else "–",
             "final": f"{each['final']:.3f}",
-            "fate": each["fate"],
+            "fate": told(str(each["fate"]), _),
         }
         for each in ordered
     ]

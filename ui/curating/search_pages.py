@@ -17,6 +17,7 @@ from serving.answer import Answer
 from serving.keys import Caller
 from ui.backend import Backend
 from ui.curating.editor import editor, original_of
+from ui.traced import told
 from ui.web.rendering import PageRoute, page
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def search_routes(backend: Backend) -> APIRouter:
             trace=tested.answer.trace if tested else None,
             error=error,
             products=products,
+            told=told,
             original=original_of,
         )
 
