@@ -21,9 +21,7 @@ from ingest.pipeline import Job
 from ingest.recorded import Place
 from ingest.report import Progress, Report
 from retrieval.retriever import Retriever
-from serving.api.access import Door
 from serving.api.routes import ERRORS, build_application
-from serving.api.ways import key_ways
 from serving.assistant import Assistant
 from serving.keys import Role
 from serving.keys_store import KeyStore
@@ -40,12 +38,14 @@ from tests.desk import Desk, manual
 from tests.recording_crew import NAME, vector_of
 from ui.backend import Answering, Backend, Parts
 from ui.connections import impatient
-from ui.gate import PROGRAMS, Gate
+from ui.entrance import entrance
 from ui.server import bound
+from ui.sign_in.setup import NO_SIGN_IN
 from ui.sources import source_routes
 from ui.web.static_files import static_files
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter, FastAPI
     from starlette.types import ASGIApp
 
 CANARY = "ZEBRA-7731"
@@ -110,14 +110,25 @@ class ApiDesk:
     def _retriever(self) -> Retriever:
         return Retriever(self.desk.store.open(), QuestionEmbedder())  # type: ignore[arg-type]
 
+    def routers(self) -> "Sequence[APIRouter]":
+        """Those of pages that it is served with."""
+        return ()
+
     def _assistant(self) -> Answering:
-        retriever, model, counts = self._retriever(), ChatModel(self.model_url) if self.model_url else None, Counts()
+        retriever, model = self._retriever(), ChatModel(self.model_url) if self.model_url else None
         assistant = Assistant(retriever, model)
         if not self.curated:
             return assistant
         book = CuratedBook(self.home)
         for answer in self.curated:
             book.add(answer)
+        return self._kept_first(assistant, retriever, book, model)
+
+    def _kept_first(
+        self, assistant: Assistant, retriever: Retriever, book: CuratedBook, model: ChatModel | None = None
+    ) -> Answering:
+        """Kept answers, and what that assistant says where there is none."""
+        counts = Counts()
         lookup = Lookup(retriever, book, FileShelf(self.home), Published(retriever.index), counts)
         return StoredAnswers(assistant, lookup, model, counts)
 
@@ -130,13 +141,20 @@ class ApiDesk:
         yield from pipeline.run(self.desk.store, NAME, self.home, self.home, said, crew=self.desk.crew)
 
 
+def routed(backend: Backend, routers: "Sequence[APIRouter]") -> "FastAPI":
+    """Interface, sources, static files and these pages, without anything before them."""
+    served = build_application(backend)
+    served.include_router(source_routes(backend), responses=ERRORS)
+    served.routes.insert(0, static_files())
+    for router in routers:
+        served.include_router(router, include_in_schema=False)
+    return served
+
+
 def application(desk: ApiDesk, *, local: bool = True, calls_a_minute: int = 0) -> "ASGIApp":
     """As `ui.server.build`, without the chat, which can be there only once in a process."""
-    served = build_application(desk.backend)
-    served.include_router(source_routes(desk.backend), responses=ERRORS)
-    served.routes.insert(0, static_files())
-    door = Door(served, desk.backend.metrics, key_ways(desk.keys, local=local, calls_a_minute=calls_a_minute))
-    return Gate(door) if local else Gate(door, areas=PROGRAMS, hosts=frozenset())
+    served = routed(desk.backend, desk.routers())
+    return entrance(served, desk.backend, NO_SIGN_IN, local=local, calls_a_minute=calls_a_minute)
 
 
 @contextmanager

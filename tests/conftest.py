@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.running_postgres import postgres, programs
 from tests.warm_command import WarmCommand, warm_command
 
 ROOT = Path(__file__).parents[1]
@@ -76,6 +77,15 @@ def quick_folder(tmp_path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty database on a PostgreSQL of the module's own."""
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    with postgres(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

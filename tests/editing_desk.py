@@ -1,7 +1,7 @@
 """An `ApiDesk` with the editors' pages, whose ingests are recorded as those of a real installation are."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,20 +11,13 @@ import httpx
 from ingest.pipeline import Job
 from ingest.recorded import Place, opened_records, run_recorded
 from ingest.report import Progress, Report
-from serving.api.access import Door
-from serving.api.routes import ERRORS, build_application
-from serving.api.ways import key_ways
 from tests.api_desk import MANUALS, ApiDesk
 from tests.recording_crew import NAME
 from ui.editing.routes import editing_routes
-from ui.gate import Gate
-from ui.sources import source_routes
 from ui.web.nowhere import nowhere_routes
-from ui.web.static_files import static_files
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
+    from fastapi import APIRouter
 
 PATIENCE_SECONDS = 60
 
@@ -43,6 +36,9 @@ class EditingDesk(ApiDesk):
             records.set_values(["*/guide.md"], {"audience": "public"})
         self.run(Job(paths=(self.desk.manuals,)))
 
+    def routers(self) -> "Sequence[APIRouter]":
+        return editing_routes(self.backend), nowhere_routes()
+
     def run(self, job: Job) -> Report:
         """Ingest here and now."""
         *_steps, report = run_recorded(self.place, job, crew=self.desk.crew)
@@ -52,16 +48,6 @@ class EditingDesk(ApiDesk):
     def _ingest(self, job: Job) -> Generator[Progress | Report]:
         self.before_ingest()
         yield from run_recorded(self.place, job, crew=self.desk.crew)
-
-
-def application(desk: EditingDesk) -> "ASGIApp":
-    """As `ui.server.build` for this machine, without the chat."""
-    served = build_application(desk.backend)
-    served.include_router(source_routes(desk.backend), responses=ERRORS)
-    served.routes.append(static_files())
-    for router in (editing_routes(desk.backend), nowhere_routes()):
-        served.include_router(router, include_in_schema=False)
-    return Gate(Door(served, desk.backend.metrics, key_ways(desk.keys, local=True, calls_a_minute=0)))
 
 
 def upload(http: httpx.Client, *files: tuple[str, str | bytes], folder: str = "mixer/en") -> httpx.Response:

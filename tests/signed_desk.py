@@ -17,16 +17,13 @@ from serving.accounts.administration import Administration, Who
 from serving.accounts.installation_secret import CHAT, installation_secret
 from serving.accounts.types import Person, Rights, SignIn
 from serving.accounts.ways import StillHere
-from serving.api.routes import ERRORS, build_application
 from serving.keys import Role
-from tests.api_desk import ApiDesk, serving
+from tests.api_desk import ApiDesk, routed, serving
 from ui.chat_identity import TOKEN_COOKIE, ChatIdentity
 from ui.entrance import entrance
 from ui.lasting import Lasting
 from ui.server import page_routes
 from ui.sign_in.setup import SignInSetup
-from ui.sources import source_routes
-from ui.web.static_files import static_files
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -58,11 +55,7 @@ class SignedDesk:
         """As `ui.server.build`, with the small chat."""
         backend = self.desk.backend
         lasting = Lasting(StillHere(self.database).gone)
-        served = build_application(backend)
-        served.include_router(source_routes(backend), responses=ERRORS)
-        served.routes.append(static_files())
-        for router in page_routes(backend, self.setup, lasting.end):
-            served.include_router(router, include_in_schema=False)
+        served = routed(backend, page_routes(backend, self.setup, lasting.end))
         served.mount("/", small_chat(self.secret))
         identity = ChatIdentity(served, self.secret, lasting)
         return entrance(identity, backend, self.setup, local=local, calls_a_minute=0)

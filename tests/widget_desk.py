@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from serving.api.routes import ERRORS, build_application
 from serving.customers.sites import Site
 from serving.customers.terms import Terms
-from tests.api_desk import ApiDesk, serving
+from tests.api_desk import ApiDesk, routed, serving
 from ui.entrance import entrance
 from ui.sign_in.setup import NO_SIGN_IN
-from ui.sources import source_routes
-from ui.web.static_files import static_files
 from ui.widget.customers import Customers
 from ui.widget.serving import add_widget, customer_pages, widget_origins, widget_way
 
@@ -39,12 +36,8 @@ def customers_of(desk: ApiDesk, *, terms: Terms | None = None, **changed: Any) -
 
 def widget_application(desk: ApiDesk, customers: Customers) -> "ASGIApp":
     """As `ui.server.build`, without the chat."""
-    served = build_application(desk.backend)
-    served.include_router(source_routes(desk.backend), responses=ERRORS)
-    served.routes.insert(0, static_files())
+    served = routed(desk.backend, customer_pages(customers))
     add_widget(served, customers)
-    for router in customer_pages(customers):
-        served.include_router(router)
     return entrance(
         served,
         desk.backend,

@@ -88,9 +88,9 @@ class Administration:
             raise NoSuchPerson(f"There is no session {session!a}.", hint="See `manualdesk sessions list`.")
         self._audit.note(self._who.actor, "session.ended", session, {}, self._who.address)
 
-    def end_sessions(self, person: Person, *, but: str = "") -> int:
-        """All of a person's, except one; how many that were."""
-        ended = self.sessions.end_all(person.id, but=but)
+    def end_sessions(self, person: Person) -> int:
+        """All of a person's; how many that were."""
+        ended = self.sessions.end_all(person.id)
         self._note("sessions.ended", person, {"sessions_ended": ended})
         return ended
 

@@ -75,12 +75,6 @@ class KeyWay:
         return caller
 
 
-def key_ways(keys: KeyStore, *, local: bool, calls_a_minute: int) -> tuple[Way, ...]:
-    """Without sign-in: a key, and where only this machine reaches us (`local`), who sits at it."""
-    by_key = KeyWay(keys, calls_a_minute=calls_a_minute)
-    return (HereWay(), by_key) if local else (by_key,)
-
-
 def written_key(headers: Headers) -> str:
     """The key of `Authorization: Bearer KEY`, or of `X-API-Key: KEY`; empty where there is none."""
     scheme, _, written = headers.get("authorization", "").partition(" ")

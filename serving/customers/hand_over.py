@@ -125,9 +125,9 @@ class HandOver:
         return "\n".join([*lines, "", "Conversation so far:", "", transcript_text(self.transcript)])
 
 
-def transcript_text(transcript: Sequence[Said], names: Mapping[str, str] | None = None) -> str:
-    """A conversation as plain text, with the places that its answers stand on. `names`: of the two roles."""
-    shown = names or {"customer": "Customer", "manualdesk": "Manualdesk"}
+def transcript_text(transcript: Sequence[Said]) -> str:
+    """A conversation as plain text, with the places that its answers stand on."""
+    shown = {"customer": "Customer", "manualdesk": "Manualdesk"}
     blocks = []
     for said in transcript:
         places = [f"[{cited.number}] {_place(cited)}" for cited in said.citations]

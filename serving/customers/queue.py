@@ -24,6 +24,7 @@ MOST_TRIES: Final = 8
 FIRST_WAIT_SECONDS: Final = 30
 LONGEST_WAIT_SECONDS: Final = 12 * 60 * 60
 _SHOWN: Final = 500
+_LISTED: Final = 200
 
 
 def wait_after(tries: int, first: float = FIRST_WAIT_SECONDS) -> float:
@@ -128,7 +129,7 @@ class HandOvers:
             raise _unknown()
         return _queued(row)
 
-    def all(self, *, sites: Sequence[str], only: str = "open", most: int = 200) -> list[Queued]:
+    def all(self, *, sites: Sequence[str], only: str = "open") -> list[Queued]:
         """Of these sites, the newest first: those that are `open`, `failed`, or `all`."""
         query = select(hand_overs).where(hand_overs.c.site.in_(sites))
         if only == "failed":
@@ -136,7 +137,7 @@ class HandOvers:
         if only != "all":
             query = query.where(hand_overs.c.done_at == "")
         with self._database.transaction() as connection:
-            rows = connection.execute(query.order_by(hand_overs.c.created_at.desc(), hand_overs.c.id).limit(most))
+            rows = connection.execute(query.order_by(hand_overs.c.created_at.desc(), hand_overs.c.id).limit(_LISTED))
             return [_queued(row) for row in rows]
 
     def counts(self, sites: Sequence[str]) -> dict[str, int]:

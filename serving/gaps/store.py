@@ -37,14 +37,13 @@ class Gaps:
         database: Database,
         understands: Callable[[], Understands | None] = lambda: None,
         production: Callable[[], Production | None] = lambda: None,
-        behind: Behind | None = None,
     ) -> None:
         """`understands`: the retriever, None while models load; without one questions wait to be grouped.
         `production`: what answers readers, to see what a disliked answer stands on.
         """
         self._database = database
         self._gatherer = Gatherer(database, understands, production)
-        self._behind = behind or Behind("note-gaps")
+        self._behind = Behind("note-gaps")
         self._grouping = Behind("group-gaps")
 
     def note(  # noqa: PLR0913 - by name, each of them told by another part of the caller

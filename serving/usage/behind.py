@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 log = logging.getLogger("manualdesk.behind")
-MOST: Final = 1000
+_MOST: Final = 1000
 """Waiting at once; more is left undone, so that a database that hangs costs no memory."""
 _LAST_SECONDS: Final = 2.0
 """What a process that ends gives to what still waits."""
@@ -18,9 +18,8 @@ _LAST_SECONDS: Final = 2.0
 class Behind:
     """Its thread starts with the first work. Nothing that happens in it reaches who put the work in."""
 
-    def __init__(self, name: str, *, most: int = MOST) -> None:
+    def __init__(self, name: str) -> None:
         self._name = name
-        self._most = most
         self._waiting: deque[Callable[[], None]] = deque()
         self._changed = threading.Condition()
         self._busy = False
@@ -29,7 +28,7 @@ class Behind:
     def put(self, work: Callable[[], None]) -> None:
         """Have it done soon. Takes microseconds and never raises."""
         with self._changed:
-            if len(self._waiting) >= self._most:
+            if len(self._waiting) >= _MOST:
                 log.warning("%s: too much waits, something is left out", self._name)
                 return
             self._waiting.append(work)

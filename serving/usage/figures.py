@@ -3,9 +3,9 @@
 Portable SQL: SQLite and PostgreSQL count alike. Medians come from ranks, which both have.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, case, func, select
@@ -100,10 +100,6 @@ def figures_of(connection: Connection, days: int) -> Figures:
         languages=_most(connection, asked.c.language, since, _MOST_PRODUCTS),
         **dict(zip(("median_ms", "p95_ms"), _overall(connection, since), strict=True)),
     )
-
-
-def last_day(days: Sequence[Day]) -> date:
-    return date.fromisoformat(days[-1].day)
 
 
 def _counted(connection: Connection, since: str) -> dict[str, Day]:

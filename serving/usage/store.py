@@ -18,9 +18,9 @@ KEPT_DAYS: Final = 400
 class Usage:
     """Usable from several threads and processes."""
 
-    def __init__(self, database: Database, behind: Behind | None = None) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._behind = behind or Behind("note-usage")
+        self._behind = Behind("note-usage")
 
     def note(self, answer: Answer, channel: str, language: str = "", product: str = "") -> None:
         """Count an answer that was given through `chat`, `widget` or `api`. Returns at once and never raises."""

@@ -109,16 +109,31 @@ def chromium(path: str) -> Iterator[Browser]:
         browser.close()
 
 
+def new_page(
+    browser: Browser,
+    *,
+    language: str = "en-US",
+    theme: Any = "light",
+    width: int = 1280,
+    height: int = 900,
+    **more: Any,
+) -> Page:
+    """An empty one in a context of its own, which waits as long as tests do; `more`: of the context."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale=language, color_scheme=theme, **more
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    return page
+
+
 def open_page(
     browser: Browser, address: str, *, language: str = "en-US", theme: Any = "light", width: int = 1280
 ) -> Page:
     """The chat, connected and ready for a question. Its requests are collected in `requested_urls(page)`."""
-    height = 800 if width > 600 else 844
-    context = browser.new_context(viewport={"width": width, "height": height}, locale=language, color_scheme=theme)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
+    page = new_page(browser, language=language, theme=theme, width=width, height=800 if width > 600 else 844)
     urls: list[str] = []
-    context.on("request", lambda request: urls.append(request.url))
+    page.context.on("request", lambda request: urls.append(request.url))
     page.on("websocket", lambda socket: urls.append(socket.url))
     _requested[page] = urls
     with page.expect_websocket():

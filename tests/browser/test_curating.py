@@ -7,19 +7,18 @@ import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from serving.answer import Answer, AnswerSource, Timings
 from serving.gaps.drafts import draft
-from tests.api_desk import serving
-from tests.browser.desk import PATIENCE_MS
-from tests.curating_desk import CuratingDesk, application
+from tests.api_desk import application, serving
+from tests.browser.desk import new_page
+from tests.curating_desk import CuratingDesk
 
 pytestmark = pytest.mark.browser
 
@@ -63,16 +62,8 @@ def address(desk: CuratingDesk) -> Iterator[str]:
         yield url
 
 
-def opened(browser: Browser, language: str = "en-US", theme: Any = "light", width: int = 1280, **more: Any) -> Page:
-    viewport: Any = {"width": width, "height": 900}
-    context = browser.new_context(viewport=viewport, locale=language, color_scheme=theme, **more)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    return page
-
-
 def test_from_a_gap_to_an_answer_that_closes_it(browser: Browser, address: str) -> None:
-    page = opened(browser)
+    page = new_page(browser)
     page.goto(f"{address}/desk/gaps")
     page.get_by_role("link", name=ASKED).click()
     page.get_by_role("link", name="Write an answer").click()
@@ -94,7 +85,7 @@ def test_from_a_gap_to_an_answer_that_closes_it(browser: Browser, address: str) 
 
 
 def test_without_scripts_and_by_keyboard_alone(browser: Browser, address: str) -> None:
-    page = opened(browser, java_script_enabled=False)
+    page = new_page(browser, java_script_enabled=False)
     page.goto(f"{address}/desk/answers?state=draft")
     page.get_by_role("link", name="Is the kettle loud?").focus()
     page.keyboard.press("Enter")
@@ -109,7 +100,7 @@ def test_without_scripts_and_by_keyboard_alone(browser: Browser, address: str) -
 
 
 def test_what_cannot_be_kept_is_told_and_nothing_is_lost(browser: Browser, address: str) -> None:
-    page = opened(browser)
+    page = new_page(browser)
     page.goto(f"{address}/desk/answers/new")
     page.get_by_label("Questions", exact=False).first.fill("How hot is the kettle?")
     page.get_by_label("Answer", exact=False).first.fill("Very. [1]")
@@ -122,7 +113,7 @@ def test_what_cannot_be_kept_is_told_and_nothing_is_lost(browser: Browser, addre
 
 
 def test_the_search_test_has_an_address_to_send(browser: Browser, address: str) -> None:
-    page = opened(browser)
+    page = new_page(browser)
     page.goto(f"{address}/desk/search")
     page.get_by_label("Question").fill("How do I reset the kettle?")
     page.get_by_label("As", exact=True).select_option("public")
@@ -130,7 +121,7 @@ def test_the_search_test_has_an_address_to_send(browser: Browser, address: str) 
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="The answer in quotes")).to_be_visible()
     assert "who=public" in page.url
-    other = opened(browser, "zh-CN")
+    other = new_page(browser, language="zh-CN")
     other.goto(page.url)
     expect(other.locator("main")).to_contain_text("kettle/en/guide.md")
     expect(other.locator("pre")).to_contain_text("lamp/en/guide.md")
@@ -139,7 +130,7 @@ def test_the_search_test_has_an_address_to_send(browser: Browser, address: str) 
 
 
 def test_labels_are_added_changed_and_deleted_after_a_question(browser: Browser, address: str) -> None:
-    page = opened(browser)
+    page = new_page(browser)
     page.goto(f"{address}/desk/labels")
     section = page.get_by_role("region", name="Categories")
     section.get_by_label("Name").last.fill("Cleaning")
@@ -157,7 +148,7 @@ def test_labels_are_added_changed_and_deleted_after_a_question(browser: Browser,
 
 
 def test_usage_has_pictures_and_the_same_as_a_table(browser: Browser, address: str) -> None:
-    page = opened(browser)
+    page = new_page(browser)
     page.goto(f"{address}/desk/usage")
     page.get_by_role("link", name="7 days").click()
     expect(page.get_by_role("img", name="Questions a day")).to_be_visible()
@@ -170,7 +161,7 @@ def test_usage_has_pictures_and_the_same_as_a_table(browser: Browser, address: s
 def test_every_page_fits_is_in_its_language_and_keeps_nobody_out(
     browser: Browser, address: str, language: str, theme: str, width: int
 ) -> None:
-    page = opened(browser, language, theme, width)
+    page = new_page(browser, language=language, theme=theme, width=width)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     for path in PAGES:

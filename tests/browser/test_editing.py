@@ -15,9 +15,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from ingest.pipeline import Job
-from tests.api_desk import serving
-from tests.browser.desk import PATIENCE_MS, SAMPLES
-from tests.editing_desk import EditingDesk, application
+from tests.api_desk import application, serving
+from tests.browser.desk import PATIENCE_MS, SAMPLES, new_page
+from tests.editing_desk import EditingDesk
 
 pytestmark = pytest.mark.browser
 
@@ -60,10 +60,7 @@ def address(desk: EditingDesk) -> Iterator[str]:
 
 
 def opened(browser: Browser, language: str = "en-US", theme: Any = "light", width: int = 1280, **more: Any) -> Page:
-    viewport: Any = {"width": width, "height": 900}
-    context = browser.new_context(viewport=viewport, locale=language, color_scheme=theme, **more)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
+    page = new_page(browser, language=language, theme=theme, width=width, **more)
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

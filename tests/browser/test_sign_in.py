@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.desk import COMMAND, PATIENCE_MS, environment, serving
+from tests.browser.desk import COMMAND, PATIENCE_MS, environment, new_page, serving
 
 pytestmark = pytest.mark.browser
 CHOSEN = "blue lamps sing at dawn"
@@ -48,10 +48,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def opened(browser: Browser, language: str, theme: Literal["light", "dark"], width: int) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 844}, locale=language, color_scheme=theme)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    return page
+    return new_page(browser, language=language, theme=theme, width=width, height=844)
 
 
 def sign_in(page: Page, name: str, password: str) -> None:

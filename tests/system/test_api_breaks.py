@@ -8,7 +8,7 @@ from openai import APIError, DefaultHttpxClient, InternalServerError, OpenAI
 from ingest.errors import IndexUnusable
 from serving.api.access import Door
 from serving.api.routes import build_application
-from serving.api.ways import key_ways
+from serving.api.ways import KeyWay
 from serving.keys import Role
 from serving.keys_store import KeyStore
 from tests.api_desk import client, serving
@@ -43,7 +43,7 @@ def test_an_answer_that_breaks_is_told(tmp_path: Path, error: Exception, kind: s
             probe_model=no_model,
         )
     )
-    door = Door(build_application(backend), backend.metrics, key_ways(keys, local=False, calls_a_minute=0))
+    door = Door(build_application(backend), backend.metrics, [KeyWay(keys, calls_a_minute=0)])
     with serving(door) as address, client(address, key) as http:
         streamed = http.post("/v1/ask", json={"question": "pumps", "stream": True}).text
         assert "event: delta" in streamed

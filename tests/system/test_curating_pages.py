@@ -2,8 +2,7 @@
 the search test, labels and usage; closed to everybody else, and holding nothing that runs."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 
@@ -14,14 +13,14 @@ from ingest.pipeline import Job
 from serving.accounts.audit import Audit
 from serving.gaps.drafts import draft
 from serving.keys import Role
-from tests.api_desk import CANARY, LAMP, client, serving
-from tests.curating_desk import CuratingDesk, application
+from tests.api_desk import CANARY, LAMP, application, client, serving
+from tests.curating_desk import CuratingDesk
 from tests.desk import manual
+from tests.editing_desk import seen
 
 ASKED = "What does E47 of the mixer mean?"
 MIXER = manual("Mixer M1", 1, s0="The display of the mixer shows E47. E47 means that the lid of the mixer is open.")
 SCRIPT = "<script>alert(1)</script>"
-PATIENCE_SECONDS = 60
 PAGES = (
     "/desk/gaps",
     "/desk/gaps/1",
@@ -72,14 +71,6 @@ def write(desk: CuratingDesk, name: str, text: str) -> None:
     """Publish a manual with all that is there."""
     desk.desk.write(name, text)
     desk.run(Job(paths=(desk.desk.manuals,)))
-
-
-def seen(http: httpx.Client, address: str, reached: Callable[[str], bool]) -> str:
-    """The page once it says what is waited for."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not reached(text := http.get(address).text):
-        assert time.monotonic() < deadline, text
-    return text
 
 
 def answer_form(**changed: object) -> dict[str, object]:

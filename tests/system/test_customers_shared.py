@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -15,23 +14,19 @@ from serving.customers.sessions import Sessions
 from serving.customers.sites import Site, Sites
 from serving.customers.visits import Visits
 from serving.database.engine import Database, now
-from tests.running_postgres import postgres, programs
 
 SHOP = "https://shop.example"
 PROCESSES = 4
 
 
 @pytest.fixture(scope="module")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Database]]:
+def databases(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Database]]:
     """As many connections as there would be processes."""
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
-    folder = tmp_path_factory.mktemp("postgres")
-    with postgres(folder) as url:
-        opened = [Database(Path(folder), url) for _ in range(PROCESSES)]
-        yield opened
-        for each in opened:
-            each.close()
+    home = tmp_path_factory.mktemp("home")
+    opened = [Database(home, postgres_url) for _ in range(PROCESSES)]
+    yield opened
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from retrieval.grounds import ground_of
 from serving.accounts.audit import Audit
 from serving.stored.book import CuratedBook
 from serving.stored.types import CuratedAnswer, KeptCitation, State
-from tests.api_desk import MANUALS, client, serving
+from tests.api_desk import MANUALS, application, client, serving
 from tests.desk import manual
-from tests.editing_desk import PATIENCE_SECONDS, EditingDesk, application, names, published, seen, upload
+from tests.editing_desk import PATIENCE_SECONDS, EditingDesk, names, published, seen, upload
 
 MIXER = manual("Mixer M1", 2, s0="Press the pulse key of the mixer for 3 seconds to clean the blades.")
 NAME = "mixer/en/guide.md"

@@ -9,9 +9,9 @@ import pytest
 from ingest.index.contract import EVERYTHING
 from ingest.recorded import opened_records
 from ingest.types import PageQuality
-from tests.api_desk import client, serving
+from tests.api_desk import application, client, serving
 from tests.conformance.synthetic import DIMENSIONS, EMBEDDER, points
-from tests.editing_desk import EditingDesk, application
+from tests.editing_desk import EditingDesk
 
 MANUALS = 2000
 MOST_SECONDS = 1.0

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from serving.keys import Role
-from tests.api_desk import LAMP, MANUALS, client, serving
+from tests.api_desk import LAMP, MANUALS, application, client, serving
 from tests.desk import manual
-from tests.editing_desk import PATIENCE_SECONDS, EditingDesk, application, names, published, seen, upload
+from tests.editing_desk import PATIENCE_SECONDS, EditingDesk, names, published, seen, upload
 
 MIXER = manual("Mixer M1", 2, s0="Press the pulse key of the mixer for 3 seconds to clean the blades.")
 PAGES = (

@@ -18,7 +18,6 @@ from serving.keys import Role
 from tests.browser.desk import ingest, serving
 from tests.chat_client import COOKIE, chat, signed_in
 from tests.paced_model import PacedModel
-from tests.running_postgres import postgres, programs
 from tests.running_redis import running_redis
 from tests.sticky_proxy import Address, StickyProxy, sticky_proxy
 
@@ -52,20 +51,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
-    with postgres(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def processes(home: Path, database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+def processes(home: Path, postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
     """The last test stops one of them."""
     tmp_path = tmp_path_factory.mktemp("processes")
     model = PacedModel(pace=2000, tokens=60, delay=0)
     with running_redis(tmp_path) as redis, model.in_thread() as llm, ExitStack() as everything:
-        settings = {"database_url": database, "redis_url": redis.url, "llm_url": llm, "sign_in": "password"}
+        settings = {"database_url": postgres_url, "redis_url": redis.url, "llm_url": llm, "sign_in": "password"}
         stacks: dict[Address, ExitStack] = {}
         for name in ("first", "second"):
             stack = everything.enter_context(ExitStack())
@@ -77,9 +68,9 @@ def processes(home: Path, database: str, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def agent(database: str, home: Path, processes: Processes, request: pytest.FixtureRequest) -> str:
+def agent(postgres_url: str, home: Path, processes: Processes, request: pytest.FixtureRequest) -> str:
     """The name of an agent who has chosen a password."""
-    store = Database(home, database)
+    store = Database(home, postgres_url)
     name = request.node.name[-60:].replace("[", "").replace("]", "")
     _, password = Administration(store, Who(actor="test")).add(name, Rights(Role.AGENT))
     store.close()

@@ -22,22 +22,13 @@ from serving.database.schema_accounts import audit, people
 from serving.database.schema_accounts import sessions as kept_sessions
 from serving.keys import Role
 from serving.keys_store import KeyStore
-from tests.running_postgres import postgres, programs
 
 AGENT = Rights(Role.AGENT)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if programs() is None:
-        pytest.skip("no PostgreSQL on this machine (Debian: apt-get install postgresql)")
-    with postgres(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("server")
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     opened = Database(tmp_path, url)
     with opened.transaction() as connection:
         for table in (kept_sessions, people, audit):

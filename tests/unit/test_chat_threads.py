@@ -1,6 +1,5 @@
 """Stored conversations as the chat's threads: whose they are, what of them is shown to whom, in which language."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,10 +22,8 @@ from ui.wording import CHINESE, ENGLISH, Wording
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Conversations]:
-    database = Database(tmp_path)
-    yield Conversations(database)
-    database.close()
+def store(database: Database) -> Conversations:
+    return Conversations(database)
 
 
 def reader(home: Path, *, may_open: bool = True, wording: Wording = ENGLISH) -> Reader:

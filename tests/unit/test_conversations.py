@@ -2,9 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import LargeBinary, Table, func, insert, select, update
@@ -23,13 +21,6 @@ from serving.database.schema_editing import gap_questions, gaps
 from tests.passages import LAMP, RESET
 
 BOX = Box(page=3, left=1.0, top=2.0, right=30.5, bottom=12.0)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

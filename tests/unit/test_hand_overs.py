@@ -1,8 +1,6 @@
 """The queue of hand-overs: one process at a time, tried again with longer waits, given up in the end, never lost."""
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -32,13 +30,6 @@ def handed(number: int = 1, **wish: str) -> HandOver:
             Said(role="manualdesk", text="Hold the button. [1]", at=now(), citations=(cited,)),
         ),
     )
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(tmp_path)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -18,20 +18,11 @@ from serving.gaps.types import GapState
 from serving.usage.store import Usage
 from tests.kept_answers import Kept
 from tests.manual_index import Manual
-from tests.running_postgres import postgres, programs
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if programs() is None:
-        pytest.skip("no PostgreSQL on this machine (Debian: apt-get install postgresql)")
-    with postgres(tmp_path_factory.mktemp("postgres")) as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = "" if request.param == "sqlite" else request.getfixturevalue("server")
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     opened = Database(tmp_path, url)
     with opened.transaction() as connection:
         for table in (asked, feedback, messages, conversations, kept_gaps):
