@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.security.canaries import SHOP
+from tests.security.canaries import INTERNAL, SHOP
 from tests.security.walled_desk import Told, told_from
 
 SERVER = Path(__file__).with_name("walled_server.py")
@@ -22,6 +22,11 @@ class Served:
     address: str
     told: Told
     log: Path
+
+    @property
+    def home(self) -> Path:
+        """Of the walled desk; what a test changes there, the server sees."""
+        return self.log.parent / f"{INTERNAL}folder" / "home"
 
 
 @contextmanager
