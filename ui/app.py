@@ -17,7 +17,7 @@ from ingest.errors import ManualdeskError
 from retrieval.query import Turn
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices, NoConversation, choices_from
-from serving.keys import Caller
+from serving.keys import Caller, Role
 from serving.memory import bounded
 from ui.backend import running
 from ui.chat.answering import Reply, answered
@@ -123,11 +123,20 @@ async def answer_question(asked: cl.Message) -> None:
         await _end(message)
         raise
     except ManualdeskError as error:
-        await _say_error(message, error_text(error, wording))
+        log.warning("a question was not answered: %s", error.message)
+        await _say_error(message, error_text(error, wording, whole=_mends()))
     except Exception:
         # The last line of defence: a reader is told in plain words, the operator's log has the traceback.
         log.exception("answering failed")
         await _say_error(message, wording.failed)
+
+
+def _mends() -> bool:
+    """Can this reader mend what is wrong with the installation?"""
+    try:
+        return session_caller().role.covers(Role.EDITOR)
+    except ManualdeskError:
+        return False
 
 
 def _last_choices(caller: Caller) -> Choices:

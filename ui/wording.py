@@ -5,7 +5,7 @@ Enters: a BCP 47 language of the browser. Leaves: a `Wording`.
 
 from dataclasses import dataclass
 
-from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable, NothingPublished
+from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable, NothingPublished, RecordsUnusable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +130,16 @@ def wording_for(language: str | None) -> Wording:
     return CHINESE if (language or "").lower().startswith("zh") else ENGLISH
 
 
-def error_text(error: ManualdeskError, wording: Wording) -> str:
-    """An error as a message to the asker (Markdown): what is wrong, and what to do next."""
+def error_text(error: ManualdeskError, wording: Wording, *, whole: bool = True) -> str:
+    """An error as a message to the asker (Markdown): what is wrong, and what to do next.
+
+    Our own troubles name files and addresses: `whole` is for who can mend them.
+    """
     match error:
         case NothingPublished():
             parts, hint = [wording.no_index], wording.no_index_hint
+        case IndexUnusable() | ModelUnavailable() | RecordsUnusable() if not whole:
+            parts, hint = [wording.failed], ""
         case IndexUnusable():
             parts, hint = [wording.index_unusable, error.message], error.hint
         case ModelUnavailable():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 import socketio
+from sqlalchemy import text
 
 from serving.accounts import passwords
 from serving.accounts.administration import Administration, Who
@@ -16,6 +17,7 @@ from serving.conversations.store import Conversations
 from serving.database.engine import Database
 from serving.keys import Role
 from tests.browser.desk import serving
+from tests.chat_client import chat
 
 PASSWORD = "four wide green windows"
 COOKIE = "manualdesk"
@@ -120,6 +122,28 @@ async def _resumed(desk: Desk, who: str, thread: str) -> list[str] | None:
 def test_a_conversation_is_opened_again_by_its_owner_alone(desk: Desk, thread: str) -> None:
     assert asyncio.run(_resumed(desk, "ann", thread)) == ["Ann's secret question?", "Her answer."]
     assert asyncio.run(_resumed(desk, "bob", thread)) is None
+
+
+def test_a_database_that_is_down_is_no_reason_not_to_answer(desk: Desk) -> None:
+    """There are no manuals here: an agent is told so, and nothing of the database."""
+
+    def rename(table: str, to: str) -> None:
+        with desk.database.transaction() as connection:
+            connection.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
+
+    async def asked() -> list[str]:
+        async with chat(desk.address, desk.tokens["ann"]) as open_chat:
+            said = [(await open_chat.ask("How do I reset it?")).text]
+            rename("conversations", "away")
+            try:
+                said.append((await open_chat.ask("How do I reset it?")).text)
+            finally:
+                rename("away", "conversations")
+        return said
+
+    before, after = asyncio.run(asked())
+    assert before == after
+    assert "manual" in after
 
 
 def test_a_page_of_a_conversation_needs_a_sign_in_and_holds_nothing_of_it(desk: Desk, thread: str) -> None:

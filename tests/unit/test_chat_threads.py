@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import RecordsUnusable
 from ingest.index.contract import EVERYTHING, Scope
 from ingest.types import Audience
 from serving.answer import Answer, AnswerSource
@@ -18,7 +19,7 @@ from ui.chat.offers import Offer, narrowed, within
 from ui.chat.threads import Reader, ShownElement, Step, steps_and_elements, turns_of
 from ui.chat.ticket import LANGUAGES, ORIGIN, ticket_language, ticket_text, ticket_words
 from ui.chat.why import why
-from ui.wording import CHINESE, ENGLISH, Wording
+from ui.wording import CHINESE, ENGLISH, Wording, error_text
 
 
 @pytest.fixture
@@ -140,3 +141,10 @@ def test_why_says_what_was_checked_and_where_it_was_searched() -> None:
     assert "not supported by any passage: It sings." in rows
     assert "hub" in rows
     assert "语言模型" in str(why(kept, "zh")["rows"])
+
+
+def test_where_things_lie_is_told_to_those_who_can_mend_them() -> None:
+    down = RecordsUnusable("the database postgresql://desk@inner/desk cannot be used", hint="look at /srv/desk")
+    for wording in (ENGLISH, CHINESE):
+        assert "inner" in error_text(down, wording)
+        assert error_text(down, wording, whole=False) == wording.failed

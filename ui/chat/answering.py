@@ -5,23 +5,27 @@ answer. So nothing that is on the page moves while the text grows.
 """
 
 import asyncio
+import logging
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import chainlit as cl
 
+from ingest.errors import RecordsUnusable
 from ingest.index.contract import Scope
 from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
 from serving.conversations.kept import KeptAnswer, answer_to_json
 from serving.conversations.store import Conversations
-from serving.conversations.types import Choices
+from serving.conversations.types import Choices, NoConversation
 from serving.keys import Caller
 from ui.backend import Backend
 from ui.chat.elements import Element, Shelf, foot, head, marks, sources_of
 from ui.chat.offers import narrowed, offers
 from ui.panel import shown_text
 from ui.wording import Wording
+
+log = logging.getLogger("manualdesk.chat")
 
 
 @dataclass(slots=True)
@@ -43,10 +47,9 @@ class Reply:
 async def answered(backend: Backend, reply: Reply, turns: tuple[Turn, ...]) -> Answer:
     """Pass the assistant's events on to the page, and keep what was said; returns the whole answer.
 
-    Raises ManualdeskError.
+    Raises ManualdeskError. A database that is down keeps nobody from an answer: it is not stored then.
     """
-    store = Conversations(await asyncio.to_thread(backend.database))
-    await asyncio.to_thread(_begin, store, reply)
+    stored = await asyncio.to_thread(_begin, backend, reply)
     # What pages are shown of is looked up while the manuals are searched.
     looked_up = asyncio.create_task(asyncio.to_thread(_shelf, backend, reply))
     try:
@@ -59,7 +62,8 @@ async def answered(backend: Backend, reply: Reply, turns: tuple[Turn, ...]) -> A
     below = await asyncio.to_thread(foot, reply.message.id, kept, sources, reply.wording, backend.home, fresh=True)
     reply.message.content = shown_text(answer, reply.wording)
     # Stored first: what can be done with an answer asks for it by its id.
-    await asyncio.to_thread(_store, store, reply, answer)
+    if stored:
+        await asyncio.to_thread(_store, backend, reply, answer)
     reply.message.elements = [*reply.message.elements, *_of(reply, [below, *marks(sources)])]  # type: ignore[list-item]
     await _show(reply)
     backend.notes.answered(
@@ -73,10 +77,17 @@ async def answered(backend: Backend, reply: Reply, turns: tuple[Turn, ...]) -> A
     return answer
 
 
-def _begin(store: Conversations, reply: Reply) -> None:
+def _begin(backend: Backend, reply: Reply) -> bool:
+    """Store the question; whether it could be. Raises NoConversation for somebody else's."""
     owner = reply.caller.owner
-    store.begin(owner, "chat", reply.wording.language, reply.choices, id=reply.conversation)
-    store.add(reply.conversation, "user", reply.asked.content, owner=owner, id=reply.asked.id)
+    try:
+        store = Conversations(backend.database())
+        store.begin(owner, "chat", reply.wording.language, reply.choices, id=reply.conversation)
+        store.add(reply.conversation, "user", reply.asked.content, owner=owner, id=reply.asked.id)
+    except RecordsUnusable as error:
+        log.warning("a question could not be stored: %s", error.message)
+        return False
+    return True
 
 
 def _shelf(backend: Backend, reply: Reply) -> Shelf:
@@ -126,9 +137,13 @@ async def _without_places(reply: Reply) -> None:
     reply.message.elements = []
 
 
-def _store(store: Conversations, reply: Reply, answer: Answer) -> None:
-    written = answer_to_json(answer, explain=True, scope=reply.choices.to_json())
-    store.add(reply.conversation, "assistant", answer.answer, written, owner=reply.caller.owner, id=reply.message.id)
+def _store(backend: Backend, reply: Reply, answer: Answer) -> None:
+    written, owner = answer_to_json(answer, explain=True, scope=reply.choices.to_json()), reply.caller.owner
+    try:
+        store = Conversations(backend.database())
+        store.add(reply.conversation, "assistant", answer.answer, written, owner=owner, id=reply.message.id)
+    except (RecordsUnusable, NoConversation) as error:  # deleted meanwhile, say: the answer is there all the same
+        log.warning("an answer could not be stored: %s", error.message)
 
 
 def _of(reply: Reply, elements: list[Element]) -> list[cl.CustomElement]:
