@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -11,6 +13,8 @@ from sqlalchemy import select
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.errors import IndexUnusable
+from ingest.index.contract import IndexedDocument
+from ingest.index.contract import Scope as IndexScope
 from ingest.types import Audience
 from serving.api.errors import add_handlers
 from serving.conversations.store import Conversations
@@ -19,6 +23,7 @@ from serving.gaps.labels import LabelKind, Labels
 from serving.keys import Caller, Role
 from serving.stored.book import CuratedBook
 from serving.stored.types import State
+from tests.passages import RESET
 from tests.unit.test_conversations import filled
 from ui.backend import Backend, Parts
 from ui.chat.conversation_pages import conversation_routes
@@ -29,7 +34,7 @@ BOB = Caller(role=Role.ADMIN, audience=Audience.INTERNAL, name="bob", person="bo
 CUSTOMER = Caller(role=Role.CUSTOMER, audience=Audience.PUBLIC, name="key")
 
 
-def nothing() -> None:
+def nothing() -> NoReturn:
     raise IndexUnusable("There is no index.", hint="ingest something")
 
 
@@ -49,11 +54,26 @@ class LetIn:
         await self._application(scope, receive, send)
 
 
+class OneManual:
+    """An index of the manual that the answer cites; `of`: whose."""
+
+    def __init__(self) -> None:
+        self.of = Audience.PUBLIC
+
+    def documents(self, scope: IndexScope) -> list[IndexedDocument]:
+        known = IndexedDocument(
+            document=RESET.document, revision=RESET.revision, title=RESET.title, product=RESET.product, version="",
+            language="en", audience=self.of, pages=3, chunks=1,
+        )  # fmt: skip
+        return [known] if scope.audience in (Audience.INTERNAL, self.of) else []
+
+
 class Called:
     """The routes over a database of its own."""
 
     def __init__(self, home: Path) -> None:
-        parts = Parts(home=home, build_assistant=nothing, open_index=nothing, probe_model=no_model)  # type: ignore[arg-type]
+        self.index: OneManual | None = OneManual()
+        parts = Parts(home=home, build_assistant=nothing, open_index=self.opened, probe_model=no_model)  # type: ignore[arg-type]
         self.home = home
         self.backend = Backend(parts)
         self.store = Conversations(self.backend.database())
@@ -62,6 +82,9 @@ class Called:
         application.include_router(chat_routes(self.backend))
         application.include_router(conversation_routes(self.backend))
         self.door = LetIn(application)
+
+    def opened(self) -> OneManual:
+        return self.index or nothing()
 
     def call(self, method: str, path: str, caller: Caller = ANN, **rest: object) -> httpx.Response:
         self.door.caller = caller
@@ -110,6 +133,19 @@ def test_somebody_elses_answer_is_as_absent_as_one_that_does_not_exist(
     assert called.store.message(message, "ann").feedback is None
     refused = called.call(method, f"/desk/chat/messages/{message}/{what}", CUSTOMER, **rest)
     assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("what", ["ticket", "why", "correction"])
+def test_an_answer_from_manuals_that_its_owner_may_not_open_any_more_is_not_told(called: Called, what: str) -> None:
+    _, message = filled(called.store, "ann")
+    less = replace(ANN, audience=Audience.PUBLIC)
+    assert called.call("GET", f"/desk/chat/messages/{message}/{what}", less).status_code == 200
+    assert called.index is not None
+    called.index.of = Audience.INTERNAL
+    refused = called.call("GET", f"/desk/chat/messages/{message}/{what}", less)
+    assert refused.status_code == 404
+    assert "Hold the" not in refused.text
+    assert called.call("GET", f"/desk/chat/messages/{message}/{what}", ANN).status_code == 200
 
 
 def test_a_dislike_is_noted_for_the_editors_a_like_is_not(called: Called) -> None:
@@ -171,6 +207,7 @@ def test_pages_and_forms_reach_ones_own_conversations_only(called: Called) -> No
 
 
 def test_without_an_index_the_bar_offers_nothing_and_works(called: Called) -> None:
+    called.index = None
     bar = called.call("GET", "/desk/chat/bar").json()
     assert bar["offers"] == []
     assert (bar["name"], bar["signed_in"], bar["editor"]) == ("Ann", True, False)

@@ -20,6 +20,7 @@ from serving.keys import Caller, Role
 from ui.backend import Backend
 from ui.chat.offers import offers
 from ui.chat.texts import BAR, CORRECT, TICKET, WHY, texts_in
+from ui.chat.threads import WITHDRAWN
 from ui.chat.ticket import LANGUAGES, ticket_language, ticket_text
 from ui.chat.why import why
 from ui.web.texts import LANGUAGES as INTERFACE_LANGUAGES
@@ -65,7 +66,7 @@ def chat_routes(backend: Backend) -> APIRouter:
     @router.get("/messages/{message}/correction")
     async def correctable(message: str, request: Request) -> Response:
         """The answer to edit."""
-        found = await _own(backend, request, lambda store, caller: _answered(store, message, caller))
+        found = await _own(backend, request, lambda store, caller: _readable(backend, store, message, caller))
         texts = texts_in(CORRECT, language_of(request))
         return JSONResponse({"answer": "" if found.kept.answer.refused else found.kept.answer.answer, "texts": texts})
 
@@ -88,7 +89,7 @@ def _add_readings(router: APIRouter, backend: Backend) -> None:
     @router.get("/messages/{message}/ticket")
     async def ticket(message: str, request: Request, language: Annotated[str, Query(max_length=8)] = "") -> Response:
         """The answer to paste into a ticket."""
-        found = await _own(backend, request, lambda store, caller: _answered(store, message, caller))
+        found = await _own(backend, request, lambda store, caller: _readable(backend, store, message, caller))
         line, category = await asyncio.to_thread(_labels, backend, found.kept.answer)
         chosen = ticket_language(found.kept.answer.question, language)
         return JSONResponse(
@@ -105,7 +106,7 @@ def _add_readings(router: APIRouter, backend: Backend) -> None:
     @router.get("/messages/{message}/why")
     async def explain(message: str, request: Request) -> Response:
         """How the answer came about."""
-        found = await _own(backend, request, lambda store, caller: _answered(store, message, caller))
+        found = await _own(backend, request, lambda store, caller: _readable(backend, store, message, caller))
         language = language_of(request)
         return JSONResponse({**why(found.kept, language), "texts": texts_in(WHY, language)})
 
@@ -172,6 +173,14 @@ def _answered(store: Conversations, message: str, caller: Caller) -> _Found:
     if kept is None:
         raise NoConversation("There is no such answer.", hint="It may have been deleted, or have expired.")
     return _Found(store, found, kept)
+
+
+def _readable(backend: Backend, store: Conversations, message: str, caller: Caller) -> _Found:
+    """As `_answered`; also raises NoConversation for one from manuals that the caller may not open any more."""
+    found = _answered(store, message, caller)
+    if not all(backend.may_open(each.document, each.revision, caller.scope) for each in found.kept.answer.citations):
+        raise NoConversation(WITHDRAWN)
+    return found
 
 
 def _note_gap(backend: Backend, caller: Caller, found: "_Found", cause: Cause, said: str) -> None:
