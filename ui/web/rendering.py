@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 
 from ingest.errors import ManualdeskError
 from serving.api.errors import Carried, caller_of, error_body, error_reply, status_of
-from serving.keys import Role
-from ui.web.texts import LANGUAGES, language_of, translator
+from serving.keys import Caller, Role
+from ui.web.texts import LANGUAGES, Translate, language_of, translator
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -79,14 +79,7 @@ def page(
         return translate(text, context).format(**gaps) if gaps else translate(text, context)
 
     caller = caller_of(request)
-
-    def entries(places: Sequence[tuple[str, str, Role]]) -> list[tuple[str, str, bool]]:
-        return [
-            (address, translate(text), _is_open(request.url.path, address))
-            for address, text, least in places
-            if caller is not None and caller.role.covers(least)
-        ]
-
+    path = request.url.path
     shown = (
         environment()
         .get_template(template)
@@ -95,9 +88,9 @@ def page(
             language=language,
             languages=LANGUAGES,
             caller=caller,
-            menu=entries(MENU),
-            settings=entries(SETTINGS),
-            path=request.url.path,
+            menu=_entries(MENU, caller, path, translate),
+            settings=_entries(SETTINGS, caller, path, translate),
+            path=path,
             error=error,
             **values,
         )
@@ -157,6 +150,17 @@ def environment() -> "Environment":
     made.filters["day"] = lambda moment: moment[:10]
     made.filters["minute"] = lambda moment: moment[:16].replace("T", " ")
     return made
+
+
+def _entries(
+    places: Sequence[tuple[str, str, Role]], caller: Caller | None, path: str, translate: Translate
+) -> list[tuple[str, str, bool]]:
+    """Address and text of where the caller may go, and whether that is open."""
+    return [
+        (address, translate(text), _is_open(path, address))
+        for address, text, least in places
+        if caller is not None and caller.role.covers(least)
+    ]
 
 
 def _is_open(path: str, address: str) -> bool:
