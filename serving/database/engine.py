@@ -20,6 +20,7 @@ from serving.database.migrating import upgrade
 
 FILE: Final = "desk.sqlite"
 _WAIT_SECONDS: Final = 30
+_CONNECT_SECONDS: Final = 5
 _DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
@@ -100,7 +101,9 @@ def _engine(home: Path, url: str) -> Engine:
         raise SettingError(f"There is no support for {address.get_backend_name()} databases.", hint=_URL_HINT)
     if driver == "sqlite":
         return _sqlite(create_engine(address, connect_args={"timeout": _WAIT_SECONDS}))
-    return create_engine(address.set(drivername=driver), pool_pre_ping=True)
+    # One that does not answer is one that is down: without this, whoever asks waits for as long as TCP does.
+    patience = {} if "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS}
+    return create_engine(address.set(drivername=driver), pool_pre_ping=True, connect_args=patience)
 
 
 _URL_HINT: Final = "such as postgresql://manualdesk@localhost/manualdesk; empty: a SQLite file in the home folder"

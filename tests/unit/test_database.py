@@ -1,5 +1,7 @@
 """The desk's database: made by its steps alone, one transaction at a time, with a hint where it cannot be used."""
 
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,14 @@ def test_an_address_that_is_none_and_a_server_that_is_not_there_are_told(tmp_pat
     with pytest.raises(DatabaseUnusable) as told:
         Database(tmp_path, "postgresql://me:secret@127.0.0.1:9/x?connect_timeout=1")
     assert "secret" not in told.value.message + told.value.hint
+
+
+def test_a_server_that_does_not_answer_is_not_waited_for_long(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        began = time.monotonic()
+        with pytest.raises(DatabaseUnusable):
+            Database(tmp_path, f"postgresql://127.0.0.1:{silent.getsockname()[1]}/desk")
+    assert time.monotonic() - began < 30
 
 
 def test_moments_are_texts_in_their_order() -> None:
