@@ -28,6 +28,7 @@ from serving.database.schema_conversations import conversations, feedback, messa
 
 LONGEST_TITLE: Final = 200
 LONGEST_COMMENT: Final = 2000
+EXPIRED_AT_ONCE: Final = 200
 _ABSENT: Final = NoConversation("There is no such conversation.", hint="It may have been deleted, or have expired.")
 
 
@@ -178,8 +179,16 @@ class Conversations:
         """Remove conversations that nobody went on with for so many days; 0 keeps all. Returns how many went."""
         if days <= 0:
             return 0
-        with self._database.transaction() as connection:
-            return remove_conversations(connection, conversations.c.changed_at < in_future(days=-days))
+        old = select(conversations.c.id).where(conversations.c.changed_at < in_future(days=-days))
+        some = conversations.c.id.in_(old.order_by(conversations.c.id).limit(EXPIRED_AT_ONCE))
+        gone = 0
+        while True:
+            # Some at a time: on SQLite all others wait until a transaction ends.
+            with self._database.transaction() as connection:
+                removed = remove_conversations(connection, some)
+            gone += removed
+            if removed < EXPIRED_AT_ONCE:
+                return gone
 
     def rate(self, message: str, owner: str, value: int, reason: str = "", comment: str = "") -> None:
         """What the reader thinks of an answer: 1, -1, or 0 to take it back. Raises NoConversation, FeedbackUnusable."""

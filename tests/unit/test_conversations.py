@@ -5,7 +5,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import LargeBinary, Table, func, insert, select, update
+from sqlalchemy import Engine, LargeBinary, Table, event, func, insert, select, update
 
 from ingest.index.contract import EVERYTHING, Scope
 from ingest.types import Audience, Box
@@ -13,7 +13,7 @@ from serving.answer import Answer, AnswerSource, CheckPolicy, Citation, Clarify
 from serving.conversations.export import exported_json, exported_markdown
 from serving.conversations.kept import answer_from_json, answer_to_json
 from serving.conversations.retention import expire_daily
-from serving.conversations.store import Conversations
+from serving.conversations.store import EXPIRED_AT_ONCE, Conversations
 from serving.conversations.types import Choices, FeedbackUnusable, NoConversation, Reason
 from serving.database.engine import Database, in_future, now
 from serving.database.schema_conversations import conversations, feedback, messages
@@ -242,3 +242,20 @@ def test_choices_only_ever_narrow() -> None:
     )
     assert Choices(product="oven").narrowed(scope, None).products == ()
     assert Choices(product="oven").narrowed(EVERYTHING, None).products == ("oven",)
+
+
+def test_many_that_expire_leave_others_their_turn(store: Conversations, database: Database) -> None:
+    old, many = in_future(days=-40), 2 * EXPIRED_AT_ONCE + 1
+    same = {"owner": "ann", "channel": "chat", "title": "", "language": "en", "choices": "{}"}
+    rows = [{"id": f"c{number}", **same, "created_at": old, "changed_at": old} for number in range(many)]
+    with database.transaction() as connection:
+        connection.execute(insert(conversations), rows)
+    ended: list[object] = []
+    count = ended.append
+    event.listen(Engine, "commit", count)
+    try:
+        assert store.expire(30) == many
+    finally:
+        event.remove(Engine, "commit", count)
+    assert len(ended) == 3
+    assert store.of("ann") == ()
