@@ -59,7 +59,8 @@ class Settings:
     """How people sign in: password, oidc (a company's OpenID provider) or header (a proxy that knows them). Empty: not
     at all; then this machine alone is served."""
     public_url: str = ""
-    """The address that browsers reach us under, such as https://desk.example; with https, cookies are Secure."""
+    """The address that browsers reach Manualdesk under, such as https://desk.example; with https, cookies are
+    Secure."""
     oidc_issuer: str = ""
     """The OpenID provider, such as https://login.example/realms/company."""
     oidc_client_id: str = ""
