@@ -5,6 +5,7 @@ Enters: a browser and a server on the sample manuals. Leaves: PNG files of its p
 
 import random
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -65,7 +66,8 @@ def worked(browser: Browser, address: str, home: Path) -> None:
 
 def uploaded(page: Page, address: str, text: str) -> None:
     page.goto(f"{address}/desk/documents/upload?folder=hub/en")
-    page.set_input_files("#files", [{"name": HUB, "mimeType": "text/markdown", "buffer": text.encode()}])
+    file: Any = {"name": HUB, "mimeType": "text/markdown", "buffer": text.encode()}
+    page.set_input_files("#files", file)
     expect(page.locator("#waiting tbody tr")).to_have_count(1, timeout=PATIENCE_MS)
     expect(page.locator("[data-open]")).to_have_count(0, timeout=PATIENCE_MS)
 
