@@ -159,19 +159,26 @@ def test_all_of_it_by_keyboard(browser: Browser, shop: str) -> None:
     clean(page)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_keeps_people_out(browser: Browser, shop: str, theme: Any, width: int) -> None:
-    page = opened(browser, f"{shop}/shop/t200", width=width, color_scheme=theme, bypass_csp=True)
+@pytest.mark.parametrize(
+    ("language", "theme", "width"),
+    [("en", "light", 1280), ("zh", "dark", 1280), ("zh", "light", 390), ("en", "dark", 390)],
+)
+def test_nothing_keeps_people_out(browser: Browser, shop: str, language: str, theme: Any, width: int) -> None:
+    product, question, more, person = {
+        "en": ("t200", "What does error E-20 mean?", "More", "Talk to a person"),
+        "zh": ("w5", "W5 手表的典型续航是多少天？", "更多", "联系人工客服"),
+    }[language]
+    address = f"{shop}/shop/{product}?language={language}"
+    page = opened(browser, address, width=width, color_scheme=theme, bypass_csp=True)
     page.locator(".bubble").click()
-    ask(page, "What does error E-20 mean?")
+    ask(page, question)
     assert serious(page) == []
     page.locator(".body button.mark").first.click()
     expect(page.locator("canvas[width]")).to_be_visible()
     assert serious(page) == []
     page.keyboard.press("Escape")
-    page.get_by_label("More", exact=True).click()
-    page.get_by_role("button", name="Talk to a person").click()
+    page.get_by_label(more, exact=True).click()
+    page.get_by_role("button", name=person).click()
     assert serious(page) == []
     if width < 600:
         box = page.locator(".panel").bounding_box()
