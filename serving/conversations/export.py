@@ -1,10 +1,14 @@
-"""Conversations to what their owner can take along: JSON for programs, Markdown with its sources for people."""
+"""Conversations to what their owner can take along: JSON for programs, Markdown with its sources for people.
+
+What stands on manuals that the owner may not open any more is left out of both.
+"""
 
 import json
 import re
-from typing import Final
+from typing import Any, Final
 
 from serving.conversations.kept import answer_from_json
+from serving.conversations.readable import Readable
 from serving.conversations.store import Conversations
 from serving.conversations.types import Conversation, Message
 
@@ -12,15 +16,18 @@ _ALL: Final = 100_000
 _MARKUP: Final = re.compile(r"([\\`*_{}<>#|])")
 
 
-def exported_json(store: Conversations, owner: str, conversation: str = "") -> str:
+def exported_json(store: Conversations, owner: str, readable: Readable, conversation: str = "") -> str:
     """One conversation, or all of the owner's. Raises NoConversation."""
-    found = [_as_json(each, store.messages(each.id, owner)) for each in _wanted(store, owner, conversation)]
+    found = [_as_json(each, store.messages(each.id, owner), readable) for each in _wanted(store, owner, conversation)]
     return json.dumps({"conversations": found}, ensure_ascii=False, indent=1)
 
 
-def exported_markdown(store: Conversations, owner: str, conversation: str = "") -> str:
+def exported_markdown(store: Conversations, owner: str, readable: Readable, conversation: str = "") -> str:
     """The same to read. Raises NoConversation."""
-    found = [_as_markdown(each, store.messages(each.id, owner)) for each in _wanted(store, owner, conversation)]
+    found = [
+        _as_markdown(each, readable.messages(store.messages(each.id, owner)))
+        for each in _wanted(store, owner, conversation)
+    ]
     return "\n\n".join(found) + "\n" if found else ""
 
 
@@ -28,7 +35,7 @@ def _wanted(store: Conversations, owner: str, conversation: str) -> tuple[Conver
     return (store.conversation(conversation, owner),) if conversation else store.of(owner, limit=_ALL)
 
 
-def _as_json(conversation: Conversation, messages: tuple[Message, ...]) -> dict[str, object]:
+def _as_json(conversation: Conversation, messages: tuple[Message, ...], readable: Readable) -> dict[str, object]:
     return {
         "id": conversation.id,
         "channel": conversation.channel,
@@ -43,12 +50,21 @@ def _as_json(conversation: Conversation, messages: tuple[Message, ...]) -> dict[
                 "role": message.role,
                 "text": message.text,
                 "created_at": message.created_at,
-                "answer": json.loads(message.answer) if message.answer else None,
+                "answer": _answer_json(message.answer, readable),
                 "feedback": message.feedback.to_json() if message.feedback else None,
             }
-            for message in messages
+            for message in readable.messages(messages)
         ],
     }
+
+
+def _answer_json(answer: str, readable: Readable) -> dict[str, Any] | None:
+    """An answer as it is kept, without passages that were found beside what it cites and are withdrawn."""
+    if answer_from_json(answer) is None:
+        return None
+    row: dict[str, Any] = json.loads(answer)
+    row["passages"] = [each for each in row["passages"] if readable.opens(each["document"], each["revision"])]
+    return row
 
 
 def _as_markdown(conversation: Conversation, messages: tuple[Message, ...]) -> str:

@@ -13,7 +13,7 @@ from serving.customers.sites import Site
 from serving.database.engine import now
 from serving.keys import Role
 from tests.api_desk import CANARY, SECRET_NAME, ApiDesk
-from tests.widget_desk import SHOP, SITE, Visitor, customers_of, widget_serving
+from tests.widget_desk import SHOP, SITE, Asked, Visitor, customers_of, widget_serving
 from ui.widget.customers import Customers
 
 OTHER = "https://other.example"
@@ -78,6 +78,25 @@ def test_internal_manuals_and_other_products_are_never_read(visitor: Visitor) ->
     assert "Kettle K1" in suggested
     assert "Lamp" not in suggested
     assert CANARY not in suggested
+
+
+def test_an_answer_is_hidden_once_its_manual_may_not_be_read_any_more(customers: Customers, visitor: Visitor) -> None:
+    reply = visitor.http.post("/ask", json={"question": QUESTION, "language": "de"})
+    conversation = {"conversation": Asked(reply.text).conversation}
+    places = ("/conversation", "/conversation/text")
+    assert all("10 seconds" in visitor.http.get(place, params=conversation).text for place in places)
+    site = customers.sites().get("shop")
+    customers.sites().change(replace(site, products=("lamp",)))
+    try:
+        for place in places:
+            told = visitor.http.get(place, params=conversation).text
+            assert QUESTION in told
+            assert "wird deshalb nicht angezeigt" in told
+            assert "10 seconds" not in told
+            assert "Kettle K1" not in told
+    finally:
+        customers.sites().change(site)
+    assert "10 seconds" in visitor.http.get("/conversation", params=conversation).text
 
 
 def test_replies_are_opened_to_exactly_the_pages_origin(address: str, visitor: Visitor) -> None:

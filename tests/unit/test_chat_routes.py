@@ -206,6 +206,21 @@ def test_pages_and_forms_reach_ones_own_conversations_only(called: Called) -> No
     assert called.store.of("ann") == ()
 
 
+def test_what_is_taken_along_leaves_out_what_was_withdrawn(called: Called) -> None:
+    filled(called.store, "ann")
+    public_agent = replace(ANN, audience=Audience.PUBLIC)
+    for form in ("json", "md"):
+        address = f"/desk/conversations/export.{form}"
+        assert "Hold the button" in called.call("GET", address, public_agent).text
+        assert called.index is not None
+        called.index.of = Audience.INTERNAL
+        told = called.call("GET", address, public_agent).text
+        assert "cannot open any more" in told
+        assert "Hold" not in told
+        assert "Hold the button" in called.call("GET", address).text
+        called.index.of = Audience.PUBLIC
+
+
 def test_without_an_index_the_bar_offers_nothing_and_works(called: Called) -> None:
     called.index = None
     bar = called.call("GET", "/desk/chat/bar").json()

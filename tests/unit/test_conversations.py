@@ -12,6 +12,7 @@ from ingest.types import Audience, Box
 from serving.answer import Answer, AnswerSource, CheckPolicy, Citation, Clarify
 from serving.conversations.export import exported_json, exported_markdown
 from serving.conversations.kept import answer_from_json, answer_to_json
+from serving.conversations.readable import Readable
 from serving.conversations.retention import expire_daily
 from serving.conversations.store import EXPIRED_AT_ONCE, Conversations
 from serving.conversations.types import Choices, FeedbackUnusable, NoConversation, Reason
@@ -21,6 +22,7 @@ from serving.database.schema_editing import gap_questions, gaps
 from tests.passages import LAMP, RESET
 
 BOX = Box(page=3, left=1.0, top=2.0, right=30.5, bottom=12.0)
+ALL = Readable(may_open=lambda *_: True, withdrawn="")
 
 
 @pytest.fixture
@@ -99,13 +101,13 @@ def test_somebody_elses_conversation_is_as_absent_as_one_that_does_not_exist(sto
         lambda: store.delete(conversation, "bob"),
         lambda: store.rate(message, "bob", 1),
         lambda: store.begin("bob", "chat", "en", id=conversation),
-        lambda: exported_json(store, "bob", conversation),
-        lambda: exported_markdown(store, "bob", conversation),
+        lambda: exported_json(store, "bob", ALL, conversation),
+        lambda: exported_markdown(store, "bob", ALL, conversation),
     )
     absent = {_refusal(attempt) for attempt in (*tries, lambda: store.messages("no such", "bob"))}
     assert len(absent) == 1
     assert store.of("bob") == ()
-    assert json.loads(exported_json(store, "bob")) == {"conversations": []}
+    assert json.loads(exported_json(store, "bob", ALL)) == {"conversations": []}
     assert store.erase("bob") == 0
     assert len(store.messages(conversation, "ann")) == 2
     assert store.conversation(conversation, "ann").title == "How do I reset it?"
@@ -224,14 +226,29 @@ def test_a_server_that_starts_removes_what_is_too_old(database: Database, store:
 def test_an_export_holds_questions_answers_sources_and_ratings(store: Conversations) -> None:
     conversation, message = filled(store, "ann")
     store.rate(message, "ann", -1, Reason.OUTDATED, "old")
-    (taken,) = json.loads(exported_json(store, "ann", conversation))["conversations"]
+    (taken,) = json.loads(exported_json(store, "ann", ALL, conversation))["conversations"]
     question, answer = taken["messages"]
     assert question["text"] == "How do I reset it?"
     assert answer["answer"]["citations"][0]["quote"].startswith("Hold the power button")
     assert answer["feedback"]["reason"] == "outdated"
-    text = exported_markdown(store, "ann")
+    text = exported_markdown(store, "ann", ALL)
     for part in ("# How do I reset it?", "[1] Hub X200 manual", "page 3", "outdated, old"):
         assert part in text
+
+
+def test_an_export_holds_nothing_of_manuals_that_its_owner_may_not_open_any_more(store: Conversations) -> None:
+    conversation, _ = filled(store, "ann")
+    beside = replace(cited_answer(), passages=(RESET, replace(LAMP, document="lamp.pdf")))
+    store.add(conversation, "assistant", beside.answer, answer_to_json(beside), owner="ann")
+    without_lamp = Readable(may_open=lambda document, _: document != "lamp.pdf", withdrawn="Gone.")
+    (taken,) = json.loads(exported_json(store, "ann", without_lamp, conversation))["conversations"]
+    assert [each["document"] for each in taken["messages"][2]["answer"]["passages"]] == [RESET.document]
+    without_hub = Readable(may_open=lambda document, _: document == "lamp.pdf", withdrawn="Gone.")
+    for told in (exported_json(store, "ann", without_hub), exported_markdown(store, "ann", without_hub)):
+        assert "How do I reset it?" in told
+        assert "Gone." in told
+        assert "Hold" not in told
+        assert "Hub X200" not in told
 
 
 def test_choices_only_ever_narrow() -> None:

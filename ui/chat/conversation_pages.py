@@ -9,10 +9,13 @@ from fastapi.responses import Response
 
 from serving.api.access import asker
 from serving.conversations.export import exported_json, exported_markdown
+from serving.conversations.readable import Readable
 from serving.conversations.store import LONGEST_TITLE, Conversations
 from serving.keys import Role
 from ui.backend import Backend
+from ui.chat.threads import WITHDRAWN
 from ui.web.rendering import PageRoute, page, see_other
+from ui.web.texts import language_of, translator
 
 PAGE: Final = 30
 ADDRESS: Final = "/desk/conversations"
@@ -53,7 +56,12 @@ def conversation_routes(backend: Backend) -> APIRouter:
     @router.get("/export.{form}")
     async def export(request: Request, form: str, conversation: Annotated[str, Query(max_length=64)] = "") -> Response:
         write, media_type = _FORMS.get(form, _FORMS["json"])
-        text = await _own(backend, request, lambda store, owner: write(store, owner, conversation))
+        scope = asker(request).scope
+        readable = Readable(
+            may_open=lambda document, revision: backend.may_open(document, revision, scope),
+            withdrawn=translator(language_of(request))(WITHDRAWN),
+        )
+        text = await _own(backend, request, lambda store, owner: write(store, owner, readable, conversation))
         headers = {
             "Content-Disposition": f'attachment; filename="conversations.{"md" if form == "md" else "json"}"',
             "Cache-Control": "no-store",

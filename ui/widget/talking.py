@@ -10,6 +10,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from ingest.errors import ManualdeskError
 from serving.api.access import asker_address
+from serving.conversations.readable import Readable
 from serving.conversations.types import Message
 from serving.customers.hand_over import HandOver, Wish, transcript_text
 from serving.customers.look import spoken
@@ -21,6 +22,7 @@ from serving.gaps.types import Cause
 from ui.widget.customers import Customers
 from ui.widget.requests import HandOverWanted
 from ui.widget.shown import message_shown
+from ui.widget.texts import texts_in
 from ui.widget.way import visitor
 
 _TELEPHONE = re.compile(r"(?:[^\d]*\d){6,20}[^\d]*")
@@ -38,19 +40,19 @@ def talking_routes(customers: Customers) -> APIRouter:
 
     @router.get("/conversation")
     async def conversation(request: Request, conversation: str) -> dict[str, object]:
-        """Its messages, as they were shown."""
+        """Its messages as they were shown, but for what was withdrawn since."""
         session = visitor(request)
 
         def shown() -> list[dict[str, object]]:
             original, home = customers.originals_of(session), customers.backend.home
-            return [message_shown(each, original, home) for each in _messages(customers, session, conversation)]
+            return [message_shown(each, original, home) for each in _readable(customers, session, conversation)]
 
         return {"conversation": conversation, "messages": await asyncio.to_thread(shown)}
 
     @router.get("/conversation/text")
     async def as_text(request: Request, conversation: str) -> Response:
         """To keep."""
-        found = await asyncio.to_thread(_messages, customers, visitor(request), conversation)
+        found = await asyncio.to_thread(_readable, customers, visitor(request), conversation)
         headers = {"Content-Disposition": 'attachment; filename="conversation.txt"', "Cache-Control": "no-store"}
         return PlainTextResponse(transcript_text(transcript_of(found)), headers=headers)
 
@@ -74,6 +76,17 @@ def talking_routes(customers: Customers) -> APIRouter:
 
 def _messages(customers: Customers, session: Session, conversation: str) -> tuple[Message, ...]:
     return customers.stores().conversations.messages(conversation, session.owner)
+
+
+def _readable(customers: Customers, session: Session, conversation: str) -> tuple[Message, ...]:
+    """What of them may be read now: manuals become internal, and sites lose products. Raises NoConversation."""
+    store, scope = customers.stores().conversations, session.caller.scope
+    language = store.conversation(conversation, session.owner).language
+    readable = Readable(
+        may_open=lambda document, revision: customers.backend.may_open(document, revision, scope),
+        withdrawn=texts_in(language)["withdrawn"],
+    )
+    return readable.messages(_messages(customers, session, conversation))
 
 
 def _hand_over(customers: Customers, session: Session, wanted: HandOverWanted) -> str:
