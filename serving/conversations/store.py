@@ -135,14 +135,16 @@ class Conversations:
             found = connection.execute(select(conversations.c.owner).where(conversations.c.id == conversation))
             return str(found.scalar() or "")
 
-    def messages(self, conversation: str, owner: str) -> tuple[Message, ...]:
-        """All messages in order. Raises NoConversation."""
-        wanted = _with_feedback().where(_is(conversation, owner)).order_by(messages.c.place)
+    def messages(self, conversation: str, owner: str, *, last: int = 0) -> tuple[Message, ...]:
+        """All messages in order, or only so many at the end. Raises NoConversation."""
+        wanted = _with_feedback().where(_is(conversation, owner)).order_by(messages.c.place.desc())
+        if last:
+            wanted = wanted.limit(last)
         with self._database.transaction() as connection:
             rows = connection.execute(wanted).all()
         if not rows:
             self.conversation(conversation, owner)  # tells an empty conversation from none
-        return tuple(_message(row) for row in rows)
+        return tuple(_message(row) for row in reversed(rows))
 
     def message(self, message: str, owner: str) -> Message:
         """Raises NoConversation."""

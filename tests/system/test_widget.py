@@ -15,6 +15,7 @@ from serving.keys import Role
 from tests.api_desk import CANARY, SECRET_NAME, ApiDesk
 from tests.widget_desk import SHOP, SITE, Asked, Visitor, customers_of, widget_serving
 from ui.widget.customers import Customers
+from ui.widget.talking import MOST_SHOWN
 
 OTHER = "https://other.example"
 QUESTION = "How long do I hold the button to reset the kettle?"
@@ -97,6 +98,16 @@ def test_an_answer_is_hidden_once_its_manual_may_not_be_read_any_more(customers:
     finally:
         customers.sites().change(site)
     assert "10 seconds" in visitor.http.get("/conversation", params=conversation).text
+
+
+def test_a_long_conversation_comes_back_with_its_end(customers: Customers, visitor: Visitor) -> None:
+    conversation = visitor.ask(QUESTION).conversation
+    kept = customers.stores().conversations
+    owner = kept.owner_of(conversation)
+    for number in range(MOST_SHOWN):
+        kept.add(conversation, "user", f"Question {number}?", owner=owner)
+    shown = visitor.http.get("/conversation", params={"conversation": conversation}).json()["messages"]
+    assert [each["text"] for each in shown] == [f"Question {number}?" for number in range(MOST_SHOWN)]
 
 
 def test_replies_are_opened_to_exactly_the_pages_origin(address: str, visitor: Visitor) -> None:

@@ -1,5 +1,6 @@
 """Figures of cited pages: pictures that are neither tiny nor the page itself, with their captions."""
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -9,9 +10,13 @@ from PIL import Image
 
 from ingest.originals import original_path
 from serving.answer import Citation
+from serving.conversations.kept import answer_to_json
+from serving.conversations.types import Message
 from tests.passages import RESET
+from tests.unit.test_conversations import cited_answer
 from ui.chat.figures import figures_of, joined
 from ui.pages import Mark, PagePictures, page_of
+from ui.widget.shown import messages_shown
 from ui.wording import ENGLISH
 
 REVISION = "0123456789abcdef"
@@ -102,3 +107,15 @@ def test_strips_of_one_drawing_are_one_figure() -> None:
 
 def test_what_is_not_kept_or_no_pdf_has_none(home: Path) -> None:
     assert figures_of([cited("gone.pdf"), cited("page.html")], home) == ()
+
+
+def test_a_conversation_that_is_read_again_has_figures_with_its_last_answer_alone(home: Path) -> None:
+    kept(home, (100, 350, 300, 500))
+    answer = replace(cited_answer(), citations=(cited("hub.pdf"),))
+    said = Message(
+        id="1", conversation="c", place=1, role="assistant", text="", answer=answer_to_json(answer), created_at=""
+    )
+    later = replace(said, id="2", place=2)
+    question = replace(said, id="3", place=3, role="user", answer="")
+    shown = messages_shown((said, later, question), lambda *_: "/original", home)
+    assert [len(each.get("figures", ())) for each in shown] == [0, 1, 0]  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """An answer as a customer gets it: titles and pages of manuals, never names of files, or how it was made."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from retrieval.passages import Passage
@@ -17,8 +17,8 @@ OriginalUrl = Callable[[str, int], str]
 """Message and number of a citation to the address at which its original opens."""
 
 
-def answer_shown(answer: Answer, message: str, original: OriginalUrl, home: Path) -> dict[str, object]:
-    """Of an answer that was kept as this message. Reads the cited pages for their figures."""
+def answer_shown(answer: Answer, message: str, original: OriginalUrl, home: Path | None) -> dict[str, object]:
+    """Of an answer that was kept as this message. With a `home`, reads the cited pages for their figures."""
     clarify = answer.clarify and {"question": answer.clarify.question, "options": list(answer.clarify.options)}
     return {
         "message": message,
@@ -27,7 +27,7 @@ def answer_shown(answer: Answer, message: str, original: OriginalUrl, home: Path
         "quoted": answer.source is AnswerSource.QUOTES,
         "clarify": clarify,
         "citations": [_citation(each, original(message, each.number)) for each in answer.citations],
-        "figures": [_figure(each) for each in figures_of(answer.citations, home)],
+        "figures": [_figure(each) for each in (figures_of(answer.citations, home) if home else ())],
     }
 
 
@@ -37,8 +37,13 @@ def passages_shown(passages: tuple[Passage, ...]) -> list[dict[str, object]]:
     return [{"title": title, "section": section} for title, section in titles]
 
 
-def message_shown(message: Message, original: OriginalUrl, home: Path) -> dict[str, object]:
-    """Of a kept conversation."""
+def messages_shown(messages: Sequence[Message], original: OriginalUrl, home: Path) -> list[dict[str, object]]:
+    """Of a kept conversation; its last answer with figures."""
+    last = next((message.id for message in reversed(messages) if message.role == "assistant"), "")
+    return [_message(message, original, home if message.id == last else None) for message in messages]
+
+
+def _message(message: Message, original: OriginalUrl, home: Path | None) -> dict[str, object]:
     kept = answer_from_json(message.answer) if message.answer else None
     answer = (
         answer_shown(kept.answer, message.id, original, home) if kept else {"message": message.id, "text": message.text}

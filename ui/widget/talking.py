@@ -21,11 +21,13 @@ from serving.database.engine import now
 from serving.gaps.types import Cause
 from ui.widget.customers import Customers
 from ui.widget.requests import HandOverWanted
-from ui.widget.shown import message_shown
+from ui.widget.shown import messages_shown
 from ui.widget.texts import texts_in
 from ui.widget.way import visitor
 
 _TELEPHONE = re.compile(r"(?:[^\d]*\d){6,20}[^\d]*")
+MOST_SHOWN = 50
+"""Messages of a conversation that was left, the last ones."""
 MOST_HANDED = 200
 """Messages of a transcript, the last ones."""
 
@@ -40,12 +42,12 @@ def talking_routes(customers: Customers) -> APIRouter:
 
     @router.get("/conversation")
     async def conversation(request: Request, conversation: str) -> dict[str, object]:
-        """Its messages as they were shown, but for what was withdrawn since."""
+        """Its last messages as they were shown, but for what was withdrawn since."""
         session = visitor(request)
 
         def shown() -> list[dict[str, object]]:
             original, home = customers.originals_of(session), customers.backend.home
-            return [message_shown(each, original, home) for each in _readable(customers, session, conversation)]
+            return messages_shown(_readable(customers, session, conversation, last=MOST_SHOWN), original, home)
 
         return {"conversation": conversation, "messages": await asyncio.to_thread(shown)}
 
@@ -74,11 +76,11 @@ def talking_routes(customers: Customers) -> APIRouter:
     return router
 
 
-def _messages(customers: Customers, session: Session, conversation: str) -> tuple[Message, ...]:
-    return customers.stores().conversations.messages(conversation, session.owner)
+def _messages(customers: Customers, session: Session, conversation: str, *, last: int = 0) -> tuple[Message, ...]:
+    return customers.stores().conversations.messages(conversation, session.owner, last=last)
 
 
-def _readable(customers: Customers, session: Session, conversation: str) -> tuple[Message, ...]:
+def _readable(customers: Customers, session: Session, conversation: str, *, last: int = 0) -> tuple[Message, ...]:
     """What of them may be read now: manuals become internal, and sites lose products. Raises NoConversation."""
     store, scope = customers.stores().conversations, session.caller.scope
     language = store.conversation(conversation, session.owner).language
@@ -86,7 +88,7 @@ def _readable(customers: Customers, session: Session, conversation: str) -> tupl
         may_open=lambda document, revision: customers.backend.may_open(document, revision, scope),
         withdrawn=texts_in(language)["withdrawn"],
     )
-    return readable.messages(_messages(customers, session, conversation))
+    return readable.messages(_messages(customers, session, conversation, last=last))
 
 
 def _hand_over(customers: Customers, session: Session, wanted: HandOverWanted) -> str:
@@ -96,7 +98,7 @@ def _hand_over(customers: Customers, session: Session, wanted: HandOverWanted) -
         raise ContactUnusable(
             "That is neither a mail address nor a telephone number.", hint="Say where you can be reached."
         )
-    messages = _messages(customers, session, wanted.conversation)[-MOST_HANDED:] if wanted.conversation else ()
+    messages = _messages(customers, session, wanted.conversation, last=MOST_HANDED) if wanted.conversation else ()
     handed = HandOver(
         id=secrets.token_hex(16),
         site=session.site.id,
