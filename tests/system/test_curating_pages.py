@@ -178,6 +178,26 @@ def test_a_dismissed_gap_says_who_and_why(http: httpx.Client, desk: CuratingDesk
     assert http.get("/desk/gaps/99").status_code == HTTPStatus.NOT_FOUND
 
 
+@pytest.mark.parametrize("number", ["99", "0", "-1", "x", str(2**31), "9" * 30, "9" * 5000])
+def test_a_number_that_nothing_has_is_not_found(http: httpx.Client, number: str) -> None:
+    label = {"name": "Mixers"}
+    seen = [http.get(f"/desk/{place}/{number}") for place in ("gaps", "answers", "runs")]
+    changed = [
+        http.post(f"/desk/labels/{number}", data=label),
+        http.post(f"/desk/labels/{number}/delete"),
+        http.post(f"/desk/gaps/{number}/state", data={"state": "open"}),
+        http.post(f"/desk/answers/{number}/approve"),
+    ]
+    assert {reply.status_code for reply in (*seen, *changed)} == {HTTPStatus.NOT_FOUND}
+
+
+def test_a_form_that_names_a_number_that_nothing_has_changes_nothing(http: httpx.Client, desk: CuratingDesk) -> None:
+    assert http.get(f"/desk/answers/new?gap={'9' * 30}").status_code == HTTPStatus.NOT_FOUND
+    for field in ("number", "gap"):
+        assert http.post("/desk/answers", data=answer_form(**{field: "9" * 30})).status_code == HTTPStatus.NOT_FOUND
+    assert desk.book.all() == ()
+
+
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.AGENT])
 def test_others_than_editors_see_and_change_nothing(http: httpx.Client, desk: CuratingDesk, role: Role) -> None:
     ask(http, desk, ASKED)

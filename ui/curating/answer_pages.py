@@ -19,6 +19,7 @@ from ui.backend import Backend
 from ui.curating.answer_form import AnswerForm, Pickable, form_from, form_of
 from ui.curating.editor import editor, original_of
 from ui.curating.workbench import Workbench
+from ui.web.numbers import Number, typed_number
 from ui.web.rendering import PageRoute, page, see_other
 
 _DONE: Final = {
@@ -75,8 +76,8 @@ def _add_form(router: APIRouter, bench: Workbench) -> None:
         """An empty form, or one begun from a gap."""
         caller = editor(request)
         form = AnswerForm(questions=question[:2000], product="", gap="")
-        if gap.isdecimal():
-            form = _begun(bench.gap(int(gap)))
+        if begun_from := typed_number(gap):
+            form = _begun(bench.gap(begun_from))
         return _form(request, bench, form, found=bench.passages(form.find, caller) if form.find else ())
 
     @router.post("/form")
@@ -105,7 +106,7 @@ def _add_form(router: APIRouter, bench: Workbench) -> None:
 
 def _add_one(router: APIRouter, bench: Workbench) -> None:
     @router.get("/{number}")
-    def one(request: Request, number: int, done: str = "") -> Response:
+    def one(request: Request, number: Number, done: str = "") -> Response:
         """One with what it stands on and what was done to it."""
         editor(request)
         answer = bench.get(number)
@@ -120,7 +121,7 @@ def _add_one(router: APIRouter, bench: Workbench) -> None:
         )
 
     @router.get("/{number}/edit")
-    def edit(request: Request, number: int) -> Response:
+    def edit(request: Request, number: Number) -> Response:
         """The form with what is there."""
         editor(request)
         return _form(request, bench, form_of(bench.get(number)), number=str(number))
@@ -128,7 +129,7 @@ def _add_one(router: APIRouter, bench: Workbench) -> None:
 
 def _add_doing(router: APIRouter, bench: Workbench) -> None:
     @router.post("/{number}/approve")
-    def approve(request: Request, number: int) -> Response:
+    def approve(request: Request, number: Number) -> Response:
         """Give it to readers."""
         caller = editor(request)
         with bench.curation() as curation:
@@ -137,7 +138,7 @@ def _add_doing(router: APIRouter, bench: Workbench) -> None:
         return _to(number, "closed" if bench.close_gaps(answer) else "approved")
 
     @router.post("/{number}/delete")
-    def remove(request: Request, number: int) -> Response:
+    def remove(request: Request, number: Number) -> Response:
         """Delete it for good."""
         caller = editor(request)
         with bench.curation() as curation:
@@ -147,9 +148,10 @@ def _add_doing(router: APIRouter, bench: Workbench) -> None:
 
 
 def _kept(request: Request, bench: Workbench, form: AnswerForm, number: str, *, approve: bool, by: str) -> Response:
+    changed, gap = typed_number(number), typed_number(form.gap)
     with bench.curation() as curation:
-        if number.isdecimal():
-            answer = curation.edit(int(number), by=by, **form.wanted())
+        if changed is not None:
+            answer = curation.edit(changed, by=by, **form.wanted())
             if approve:
                 answer = curation.approve(answer.number, by=by)
         else:
@@ -158,7 +160,6 @@ def _kept(request: Request, bench: Workbench, form: AnswerForm, number: str, *, 
     audited(bench.backend, request, "answer.changed" if number else "answer.added", str(answer.number))
     if answer.state is not State.APPROVED:
         return _to(answer.number, "saved" if number else "draft")
-    gap = int(form.gap) if form.gap.isdecimal() else None
     return _to(answer.number, "closed" if bench.close_gaps(answer, gap) else ("approved" if approve else "saved"))
 
 

@@ -12,6 +12,7 @@ from serving.gaps.excerpts import excerpts
 from serving.gaps.types import Cause, Gap, GapState
 from ui.backend import Backend
 from ui.curating.editor import editor
+from ui.web.numbers import Number
 from ui.web.rendering import PageRoute, page, see_other
 
 _SHOWN: Final = 200
@@ -95,7 +96,7 @@ def _add_reading(router: APIRouter, backend: Backend) -> None:
         )
 
     @router.get("/{gap}")
-    def one(request: Request, gap: int, asked: str = "") -> Response:
+    def one(request: Request, gap: Number, asked: str = "") -> Response:
         """One of them with all that is known of it."""
         editor(request)
         store = backend.notes.gaps
@@ -121,7 +122,7 @@ def _add_doing(router: APIRouter, backend: Backend) -> None:
         return _to(f"/desk/gaps?asked={done.asked}&closed={len(done.closed)}")
 
     @router.post("/{gap}/replay")
-    def replay_one(request: Request, gap: int) -> Response:
+    def replay_one(request: Request, gap: Number) -> Response:
         """Ask it again now."""
         editor(request)
         backend.notes.replay(only=(gap,))
@@ -129,7 +130,7 @@ def _add_doing(router: APIRouter, backend: Backend) -> None:
 
     @router.post("/{gap}/state")
     def set_state(
-        request: Request, gap: int, *, state: Annotated[GapState, Form()], reason: Annotated[str, Form()] = ""
+        request: Request, gap: Number, *, state: Annotated[GapState, Form()], reason: Annotated[str, Form()] = ""
     ) -> Response:
         """Dismiss it, close it by hand, or open it again."""
         caller = editor(request)

@@ -9,6 +9,7 @@ from serving.api.audited import audited
 from serving.gaps.labels import LabelKind, Labels, suggest
 from ui.backend import Backend
 from ui.curating.editor import editor
+from ui.web.numbers import Number
 from ui.web.rendering import PageRoute, page, see_other
 
 
@@ -50,7 +51,7 @@ def _add_changing(router: APIRouter, backend: Backend) -> None:
 
     @router.post("/{label}")
     def change(
-        request: Request, label: int, *, name: Annotated[str, Form()], words: Annotated[str, Form()] = ""
+        request: Request, label: Number, *, name: Annotated[str, Form()], words: Annotated[str, Form()] = ""
     ) -> Response:
         """Another name, or other words."""
         editor(request)
@@ -59,7 +60,7 @@ def _add_changing(router: APIRouter, backend: Backend) -> None:
         return _back()
 
     @router.post("/{label}/delete")
-    def remove(request: Request, label: int) -> Response:
+    def remove(request: Request, label: Number) -> Response:
         """Take one away."""
         editor(request)
         Labels(backend.database()).remove(label)

@@ -14,6 +14,7 @@ from ingest.types import PageQuality
 from serving.api.errors import NotFound
 from ui.editing.editors import Editors, editor, queue_of
 from ui.run_text import reason
+from ui.web.numbers import Number
 from ui.web.rendering import PageRoute, page, see_other
 
 MOST_RUNS: Final = 100
@@ -69,7 +70,7 @@ def job_routes(editors: Editors) -> APIRouter:
         return see_other(f"/desk/jobs/{number}")
 
     @router.get("/runs/{number}")
-    def run(number: int, request: Request) -> Response:
+    def run(number: Number, request: Request) -> Response:
         editor(request)
         with editors.records() as records:
             known = records.run(number)

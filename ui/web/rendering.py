@@ -120,6 +120,8 @@ class PageRoute(APIRoute):
                 told = error_body(error, caller_of(request))
                 return error_page(request, told["message"], told["hint"], status_of(error))
             except RequestValidationError as unfit:
+                if all(each["loc"][0] == "path" for each in unfit.errors()):
+                    return error_page(request, "There is no such page.", "", HTTPStatus.NOT_FOUND)
                 names = ", ".join(str(each["loc"][-1]) for each in unfit.errors())
                 return error_page(request, f"These fields do not fit: {names}.", "", HTTPStatus.BAD_REQUEST)
             except HTTPException as refused:
