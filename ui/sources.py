@@ -6,6 +6,7 @@ manual's own scripts from running on our origin. Only what the index holds or he
 
 import asyncio
 from http import HTTPStatus
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, urlencode
 
@@ -73,6 +74,7 @@ def source_routes(backend: Backend) -> APIRouter:
     """The routes under /sources."""
     router = APIRouter(prefix="/sources")
     pictures = PagePictures()
+    drawn_by = version("manualdesk")
 
     @router.get("/{revision}/original/{document:path}", response_class=Response)
     async def original(revision: str, document: str, request: Request) -> Response:
@@ -87,13 +89,17 @@ def source_routes(backend: Backend) -> APIRouter:
         parsed, parts = _parsed(marks), _parsed(request.query_params.get("part", ""))
         if parsed is None or parts is None or len(parts) > 1 or not is_pdf(document):
             return _missing("bad_request", "That is not a page of a PDF.", HTTPStatus.BAD_REQUEST)
+        # Kept by the browser, but asked for each time: after signing out, or once it is withdrawn, it is not shown.
+        headers = {"Cache-Control": "private, no-cache", "ETag": f'"{revision}-{drawn_by}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         try:
             picture = await asyncio.to_thread(pictures.draw, found, page, parsed, parts[0] if parts else None)
         except ManualdeskError as error:
             return _missing("unreadable", error.message)
         if picture is None:
             return _missing("not_found", f"{document} has no page {page}.")
-        return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
+        return Response(picture, media_type="image/png", headers=headers)
 
     @router.get("/{rest:path}", include_in_schema=False)
     async def nothing_else(rest: str) -> Response:
