@@ -7,6 +7,7 @@ signature and claims are checked. Authlib and joserfc stop here.
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,9 +19,14 @@ from ui.sign_in.setup import Provider
 _SECONDS: Final = 10.0
 _FRESH_SECONDS: Final = 3600.0
 """The provider's addresses and keys are asked for once in so long, and where a token names a key that is new."""
+_PATIENCE: Final = 1.0
+"""Seconds that others wait while one asks the provider; who comes later than that is told at once."""
+_QUIET_SECONDS: Final = 5.0
+"""So long a provider that failed is not asked again."""
 _LEEWAY: Final = 60
 _ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA")
 """Signatures with the provider's own key only: no `none`, and no shared secret."""
+_AWAY: Final = "Signing in is not available just now: the OpenID provider does not answer."
 
 
 class ProviderRefused(Forbidden):
@@ -54,11 +60,14 @@ class Identity:
 class OpenIdProvider:
     """One provider. Usable from several threads."""
 
-    def __init__(self, provider: Provider, redirect: str) -> None:
+    def __init__(self, provider: Provider, redirect: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         """`redirect`: where browsers are sent back."""
         self._provider = provider
         self._redirect = redirect
+        self._clock = clock
         self._lock = threading.Lock()
+        self._asking_since: float | None = None
+        self._quiet_until = 0.0
         self._known: tuple[float, dict[str, Any], dict[str, Any]] | None = None
 
     def start(self) -> Start:
@@ -148,10 +157,32 @@ class OpenIdProvider:
 
     def _metadata(self, *, anew: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the provider says of itself, and its keys."""
-        with self._lock:
-            if self._known is None or anew or time.monotonic() - self._known[0] > _FRESH_SECONDS:
-                self._known = (time.monotonic(), *self._discovered())
-            return self._known[1:]
+        if not anew and (fresh := self._fresh()):
+            return fresh
+        since = self._asking_since
+        if not self._lock.acquire(timeout=_PATIENCE if since is None else max(0.0, since + _PATIENCE - self._clock())):
+            raise _refused(_AWAY)
+        try:
+            return (not anew and self._fresh()) or self._asked()
+        finally:
+            self._asking_since = None
+            self._lock.release()
+
+    def _fresh(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        known = self._known
+        return known[1:] if known and self._clock() - known[0] <= _FRESH_SECONDS else None
+
+    def _asked(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """For who holds the lock."""
+        now = self._asking_since = self._clock()
+        if now < self._quiet_until:
+            raise _refused(_AWAY)
+        try:
+            self._known = (now, *self._discovered())
+        except ProviderRefused:
+            self._quiet_until = self._clock() + _QUIET_SECONDS
+            raise
+        return self._known[1:]
 
     def _discovered(self) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
