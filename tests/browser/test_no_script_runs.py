@@ -94,10 +94,10 @@ def test_the_agents_chat_runs_none(watched: Watched, hostile: Served) -> None:
         watched.check(page)
     page.locator(".answer-foot a, .answer-foot button").first.click()
     watched.check(page)
-    page.wait_for_load_state("networkidle")  # what was clicked has been answered
-    page.reload()
-    expect(page.locator("[data-step-type=user_message]").first).to_be_visible(timeout=PATIENCE_MS)
-    watched.check(page)
+    kept = watched.context.new_page()  # as it is read back from the database
+    kept.goto(page.url)
+    expect(kept.locator("[data-step-type=user_message]").first).to_be_visible(timeout=PATIENCE_MS)
+    watched.check(kept)
 
 
 def test_an_original_runs_none(watched: Watched, hostile: Served) -> None:
