@@ -204,11 +204,13 @@ def _add_chat(application: "FastAPI", backend: Backend, secret: str) -> None:
     os.environ["CHAINLIT_AUTH_SECRET"] = secret
     set_running(backend)
     from chainlit.server import app as chat
-    from chainlit.server import get_html_template
+    from chainlit.server import build_dir, get_html_template
     from chainlit.utils import mount_chainlit
     from fastapi.responses import FileResponse, HTMLResponse, Response
+    from starlette.routing import Mount
 
     from serving.api.errors import framework_error
+    from ui.web.static_files import FOR_GOOD, FOR_NOW, KeptFiles
 
     # It warns for every browser language that has no readme page of its own, and is silent on what matters.
     logging.getLogger("chainlit").setLevel(logging.ERROR)
@@ -225,8 +227,12 @@ def _add_chat(application: "FastAPI", backend: Backend, secret: str) -> None:
     async def numbered_source(number: int) -> Response:
         # Chainlit looks for an element's code under the element's name, and ours are named like their marks.
         del number
-        return FileResponse(Path(__file__).parent / "public" / "elements" / "SourcePanel.jsx")
+        panel = Path(__file__).parent / "public" / "elements" / "SourcePanel.jsx"
+        return FileResponse(panel, headers={"Cache-Control": FOR_NOW})
 
+    # Chainlit would compress its script of 4.6 MB anew for each visitor, in the thread that everybody waits for.
+    application.routes.append(Mount("/assets", KeptFiles(Path(build_dir) / "assets", FOR_GOOD)))
+    application.routes.append(Mount("/public", KeptFiles(backend.home / "chat" / "public", FOR_NOW)))
     mount_chainlit(app=application, target=str(HANDLERS), path="/")
     # Mounted under `/`, Chainlit gets each request whose method none of our routes takes, and refuses it.
     chat.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, framework_error)

@@ -13,6 +13,13 @@
   }
   document.documentElement.lang = navigator.language || 'en';
 
+  // What Chainlit's script asks for first, fetched while that script of a megabyte is still on its way.
+  const language = `?language=${navigator.language}&`;
+  ['/auth/config', '/user', `/project/translations${language}`, `/project/settings${language}`].forEach((href) => {
+    const early = { rel: 'preload', as: 'fetch', crossOrigin: 'use-credentials', href };
+    document.head.append(Object.assign(document.createElement('link'), early));
+  });
+
   // A websocket that the server ends with this code is one of a session that ended: signed out, or by an admin.
   const ENDED = 4401;
   window.WebSocket = class extends window.WebSocket {
@@ -22,6 +29,20 @@
         if (event.code === ENDED) location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
       });
     }
+  };
+
+  // Chainlit's page opens a socket as soon as it knows who is here, and a second one when it has seen that the address is
+  // that of a conversation. Each waits for a cookie first, and the later socket closes the other: where the first cookie
+  // came last, as it may on a busy machine, the one that knows of no conversation stayed, and the page empty. So they
+  // wait in order, and one that another follows is never opened.
+  const fetched = window.fetch;
+  let cookie = Promise.resolve();
+  let last = 0;
+  window.fetch = (address, ...more) => {
+    if (!String(address).endsWith('/set-session-cookie')) return fetched(address, ...more);
+    const mine = (last += 1);
+    cookie = cookie.catch(() => null).then(() => fetched(address, ...more));
+    return cookie.then((reply) => (mine === last ? reply : new Promise(() => {})));
   };
 
   let opener = null;
