@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 
 from ingest.crew import BatchEmbedder, Crew, PassageEmbedder
 from ingest.errors import IndexUnusable
+from ingest.estimate import Estimate
 from ingest.index.contract import Draft, Point
 from ingest.index.payload import REINGEST
 from ingest.journal import Journal
 from ingest.originals import keep_original
-from ingest.report import Failure, Progress, WeakPages, failure
+from ingest.report import Failure, Progress, Result, Stage, State, WeakPages, failure
 from ingest.sparse import passage_terms
-from ingest.types import Dense, Vectors
+from ingest.types import Dense, SourceFile, Vectors
 from ingest.versions import signature
 from ingest.workers import ChunkedFile
 
@@ -94,18 +95,32 @@ class Filling:
     ) -> None:
         self._writer.shutdown(cancel_futures=True)
 
-    def fill(self, files: Iterable[ChunkedFile], total: int) -> Iterator[Progress]:
-        """Put every file into the draft. `total`: how many there are. Raises what the crew and the draft raise."""
-        self._state = Progress(documents=0, documents_total=total, pages=0, chunks=0, embedded=0, current="")
+    def fill(self, files: Iterable[ChunkedFile], sources: Sequence[SourceFile]) -> Iterator[Progress]:
+        """Put every file into the draft. `sources`: those that the files are read from. Raises what the crew and the
+        draft raise."""
+        self._state = Progress(
+            documents=0, documents_total=len(sources), pages=0, chunks=0, embedded=0, current="", stage=Stage.READING
+        )
+        self._estimate = Estimate(sum(source.size for source in sources))
         slices = self._slices(files)
         for part in slices:
             if part.texts:
                 # The model is loaded no earlier: where every vector is known, it is not needed.
-                yield from self._embed(self._embedder(), chain([part], slices))
+                yield replace(self._told(), stage=Stage.LOADING)
+                with self._estimate.paused():
+                    embedder = self._embedder()
+                yield from self._embed(embedder, chain([part], slices))
                 break
-            yield self._state
+            yield self._told()
         self._settle()
-        yield self._state
+        yield self._told()
+
+    def _told(self) -> Progress:
+        """How far it is now, with results that were not told yet."""
+        left = self._estimate.left_seconds(self._state)
+        told = replace(self._state, failed=len(self.tally.failures), left_seconds=left)
+        self._state = replace(self._state, results=())
+        return told
 
     def _embed(self, embedder: PassageEmbedder, slices: Iterator[_Slice]) -> Iterator[Progress]:
         texts = self._texts(slices)
@@ -117,7 +132,7 @@ class Filling:
                 return
             self.tally.embedding_seconds += time.monotonic() - started - (self._preparing - preparing)
             self._deliver(self._sent.popleft(), dense)
-            yield self._state
+            yield self._told()
 
     def _texts(self, slices: Iterator[_Slice]) -> Iterator[tuple[str, ...]]:
         """What goes to the model next. Time spent here is no embedding."""
@@ -144,8 +159,12 @@ class Filling:
             self._write(part.window)
 
     def _slices(self, files: Iterable[ChunkedFile]) -> Iterator[_Slice]:
-        """The texts without a vector, longest first in each window; an empty slice where a window lacks none."""
+        """The texts without a vector, longest first in each window; an empty slice where a window lacks none, and
+        after each file, so that it can be told."""
         for window in self._windows(files):
+            if not window.files:
+                yield _Slice(window, (), 0)
+                continue
             counts: dict[str, int] = {}
             for text in chain.from_iterable(window.texts):
                 counts[text] = counts.get(text, 0) + 1
@@ -163,25 +182,37 @@ class Filling:
                 yield _Slice(window, tuple(part), sum(counts[text] for text in part))
 
     def _windows(self, files: Iterable[ChunkedFile]) -> Iterator[_Window]:
+        """Full ones, and an empty one after each file."""
         window = _Window([], [], {})
         for file in files:
-            self._state = replace(self._state, current=file.source.document)
-            if file.error is not None:
-                self.tally.failures.append(failure(file.source.document, file.error))
-                self._state = replace(self._state, documents=self._state.documents + 1)
-                continue
-            if file.quality:
-                self.tally.weak_pages.append(WeakPages(document=file.source.document, pages=file.quality))
-            self.tally.pages += file.pages
-            chunks = self._state.chunks + len(file.chunks)
-            self._state = replace(self._state, pages=self.tally.pages, chunks=chunks)
-            window.files.append(file)
-            window.texts.append([chunk.embed_text for chunk in file.chunks])
+            self._take(file)
+            if file.error is None:
+                window.files.append(file)
+                window.texts.append([chunk.embed_text for chunk in file.chunks])
+            yield _Window([], [], {})
             if sum(map(len, window.texts)) >= WINDOW_CHUNKS:
                 yield window
                 window = _Window([], [], {})
+        self._state = replace(self._state, stage=Stage.EMBEDDING)
         if window.files:
             yield window
+
+    def _take(self, file: ChunkedFile) -> None:
+        """Count it."""
+        self._estimate.take(file.source.size)
+        name, state = file.source.document, self._state
+        if file.error is not None:
+            failed = failure(name, file.error)
+            self.tally.failures.append(failed)
+            result = Result(document=name, state=State.FAILED, error=failed.error, hint=failed.hint)
+            state = replace(state, documents=state.documents + 1)
+        else:
+            if file.quality:
+                self.tally.weak_pages.append(WeakPages(document=name, pages=file.quality))
+            self.tally.pages += file.pages
+            result = Result(document=name, state=State.READ, pages=file.pages, chunks=len(file.chunks))
+            state = replace(state, pages=self.tally.pages, chunks=state.chunks + len(file.chunks))
+        self._state = replace(state, current=name, results=(*state.results, result))
 
     def _known(self, window: _Window, texts: Mapping[str, int]) -> dict[str, Dense]:
         """Vectors of these texts that need no embedding: those of the published revision, then those of this run."""

@@ -7,7 +7,7 @@ stops it earlier leaves the published generation as it was, and the vectors made
 import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ingest.crew import Crew, hire
@@ -19,7 +19,10 @@ from ingest.journal import Journal
 from ingest.metadata import Setting
 from ingest.plan import Plan, common_root, donors, make_plan
 from ingest.read_ahead import ReadAhead
-from ingest.report import Failure, Progress, Report, WeakPages, failure
+from ingest.report import Failure, Progress, Report, Result, Stage, State, WeakPages, failure
+
+MOST_UNCHANGED = 200
+"""Manuals that need not be read and are named while a run goes on."""
 
 __all__ = ["Failure", "Job", "Progress", "Report", "WeakPages", "plan", "published_documents", "run"]
 
@@ -93,6 +96,8 @@ def run(
     with ReadAhead(crew.read(sources)) as files, closing(crew):
         if not {source.revision for source in sources} <= {document.revision for document in published.documents}:
             crew.prepare()
+        step = begun = _begun(work)
+        yield replace(begun, reading=files.being_read(sources))
         # Where vectors are added to others, the model need not be loaded to know their dimensions.
         known = None if fresh else published.info
         dimensions = known.dimensions if known else crew.embedder().dimensions
@@ -103,11 +108,31 @@ def run(
             _check_unmoved(draft, () if fresh else published.documents)
             likely = {} if job.force else donors(work, published.documents)
             with Filling(draft, crew, journal, home=home, donors=likely) as filling:
-                yield from filling.fill(files, len(work.to_read))
+                for step in filling.fill(files, sources):
+                    yield _within(begun, step, files.being_read(sources))
+            yield replace(_within(begun, step, ""), stage=Stage.PUBLISHING, results=())
             info = _publish(draft, job, work, filling.tally, published) or published.info
             if info is not published.info:
                 journal.finish()
     yield _report(work, info, filling.tally, started=started)
+
+
+def _begun(work: Plan) -> Progress:
+    """The first step: what is known of manuals before any is read."""
+    failed = [failure(name, error) for name, error in work.failed]
+    results = (
+        *(Result(document=each.document, state=State.FAILED, error=each.error, hint=each.hint) for each in failed),
+        *(Result(document=name, state=State.UNCHANGED) for name in work.unchanged[:MOST_UNCHANGED]),
+    )
+    return Progress(
+        documents=0, documents_total=len(work.to_read), pages=0, chunks=0, embedded=0, current="",
+        stage=Stage.READING, unchanged=len(work.unchanged), failed=len(failed), results=results,
+    )  # fmt: skip
+
+
+def _within(begun: Progress, step: Progress, reading: str) -> Progress:
+    """A step of filling as a step of the run."""
+    return replace(step, reading=reading, unchanged=begun.unchanged, failed=begun.failed + step.failed)
 
 
 def _refusal(info: IndexInfo | None, embedder_name: str) -> IndexUnusable | None:

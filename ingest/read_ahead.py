@@ -6,10 +6,11 @@ chunks it holds, whatever the corpus.
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
+from ingest.types import SourceFile
 from ingest.workers import ChunkedFile
 
 WAITING_CHUNKS = 2048
@@ -31,7 +32,12 @@ class ReadAhead:
         self._ended = False
         self._left = False
         self._error: BaseException | None = None
+        self._read_documents: set[str] = set()
         self._thread = threading.Thread(target=self._read, name="read-ahead", daemon=True)
+
+    def being_read(self, sources: Iterable[SourceFile]) -> str:
+        """The first of these, in the order in which they were given out, that is not read yet; empty where all are."""
+        return next((source.document for source in sources if source.document not in self._read_documents), "")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -62,6 +68,7 @@ class ReadAhead:
     def _read(self) -> None:
         try:
             for file in self._reading:
+                self._read_documents.add(file.source.document)
                 with self._changed:
                     self._changed.wait_for(lambda: self._chunks < self._limit or self._left)
                     if self._left:

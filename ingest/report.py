@@ -1,9 +1,44 @@
 """What a run says: `Progress` while it works, one `Report` at its end."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ingest.errors import ManualdeskError
 from ingest.types import PageQuality
+
+
+class Stage(StrEnum):
+    """What a run is at."""
+
+    LOOKING = "looking"
+    """At the files and at what is indexed of them."""
+    READING = "reading"
+    """And embedding what was read."""
+    LOADING = "loading"
+    """The embedding model, while files are read."""
+    EMBEDDING = "embedding"
+    """All files are read."""
+    PUBLISHING = "publishing"
+
+
+class State(StrEnum):
+    """What is known of a manual before the run ends."""
+
+    READ = "read"
+    FAILED = "failed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one manual, told as soon as it is known."""
+
+    document: str
+    state: State
+    pages: int = 0
+    chunks: int = 0
+    error: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +52,17 @@ class Progress:
     embedded: int
     """Chunks that have their vector now, taken over or embedded."""
     current: str
+    """The manual that was read last, and is being embedded."""
+    stage: Stage = Stage.LOOKING
+    reading: str = ""
+    """The manual that is being read meanwhile; of several the smallest."""
+    unchanged: int = 0
+    """Manuals that need not be read."""
+    failed: int = 0
+    left_seconds: float | None = None
+    """Guessed from the bytes of what is embedded so far; None where that is too little to go by."""
+    results: tuple[Result, ...] = ()
+    """Those that are known since the step before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import suppress
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import IO, Final
 
@@ -21,7 +21,7 @@ import ingest.errors
 from ingest.errors import ManualdeskError
 from ingest.pipeline import Job
 from ingest.records.reports import report_from_json
-from ingest.report import Progress, Report
+from ingest.report import Progress, Report, Result, Stage, State
 from serving.settings import Settings
 
 _YIELDS: Final = 5
@@ -44,15 +44,16 @@ def ingest_in_child(settings: Settings, job: Job) -> Generator[Progress | Report
     ) as child:
         assert child.stdin is not None  # noqa: S101 - it is a pipe
         assert child.stdout is not None  # noqa: S101 - it is a pipe
-        last: Progress | Report = Progress(documents=0, documents_total=0, pages=0, chunks=0, embedded=0, current="")
+        last = Progress(documents=0, documents_total=0, pages=0, chunks=0, embedded=0, current="")
         try:
             child.stdin.write(f"{_order(settings, job)}\n")
             child.stdin.flush()
             for line in _lines(child.stdout):
-                last = _step(json.loads(line)) if line else last
-                yield last
-                if isinstance(last, Report):
+                step = _step(json.loads(line)) if line else last
+                yield step
+                if isinstance(step, Report):
                     return
+                last = replace(step, results=())
         finally:
             child.stdin.close()
             try:
@@ -106,13 +107,18 @@ def _step(said: dict[str, dict[str, object]]) -> Progress | Report:
     """A line of the child. Raises the error that it tells of."""
     match said:
         case {"progress": progress}:
-            return Progress(**progress)  # type: ignore[arg-type]
+            return _progress(progress)
         case {"report": report}:
             return report_from_json(json.dumps(report))
         case {"error": {"kind": kind, "message": message, "hint": hint}}:
             found = getattr(ingest.errors, str(kind), ManualdeskError)
             raise found(str(message), hint=str(hint))
     raise ManualdeskError("The ingest said something that is not understood.", hint="See the server's log.")
+
+
+def _progress(said: dict[str, object]) -> Progress:
+    results = tuple(Result(**{**each, "state": State(each["state"])}) for each in said["results"])  # type: ignore[attr-defined]
+    return Progress(**{**said, "stage": Stage(str(said["stage"])), "results": results})  # type: ignore[arg-type]
 
 
 def main() -> None:

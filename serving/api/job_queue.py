@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from ingest.errors import ManualdeskError
-from ingest.report import Progress, Report
+from ingest.report import Progress, Report, Result, State
 from serving.api.errors import Conflict, NotFound, error_body
 from serving.keys import HERE
 
@@ -24,7 +24,8 @@ log = logging.getLogger("manualdesk.api")
 MOST_WAITING: Final = 5
 _KEPT: Final = 100
 """Jobs whose end is still told."""
-_LAST_READ: Final = 8
+_MOST_RESULTS: Final = 1000
+"""Manuals told of while a job runs; those that failed are told of in any case."""
 
 
 class JobState(StrEnum):
@@ -60,8 +61,8 @@ class JobStatus:
     """Type, message and hint."""
     notices: tuple[str, ...] = ()
     """What the new index means for other things: curated answers to review, gaps that closed."""
-    read: tuple[str, ...] = ()
-    """The manuals read last, the newest first."""
+    results: tuple[Result, ...] = ()
+    """What became of manuals while it runs, the newest first. Afterwards the report says it."""
 
     @property
     def is_open(self) -> bool:
@@ -76,11 +77,18 @@ class JobStatus:
             "asked_at": self.asked_at,
             "started_at": self.started_at,
             "ended_at": self.ended_at,
-            "progress": asdict(self.progress) if self.progress else None,
+            "progress": _told(self.progress) if self.progress else None,
+            "results": [asdict(result) for result in self.results],
             "report": self.report.to_json() if self.report else None,
             "error": self.error,
             "notices": list(self.notices),
         }
+
+
+def _told(progress: Progress) -> dict[str, object]:
+    told = asdict(progress)
+    del told["results"]  # they are the job's, all of them
+    return told
 
 
 Ended = Callable[[str, dict[str, int]], None]
@@ -198,14 +206,16 @@ class JobQueue:
         raise ManualdeskError("The ingest was stopped.", hint="Ask for it again; what was embedded is not lost.")
 
     def _progress(self, number: str, step: Progress) -> None:
-        before = self._jobs[number].read
-        is_new = step.current and step.current not in before[:1]
-        self._change(number, progress=step, read=(step.current, *before)[:_LAST_READ] if is_new else before)
+        results = (*reversed(step.results), *self._jobs[number].results)
+        if len(results) > _MOST_RESULTS:
+            failed = (each for each in results[_MOST_RESULTS:] if each.state is State.FAILED)
+            results = (*results[:_MOST_RESULTS], *failed)
+        self._change(number, progress=replace(step, results=()), results=results)
 
     def _end(
         self, number: str, state: JobState, *, report: Report | None = None, error: dict[str, str] | None = None
     ) -> None:
-        self._change(number, state=state, ended_at=_now(), report=report, error=error)
+        self._change(number, state=state, ended_at=_now(), report=report, error=error, results=())
         self._cancelled.discard(number)
         names = ("added", "updated", "removed", "failed")
         self._ended(str(state), {name: len(getattr(report, name)) for name in names} if report else {})

@@ -133,7 +133,7 @@ def test_a_job_is_watched_and_cancelled_without_a_reload(browser: Browser, addre
         page.get_by_role("button", name="Publish").click()
         state = page.locator("#job-state")
         expect(state).to_contain_text("running")
-        assert state.get_attribute("role") == "status", "a screen reader tells changes of it"
+        assert page.locator("#job-said[role=status]").inner_text().startswith("running"), "a screen reader tells it"
         page.evaluate("window.marked = true")
         page.get_by_role("button", name="Cancel").click()
         go.set()

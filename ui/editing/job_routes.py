@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -9,9 +10,10 @@ from fastapi.responses import Response
 
 from ingest.errors import RecordsUnusable
 from ingest.records.types import Run
-from ingest.report import Report
+from ingest.report import Failure, Report, Result, State
 from ingest.types import PageQuality
 from serving.api.errors import NotFound
+from serving.api.job_queue import JobStatus
 from ui.editing.editors import Editors, editor, queue_of
 from ui.run_text import reason
 from ui.web.numbers import Number
@@ -29,11 +31,13 @@ class Outcome:
 
     document: str
     state: str
-    """`failed`, `added`, `updated`, `renamed`, `removed`, `skipped`."""
+    """`failed`, `added`, `updated`, `renamed`, `removed`, `skipped`; while a job runs `failed`, `read`, `unchanged`."""
     told: str = ""
     hint: str = ""
     pages: tuple[PageQuality, ...] = ()
     """To look at."""
+    read: Result | None = None
+    """How much of it was read, while the job runs."""
 
     @property
     def is_indexed(self) -> bool:
@@ -56,10 +60,10 @@ def job_routes(editors: Editors) -> APIRouter:
     def job(number: str, request: Request) -> Response:
         editor(request)
         status = queue_of(request).job(number)
-        found = outcomes(status.report) if status.report else ()
+        found = outcomes(status.report) if status.report else outcomes_so_far(status.results)
         return page(
             request, "editing/job.html", job=status, report=status.report, outcomes=found[:MOST_OUTCOMES],
-            more=max(0, len(found) - MOST_OUTCOMES), most_pages=MOST_PAGES,
+            more=max(0, len(found) - MOST_OUTCOMES), most_pages=MOST_PAGES, used_seconds=_used_seconds(status),
         )  # fmt: skip
 
     @router.post("/jobs/{number}/cancel")
@@ -93,6 +97,29 @@ def _report(run: Run) -> Report | None:
         return report_from_json(run.report) if run.report else None
     except RecordsUnusable:
         return None
+
+
+def _used_seconds(status: JobStatus) -> int:
+    if not status.started_at:
+        return 0
+    end = datetime.fromisoformat(status.ended_at) if status.ended_at else datetime.now(UTC)
+    return int((end - datetime.fromisoformat(status.started_at)).total_seconds())
+
+
+def outcomes_so_far(results: Sequence[Result]) -> Sequence[Outcome]:
+    """What is known of each manual while a job runs: troubles first, then what was done last, unchanged ones at the
+    end."""
+    order = {State.FAILED: 0, State.READ: 1, State.UNCHANGED: 2}
+    return [
+        Outcome(
+            document=each.document,
+            state=str(each.state),
+            told=reason(Failure(document=each.document, error=each.error, hint=each.hint)),
+            hint=each.hint,
+            read=each if each.state is State.READ else None,
+        )
+        for each in sorted(results, key=lambda each: order[each.state])
+    ]
 
 
 def outcomes(report: Report) -> Sequence[Outcome]:
