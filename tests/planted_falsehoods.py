@@ -1,6 +1,7 @@
 """True sentences about passages of the samples and false variants of each, read from `data/eval/falsehoods`.
 
-The files say how they are written. Nothing of a false variant is made up here: the false words stand in the file.
+The files say how they are written. Nothing of a false variant is made up here: the false words stand in the file. The
+third lot is about manuals of the shared small set, which are read anew where they are there.
 """
 
 import json
@@ -10,11 +11,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from ingest.chunk import chunk
+from ingest.discover import discover
+from ingest.readers import read
 from ingest.types import Audience
 from retrieval.passages import Passage
+from retrieval.reading import passage_of
 
-FOLDER = Path(__file__).parents[1] / "data" / "eval" / "falsehoods"
+CHECKOUT = Path(__file__).parents[1]
+FOLDER = CHECKOUT / "data" / "eval" / "falsehoods"
+SMALL = CHECKOUT.parent / "shared" / "manuals" / "small"
+THIRD_LOT = "third lot"
 KINDS = ("number", "unit", "negation", "name", "order")
 _BRACE = re.compile(r"\{([^{}|]*)((?:\|\w+:[^{}|]*)+)\}")
 
@@ -26,7 +35,7 @@ class Planted:
     passage: str
     """The id of the passage it is true of."""
     half: str
-    """`tuning` or `held-out`."""
+    """`tuning`, `held-out` or `third lot`."""
     language: str
     how: str
     """close, paraphrase or merged."""
@@ -37,20 +46,56 @@ class Planted:
 
 @lru_cache
 def planted() -> tuple[Planted, ...]:
-    """All sentences, in the order of the file."""
-    parsed = tomllib.loads((FOLDER / "sentences.toml").read_text(encoding="utf-8"))
+    """All sentences about the samples, in the order of the file."""
     return tuple(
-        Planted(
-            passage=group["of"],
-            half=group["half"],
-            language=language,
-            how=how,
-            text=_BRACE.sub(lambda found: found[1], marked),
-            variants=tuple(_variants(marked)),
-        )
-        for group in parsed["passage"]
-        for language, how, marked in group["sentences"]
+        _planted(group["of"], group["half"], *row) for group in _groups("sentences.toml") for row in group["sentences"]
     )
+
+
+@lru_cache
+def third_lot() -> tuple[Planted, ...]:
+    """Sentences about manuals of the small set, which no rule is ever changed for; none where that set is not there."""
+    if not SMALL.is_dir():
+        return ()
+    return tuple(
+        _planted(_holding(group["manual"], group["holds"]), THIRD_LOT, *row)
+        for group in _groups("third_lot.toml")
+        for row in group["sentences"]
+    )
+
+
+def _groups(name: str) -> list[dict[str, Any]]:
+    groups: list[dict[str, Any]] = tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["passage"]
+    return groups
+
+
+def _planted(passage: str, half: str, language: str, how: str, marked: str) -> Planted:
+    return Planted(
+        passage=passage,
+        half=half,
+        language=language,
+        how=how,
+        text=_BRACE.sub(lambda found: found[1], marked),
+        variants=tuple(_variants(marked)),
+    )
+
+
+def _holding(manual: str, words: str) -> str:
+    """The id of the passage of a manual that holds these words."""
+    of_manual = ((key, passage.text) for key, passage in _real().items() if passage.document == manual)
+    return next(key for key, text in of_manual if words in " ".join(text.split()))
+
+
+@lru_cache
+def _real() -> dict[str, Passage]:
+    """The passages of the third lot's manuals by id."""
+    names = dict.fromkeys(group["manual"] for group in _groups("third_lot.toml"))
+    found = discover([SMALL / name for name in names], root=SMALL)
+    return {
+        f"{source.document}#{piece.ordinal}": passage_of([piece], 1.0)
+        for source in found.files
+        for piece in chunk(read(source))
+    }
 
 
 @lru_cache
@@ -62,7 +107,7 @@ def passages() -> dict[str, Passage]:
 
 def surroundings(identifier: str, count: int) -> tuple[Passage, ...]:
     """A passage and, after it, the nearest others of its manual: what a question's passages look like."""
-    found = passages()
+    found = passages() if identifier in passages() else _real()
     name, _, number = identifier.partition("#")
     others = [
         other for key, other in sorted(found.items(), key=lambda item: _distance(item[0], int(number)))
