@@ -8,7 +8,7 @@ that editors gave. No list of products is kept.
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -61,7 +61,7 @@ class Mention:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
     """All names of one published generation and one state of the aliases."""
 
@@ -70,6 +70,8 @@ class _Names:
     documents: Mapping[str, IndexedDocument]
     starts: frozenset[str]
     """The first runs of all names: at any other run of a text no name begins."""
+    may_name: Mapping[Kind, Callable[[str], bool]]
+    """Can a name of at least this kind begin in a word? Known words are remembered: texts repeat them."""
 
 
 class Catalogue:
@@ -132,8 +134,11 @@ class Catalogue:
 
     def _without(self, text: str, least: Kind) -> str:
         folded = unicodedata.normalize("NFKC", text)
+        names = self._names()
+        if not any(map(names.may_name[least], folded.lower().split())):
+            return folded  # as most lines
         kept, begin = [], 0
-        for mention in _mentions(folded, self._names()):
+        for mention in _mentions(folded, names):
             if mention.name.kind >= least:
                 kept.append(folded[begin : mention.start])
                 begin = mention.end
@@ -169,8 +174,20 @@ class Catalogue:
             found = by_runs.get(_runs(target)) or _titled(target, documents)
             if found:
                 by_runs.setdefault(_runs(alias), Name(shown=found.shown, kind=Kind.MODEL, documents=found.documents))
-        starts = frozenset(runs[0] for runs in by_runs if runs)
-        return _Names(by_runs, models, {document.document: document for document in documents}, starts)
+        starts = {
+            least: frozenset(runs[0] for runs, name in by_runs.items() if runs and name.kind >= least) for least in Kind
+        }
+        return _Names(
+            by_runs=by_runs,
+            models=models,
+            documents={document.document: document for document in documents},
+            starts=starts[Kind.PRODUCT],
+            may_name={least: _holds_one(starts[least]) for least in Kind},
+        )
+
+
+def _holds_one(starts: frozenset[str]) -> Callable[[str], bool]:
+    return lru_cache(maxsize=20_000)(lambda word: not starts.isdisjoint(_RUN.findall(word)))
 
 
 def _model_names(document: IndexedDocument) -> list[str]:

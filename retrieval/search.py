@@ -59,7 +59,7 @@ def search(index: Index, vectors: Vectors, scope: Scope, *, language: str = "") 
 class Fused:
     """A candidate by its key, before it is loaded; `dense` and `sparse` as in Candidate."""
 
-    key: str
+    key: int | str
     dense: float
     sparse: float
     meaning: float
@@ -102,7 +102,7 @@ def _candidate(found: Fused, chunk: Chunk, language: str) -> Candidate:
     return Candidate(chunk, score=found.score(weight), dense=found.dense, sparse=found.sparse)
 
 
-def _scaled(hits: Sequence[Ranked], *, floor: bool) -> dict[str, float]:
+def _scaled(hits: Sequence[Ranked], *, floor: bool) -> dict[int | str, float]:
     """Scores as a share of the best one; with `floor` the last candidate counts as 0, and so does all below it."""
     if not hits:
         return {}

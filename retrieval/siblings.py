@@ -7,6 +7,7 @@ whose text goes along with this one's line by line: the numbers differ, the sent
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
@@ -38,14 +39,26 @@ _CLEAR_SHARE = 0.5
 """A row with this much of what is asked for is the one that answers; less may be chance, and another row does."""
 
 
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outline:
+    """The beginning of a manual, as it is compared."""
+
+    headings: frozenset[str]
+    """Without numbers and model names."""
+    skeletons: frozenset[int]
+    """The lines without model names, each number as 0; their hashes, an eighth of the memory."""
+
+
 class Siblings:
     """Compares documents of the published index; remembers what it read."""
 
     def __init__(self, index: Index, catalogue: Catalogue) -> None:
         self._index = index
         self._catalogue = catalogue
-        self._headings = lru_cache(maxsize=8192)(self._read_headings)
-        self._skeletons = lru_cache(maxsize=512)(self._read_skeletons)
+        self._outline = lru_cache(maxsize=2048)(self._read_outline)
         self._alike = lru_cache(maxsize=16_384)(self._compare)
 
     def families(self, candidates: Sequence[Candidate]) -> list[list[str]]:
@@ -152,28 +165,26 @@ class Siblings:
         """A line without model names, case and spacing; its numbers stay."""
         return " ".join(unicodedata.normalize("NFKC", self._catalogue.mask(text)).lower().split())
 
-    def _read_headings(self, document: str, _revision: str) -> frozenset[str]:
-        """Without numbers and model names."""
-        chunks = self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING, boxes=False)
-        distinct = {heading for chunk in chunks for heading in chunk.section}
-        return frozenset(_unnumbered(self._plain(heading)) for heading in distinct)
-
-    def _read_skeletons(self, document: str, _revision: str) -> frozenset[str]:
-        """The lines without model names, each number as 0."""
-        chunks = self._index.span(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING, boxes=False)
-        lines = {line for line, _chunk in _all_lines(chunks)}
-        skeletons = (re.sub(r"\d+(?:[.,]\d+)*", "0", self._plain(line)) for line in lines)
-        return frozenset(skeleton for skeleton in skeletons if len(skeleton) >= _SHORTEST_LINE)
+    def _read_outline(self, document: str, _revision: str) -> _Outline:
+        # Read whole at once: manuals of few headings are compared by their lines at once.
+        read = self._index.texts(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING)
+        headings = {heading for part in read for heading in part.section}
+        lines = {line for part in read for line in _lines_of(part.text)}
+        skeletons = (_NUMBER.sub("0", self._plain(line)) for line in lines)
+        return _Outline(
+            headings=frozenset(_unnumbered(self._plain(heading)) for heading in headings),
+            skeletons=frozenset(hash(skeleton) for skeleton in skeletons if len(skeleton) >= _SHORTEST_LINE),
+        )
 
     def _compare(self, first: tuple[str, str], second: tuple[str, str]) -> bool:
-        # Headings first: most manuals differ in them, and then their lines need not be read.
-        own, others = self._headings(*first), self._headings(*second)
+        one, other = self._outline(*first), self._outline(*second)
+        own, others = one.headings, other.headings
         if min(len(own), len(others)) >= _FEWEST_HEADINGS and len(own & others) < _SHARED_HEADINGS * len(own | others):
             return False
-        own, others = self._skeletons(*first), self._skeletons(*second)
-        shared = len(own & others)
         fewest = 1 if self._names_model(first[0]) and self._names_model(second[0]) else _FEWEST_LINES
-        return shared >= fewest and shared >= _SHARED_LINES * max(len(own), len(others))
+        shorter, longer = sorted((one.skeletons, other.skeletons), key=len)
+        enough = max(fewest, _SHARED_LINES * len(longer))
+        return len(shorter) >= enough and len(shorter & longer) >= enough
 
     def _names_model(self, document: str) -> bool:
         """Does its title? A file's name may look like a model's and be a chapter's (ch02s03)."""
@@ -182,13 +193,12 @@ class Siblings:
 
 
 def _all_lines(chunks: Sequence[Chunk]) -> list[tuple[str, Chunk]]:
+    return [(line, chunk) for chunk in chunks for line in _lines_of(chunk.text)]
+
+
+def _lines_of(text: str) -> list[str]:
     """Table rows and sentences."""
-    return [
-        (text, chunk)
-        for chunk in chunks
-        for line in chunk.text.splitlines()
-        for text in ([line] if CELL_BORDER in line else split_sentences(line))
-    ]
+    return [part for line in text.splitlines() for part in ([line] if CELL_BORDER in line else split_sentences(line))]
 
 
 def _gain(line: str, rarity: Mapping[str, float]) -> float:

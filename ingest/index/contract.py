@@ -44,7 +44,7 @@ class Point:
 class Ranked:
     """A found chunk by the key that `Index.chunks` takes; `score` as in Hit."""
 
-    key: str
+    key: int | str
     score: float
 
 
@@ -55,6 +55,14 @@ class Hit:
 
     chunk: Chunk
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a chunk says. Fields as in Chunk."""
+
+    section: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +119,17 @@ class Index(Protocol):
         """The best `dense` of what `search_dense` finds and the best `sparse` of `search_sparse`, in one call and
         without the chunks. Deep BM25 ranks cost next to nothing, deep cosines do not."""
 
-    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
+    def chunks(self, keys: Sequence[int | str], scope: Scope) -> dict[int | str, Chunk]:
         """By key the chunks that `rank` found, as a search gives them; one that is gone by now is left out."""
 
     def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]:
         """For each term id the factor by which the engine weighs it, over all scopes; None where no chunk holds it."""
 
-    def span(self, document: str, first: int, last: int, scope: Scope, *, boxes: bool = True) -> list[Chunk]:
-        """Chunks of a document with ordinals first..last that exist, in order. `boxes`: and where their lines stand,
-        which is half of what there is to load."""
+    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
+        """Chunks of a document with ordinals first..last that exist, in order."""
+
+    def texts(self, document: str, first: int, last: int, scope: Scope) -> list[Text]:
+        """What those chunks say, in order: a third of what loading them whole takes."""
 
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         """All documents in scope, by path."""

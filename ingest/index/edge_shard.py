@@ -7,20 +7,23 @@ one at once, and a draft that dies is thrown away whole, so there is nothing to 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import numpy as np
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import EVERYTHING, Hit, IndexedDocument, Point, Ranked, Scope
+from ingest.index.contract import EVERYTHING, Hit, IndexedDocument, Point, Ranked, Scope, Text
 from ingest.index.payload import (
     DOCUMENT_FIELDS,
     FOUND_FIELDS,
     INTEGER_FIELDS,
     KEYWORD_FIELDS,
     REINGEST,
+    SAID_FIELDS,
     TEXT_FIELDS,
     conditions,
     from_payload,
+    in_order,
     to_document,
     to_embed_text,
     to_payload,
@@ -100,15 +103,16 @@ class Shard:
         asked: list[Dense | Sparse] = [vectors.dense, vectors.sparse] if vectors.sparse.indices else [vectors.dense]
         requests = [_request(vector, scope, limit) for vector, limit in zip(asked, limits, strict=False)]
         found = self._shard.query_batch(edge.QueryBatchRequest(requests))
-        dense, sparse = [[Ranked(str(point.id), point.score) for point in points] for points in (*found, [])[:2]]
+        # A number is made and compared in a third of the time that the id's text takes, and sorts as it does.
+        dense, sparse = [[Ranked(int(point.id), point.score) for point in points] for points in (*found, [])[:2]]
         return dense, sparse
 
-    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
+    def chunks(self, keys: Sequence[int | str], scope: Scope) -> dict[int | str, Chunk]:
         import qdrant_edge as edge
 
-        wanted = _filter(scope, edge.HasIdCondition(set(keys)))
+        wanted = _filter(scope, edge.HasIdCondition({UUID(int=int(key)) for key in keys}))
         records = self._scroll(wanted, with_payload=list(FOUND_FIELDS))
-        return {str(record.id): from_payload(record.payload) for record in records}
+        return {int(record.id): from_payload(record.payload) for record in records}
 
     def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]:
         import qdrant_edge as edge
@@ -118,14 +122,13 @@ class Shard:
         best = self._shard.query_batch(edge.QueryBatchRequest(requests))
         return [_factor(found[0], term) if found else None for found, term in zip(best, terms, strict=True)]
 
-    def span(self, document: str, ordinals: tuple[int, int], scope: Scope, *, boxes: bool) -> list[Chunk]:
-        import qdrant_edge as edge
+    def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
+        records = self._scroll(_between(document, ordinals, scope), with_payload=True)
+        return sorted((from_payload(record.payload) for record in records), key=lambda chunk: chunk.ordinal)
 
-        between = edge.FieldCondition("ordinal", range=edge.RangeFloat(gte=ordinals[0], lte=ordinals[1]))
-        wanted = _filter(scope, edge.FieldCondition("document", match=edge.MatchValue(document)), between)
-        loaded = True if boxes else list(FOUND_FIELDS)
-        chunks = [from_payload(record.payload) for record in self._scroll(wanted, with_payload=loaded)]
-        return sorted(chunks, key=lambda chunk: chunk.ordinal)
+    def texts(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Text]:
+        records = self._scroll(_between(document, ordinals, scope), with_payload=list(SAID_FIELDS))
+        return in_order(record.payload for record in records)
 
     def vectors(self, document: str) -> dict[str, Dense]:
         """Dense vectors of a document's chunks by the text they were made of."""
@@ -194,6 +197,13 @@ def _request(
     return edge.QueryRequest(
         limit=limit, query=query, filter=scoped, with_payload=with_payload or False, with_vector=with_vector or False
     )
+
+
+def _between(document: str, ordinals: tuple[int, int], scope: Scope) -> "qdrant_edge.Filter":
+    import qdrant_edge as edge
+
+    between = edge.FieldCondition("ordinal", range=edge.RangeFloat(gte=ordinals[0], lte=ordinals[1]))
+    return _filter(scope, edge.FieldCondition("document", match=edge.MatchValue(document)), between)
 
 
 def _factor(found: "qdrant_edge.ScoredPoint", term: int) -> float:

@@ -3,12 +3,12 @@
 Also what the engines share of a read filter. Nothing of an engine is imported here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import EMBEDDING, FORMAT, IndexedDocument, IndexInfo, Scope
+from ingest.index.contract import EMBEDDING, FORMAT, IndexedDocument, IndexInfo, Scope, Text
 from ingest.types import Audience, Box, Chunk, Kind, embed_text
 
 Payload = dict[str, object]
@@ -95,6 +95,8 @@ def reads_nothing(scope: Scope) -> bool:
     return any(not condition.values for condition in conditions(scope))
 
 
+SAID_FIELDS = ("ordinal", "section", "text")
+"""What `in_order` reads."""
 TEXT_FIELDS = ("title", "section", "text")
 """What `to_embed_text` reads."""
 
@@ -106,6 +108,18 @@ def to_embed_text(payload: Mapping[str, object] | None) -> str:
         return embed_text(str(fields["title"]), cast(list[str], fields["section"]), str(fields["text"]))
     except (KeyError, TypeError) as error:
         raise IndexUnusable(f"the index holds a chunk that cannot be read: {error!r}", hint=REINGEST) from error
+
+
+def in_order(payloads: Iterable[Mapping[str, object] | None]) -> list[Text]:
+    """What chunks say, by their ordinals, each once; the payloads may hold `SAID_FIELDS` only."""
+    try:
+        texts = {
+            cast(int, fields["ordinal"]): Text(tuple(cast(list[str], fields["section"])), cast(str, fields["text"]))
+            for fields in (payload or {} for payload in payloads)
+        }
+    except (KeyError, TypeError) as error:
+        raise IndexUnusable(f"the index holds a chunk that cannot be read: {error!r}", hint=REINGEST) from error
+    return [texts[ordinal] for ordinal in sorted(texts)]
 
 
 def to_payload(chunk: Chunk) -> Payload:
@@ -146,41 +160,43 @@ def from_payload(payload: Mapping[str, object] | None) -> Chunk:
 
     Raises IndexUnusable where it is not one of ours.
     """
+    fields: Any = payload or {}
     try:
-        fields = dict(payload or {})
-        boxes = cast(list[list[float]], fields.pop("boxes", []))
         return Chunk(
-            section=tuple(cast(list[str], fields.pop("section"))),
-            pages=tuple(cast(list[int], fields.pop("pages"))),
-            boxes=tuple(_box(numbers) for numbers in boxes),
-            kinds=tuple(Kind(kind) for kind in cast(list[str], fields.pop("kinds"))),
-            audience=Audience(cast(str, fields.pop("audience"))),
-            document_language=str(fields.get("document_language", "")),
-            recognised=bool(fields.pop("recognised", False)),  # indexes made before there was OCR do not say
-            **_added_later(fields),  # type: ignore[arg-type]
-            **{name: fields[name] for name in _PLAIN_FIELDS},  # type: ignore[arg-type]
+            id=fields["id"],
+            document=fields["document"],
+            revision=fields["revision"],
+            ordinal=fields["ordinal"],
+            title=fields["title"],
+            section=tuple(fields["section"]),
+            text=fields["text"],
+            page=fields["page"],
+            pages=tuple(fields["pages"]),
+            boxes=tuple([_box(numbers) for numbers in fields.get("boxes", ())]),
+            anchor=fields["anchor"],
+            kinds=tuple([_KINDS[kind] for kind in fields["kinds"]]),
+            product=fields["product"],
+            version=fields["version"],
+            language=fields["language"],
+            document_language=fields.get("document_language", ""),
+            audience=_AUDIENCES[fields["audience"]],
+            document_pages=fields["document_pages"],
+            document_chunks=fields["document_chunks"],
+            root=fields["root"],
+            signature=fields["signature"],
+            # What indexes made before there was OCR, or before editors could say it, do not hold.
+            recognised=fields.get("recognised", False),
+            model=fields.get("model", ""),
+            valid_from=fields.get("valid_from", ""),
+            valid_until=fields.get("valid_until", ""),
+            origins=tuple([(field, where) for field, where in fields.get("origins", ())]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise IndexUnusable(f"the index holds a chunk that cannot be read: {error!r}", hint=REINGEST) from error
 
 
-_PLAIN_FIELDS = (
-    "id",
-    "document",
-    "revision",
-    "ordinal",
-    "title",
-    "text",
-    "page",
-    "anchor",
-    "product",
-    "version",
-    "language",
-    "document_pages",
-    "document_chunks",
-    "root",
-    "signature",
-)
+_KINDS = {str(kind): kind for kind in Kind}
+_AUDIENCES = {str(audience): audience for audience in Audience}
 
 
 def _added_later(fields: Mapping[str, object]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ingest.index.contract import Hit, IndexedDocument, Ranked, Scope
+from ingest.index.contract import Hit, IndexedDocument, Ranked, Scope, Text
 from ingest.index.payload import reads_nothing
 from ingest.types import Chunk, Dense, Sparse, Vectors
 
@@ -17,11 +17,13 @@ class Engine(Protocol):
 
     def rank(self, vectors: Vectors, scope: Scope, limits: tuple[int, int]) -> tuple[list[Ranked], list[Ranked]]: ...
 
-    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]: ...
+    def chunks(self, keys: Sequence[int | str], scope: Scope) -> dict[int | str, Chunk]: ...
 
     def inverse_frequencies(self, terms: Sequence[int]) -> list[float | None]: ...
 
-    def span(self, document: str, ordinals: tuple[int, int], scope: Scope, *, boxes: bool) -> list[Chunk]: ...
+    def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]: ...
+
+    def texts(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Text]: ...
 
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         """By path."""
@@ -46,7 +48,7 @@ class Reads(ABC):
         with self._engine() as engine:
             return engine.rank(vectors, scope, (dense, sparse))
 
-    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
+    def chunks(self, keys: Sequence[int | str], scope: Scope) -> dict[int | str, Chunk]:
         if not keys or reads_nothing(scope):
             return {}
         with self._engine() as engine:
@@ -58,11 +60,17 @@ class Reads(ABC):
         with self._engine() as engine:
             return engine.inverse_frequencies(terms)
 
-    def span(self, document: str, first: int, last: int, scope: Scope, *, boxes: bool = True) -> list[Chunk]:
+    def span(self, document: str, first: int, last: int, scope: Scope) -> list[Chunk]:
         if first > last or reads_nothing(scope):
             return []
         with self._engine() as engine:
-            return engine.span(document, (first, last), scope, boxes=boxes)
+            return engine.span(document, (first, last), scope)
+
+    def texts(self, document: str, first: int, last: int, scope: Scope) -> list[Text]:
+        if first > last or reads_nothing(scope):
+            return []
+        with self._engine() as engine:
+            return engine.texts(document, (first, last), scope)
 
     def documents(self, scope: Scope) -> list[IndexedDocument]:
         if reads_nothing(scope):

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import EVERYTHING, Hit, IndexedDocument, Point, Ranked, Scope
+from ingest.index.contract import EVERYTHING, Hit, IndexedDocument, Point, Ranked, Scope, Text
 from ingest.index.payload import (
     DOCUMENT_FIELDS,
     FOUND_FIELDS,
+    SAID_FIELDS,
     TEXT_FIELDS,
     conditions,
     from_payload,
+    in_order,
     to_document,
     to_embed_text,
     to_payload,
@@ -130,7 +132,7 @@ class Collection:
         ranked = [[Ranked(str(point.id), point.score) for point in points] for points in found]
         return ranked[0], ranked[1] if len(ranked) > 1 else []
 
-    def chunks(self, keys: Sequence[str], scope: Scope) -> dict[str, Chunk]:
+    def chunks(self, keys: Sequence[int | str], scope: Scope) -> dict[int | str, Chunk]:
         from qdrant_client import models
 
         must = [*self._in_scope(scope), models.HasIdCondition(has_id=list(keys))]
@@ -173,15 +175,14 @@ class Collection:
             with_vector=with_vector or False,
         )
 
-    def span(self, document: str, ordinals: tuple[int, int], scope: Scope, *, boxes: bool) -> list[Chunk]:
-        from qdrant_client import models
-
-        between = models.FieldCondition(key="ordinal", range=models.Range(gte=ordinals[0], lte=ordinals[1]))
-        must = [*self._in_scope(scope), _any_of("document", [document]), between]
+    def span(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Chunk]:
+        found = self._scroll(self._between(document, ordinals, scope), with_payload=True)
         # By ordinal, for in the moment of publishing two points may hold the same place.
-        loaded = True if boxes else list(FOUND_FIELDS)
-        chunks = {chunk.ordinal: chunk for chunk in map(from_payload, self._scroll(must, with_payload=loaded))}
+        chunks = {chunk.ordinal: chunk for chunk in map(from_payload, found)}
         return [chunks[ordinal] for ordinal in sorted(chunks)]
+
+    def texts(self, document: str, ordinals: tuple[int, int], scope: Scope) -> list[Text]:
+        return in_order(self._scroll(self._between(document, ordinals, scope), with_payload=list(SAID_FIELDS)))
 
     def documents(self, scope: Scope, *, draft: str | None = None) -> list[IndexedDocument]:
         """Published documents in scope, or those a draft wrote, by path."""
@@ -212,6 +213,12 @@ class Collection:
                     found[to_embed_text(record.payload)] = np.asarray(record.vector["dense"], np.float32)
             if offset is None:
                 return found
+
+    def _between(self, document: str, ordinals: tuple[int, int], scope: Scope) -> "list[models.Condition]":
+        from qdrant_client import models
+
+        between = models.FieldCondition(key="ordinal", range=models.Range(gte=ordinals[0], lte=ordinals[1]))
+        return [*self._in_scope(scope), _any_of("document", [document]), between]
 
     def _in_scope(self, scope: Scope) -> "list[models.Condition]":
         return [self._is_visible(), *(_any_of(condition.field, condition.values) for condition in conditions(scope))]

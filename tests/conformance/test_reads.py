@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ingest.errors import IndexUnusable
-from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexStore, Point, Scope
+from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexStore, Point, Scope, Text
 from ingest.types import Audience, Sparse, Vectors
 from tests.conformance.synthetic import (
     COMMON_TERM,
@@ -36,7 +36,7 @@ def test_every_field_comes_back_on_every_read_path(store: IndexStore) -> None:
     assert [hit.chunk for hit in index.search_dense(axis(3), EVERYTHING, limit=5)] == [found]
     assert [hit.chunk for hit in index.search_sparse(Sparse((7,), (1.0,)), EVERYTHING, limit=5)] == [found]
     assert index.span(whole.chunk.document, 0, 0, EVERYTHING) == [whole.chunk]
-    assert index.span(whole.chunk.document, 0, 0, EVERYTHING, boxes=False) == [found]
+    assert index.texts(whole.chunk.document, 0, 0, EVERYTHING) == [Text(found.section, found.text)]
     assert index.documents(EVERYTHING) == [
         IndexedDocument(
             document=whole.chunk.document,
@@ -88,6 +88,7 @@ def test_every_read_path_keeps_to_the_scope(store: IndexStore, scope: Scope, exp
     assert {hit.chunk.document for hit in index.search_sparse(terms, scope, limit=50)} == expected
     assert {document.document for document in index.documents(scope)} == expected
     assert {name for name in "abcd" if index.span(name, 0, 9, scope)} == expected
+    assert {name for name in "abcd" if index.texts(name, 0, 9, scope)} == expected
 
 
 def test_dense_hits_come_by_cosine(store: IndexStore) -> None:

@@ -18,6 +18,11 @@ from ingest.sentences import split_sentences
         ('He said "Stop." Then it stopped.', ['He said "Stop."', "Then it stopped."]),
         ("Erste Zeile\nZweite Zeile", ["Erste Zeile", "Zweite Zeile"]),
         ("z. B. der Akku. Dann laden.", ["z. B. der Akku.", "Dann laden."]),
+        (
+            "The battery, which is charged for hours by p. ej. USB, holds approx. 3 days. Then it stops.",
+            ["The battery, which is charged for hours by p. ej. USB, holds approx. 3 days.", "Then it stops."],
+        ),
+        ("  12. Drehen", ["12. Drehen"]),
         ("¿Listo? ¡Sí!", ["¿Listo?", "¡Sí!"]),
         ("", []),
         (" \n ", []),
