@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest.index.contract import Hit, Index, Scope
-from ingest.sparse import term_id
+from ingest.sparse import query_terms, term_id
 from ingest.types import Sparse
 from retrieval.codes import defines, names_in
 from retrieval.search import Candidate
@@ -24,7 +24,9 @@ def definitions_first(
     """The candidates and the chunks that define what is asked for, those first."""
     defining: dict[str, Hit] = {}
     for name in names_in(asked):
-        for hit in index.search_sparse(Sparse((term_id(name),), (1.0,)), scope, limit=LOOKED_AT):
+        # Keys pressed together are one word in some manuals and several in others.
+        terms = query_terms(name, "en") if "+" in name else Sparse((term_id(name),), (1.0,))
+        for hit in index.search_sparse(terms, scope, limit=LOOKED_AT):
             if defines(hit.chunk.text, name):
                 defining.setdefault(hit.chunk.id, hit)
     return put_first(list(defining.values()), found, language=language)

@@ -52,4 +52,42 @@ def test_a_mention_defines_nothing(text: str) -> None:
 
 def test_a_code_is_told_as_it_was_typed() -> None:
     assert as_written("does my e 48 blink", "e48") == "e 48"
-    assert names_in("what is –q and --dry-run")[-2:] == ["-q", "--dry-run"]
+    assert set(names_in("what is –q and --dry-run")) >= {"-q", "--dry-run"}
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("What does cat mean?", {"--cat"}),
+        ("cat 是什么意思", {"--cat"}),
+        ("bacula cat option", {"--bacula", "--cat"}),
+        ("what is –cat", {"-cat", "--cat"}),
+        ("--dry run", {"--dry-run", "--dry_run"}),
+        ("What does nut.conf mean?", {"nutconf"}),
+        ("what does Ctrl Shift B do", {"ctrl+shift+b"}),
+        ("what does Ｃｔｒｌ ＋ Ｂ do", {"ctrl+b"}),
+    ],
+)
+def test_what_is_asked_about_is_looked_up_as_manuals_may_write_it(question: str, names: set[str]) -> None:
+    assert set(names_in(question)) >= names
+
+
+@pytest.mark.parametrize(
+    "question", ["how do I edit upsmon.conf", "what is the weight of it in grams", "cat", "alt text"]
+)
+def test_words_of_a_question_about_something_else_are_no_names(question: str) -> None:
+    assert names_in(question) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("- -h : Show help screen", "-h"),
+        ("--prefix=path | Where files go", "--prefix"),
+        ("Copy | Ctrl + C", "ctrl+c"),
+        ("Shift+Tab: back", "shift+tab"),
+        ("bat.conf: Console resource", "batconf"),
+    ],
+)
+def test_options_keys_and_files_are_defined_in_rows_and_entries_too(line: str, name: str) -> None:
+    assert defines(line, name) == line
