@@ -1,8 +1,8 @@
 """What a search decided, in the reader's language: the plain English of a trace comes in, a text of pages leaves."""
 
-import re
 from typing import Final
 
+from ui.web.forms import Forms
 from ui.web.texts import Translate
 
 _FORMS: Final = (
@@ -21,18 +21,21 @@ _FORMS: Final = (
     "folded: {names} holds the same text",
     "folded: {names} says it in the language of the question",
 )
-_GAP: Final = re.compile(r"\\{(\w+)\\}")
-_PATTERNS: Final = tuple((form, re.compile(_GAP.sub(r"(?P<\1>.+)", re.escape(form)))) for form in reversed(_FORMS))
-"""The longer of two that begin alike comes first."""
+STAGES: Final = {
+    "rewrite": "understanding the question",
+    "embed": "its meaning as numbers",
+    "search": "search",
+    "scope": "products",
+    "rerank": "reading anew",
+    "read": "reading passages whole",
+    "judge": "judging them",
+}
+"""What takes the time of a search."""
 
 
 def told(text: str, _: Translate) -> str:
     """Each of its parts translated; what has no form here stays as it is."""
-    return "; ".join(_part(part, _) for part in text.split("; "))
+    return "; ".join(_FATES.told(part, _) for part in text.split("; "))
 
 
-def _part(text: str, _: Translate) -> str:
-    for form, pattern in _PATTERNS:
-        if found := pattern.fullmatch(text):
-            return _(form).format(**found.groupdict())
-    return text
+_FATES: Final = Forms(_FORMS)

@@ -96,6 +96,16 @@ def test_what_cannot_be_read_waits_again_with_its_reason(http: httpx.Client, des
     assert "mixer/en/broken.pdf" in http.get("/desk/documents?show=failed").text
 
 
+def test_the_page_is_told_in_its_language_what_is_wrong_with_a_file(http: httpx.Client) -> None:
+    http.headers["Accept-Language"] = "zh-CN"
+    taken = upload(http, ("guide.pdf", "no pdf"), ("tool.exe", "MZ")).json()["files"]
+    assert [each["error"] for each in taken] == [
+        "mixer/en/guide.pdf 不是 PDF 文件。",
+        "没有能读取 mixer/en/tool.exe 这种扩展名的读取器。",
+    ]
+    assert http.get("/desk/jobs/none").text.count("没有任务 none。") == 1
+
+
 @pytest.mark.parametrize("waits", [False, True])
 def test_a_cancelled_job_leaves_index_and_uploads_as_they_were(
     http: httpx.Client, desk: EditingDesk, waits: bool

@@ -65,6 +65,8 @@ def test_results_are_there_while_the_next_manual_is_read(http: httpx.Client, des
         chinese = http.get(address, headers={"Accept-Language": "zh"}).text
         assert "正在读取并向量化" in chinese
         assert "已完成 1/3" in chinese
+        assert "broken.pdf 不是可读取的 PDF" in chinese
+        assert "请用阅读器打开" in chinese
 
         status = http.get(f"/v1/jobs/{address.rpartition('/')[2]}").json()
         assert [(each["document"], each["state"]) for each in status["results"]] == [

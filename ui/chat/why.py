@@ -5,7 +5,7 @@ from typing import Any, Final, cast
 
 from serving.answer import AnswerSource, CheckPolicy
 from serving.conversations.kept import KeptAnswer
-from ui.traced import told
+from ui.traced import STAGES, told
 from ui.web.texts import Translate, translator
 
 _SHOWN: Final = 20
@@ -15,15 +15,6 @@ _SOURCES: Final = {
     AnswerSource.QUOTES: "quoted from the manuals",
     AnswerSource.CURATED: "written by an editor",
     AnswerSource.CACHE: "given before to the same question, its sources unchanged",
-}
-_STAGES: Final = {
-    "rewrite": "understanding the question",
-    "embed": "its meaning as numbers",
-    "search": "search",
-    "scope": "products",
-    "rerank": "reading anew",
-    "read": "reading passages whole",
-    "judge": "judging them",
 }
 
 
@@ -74,7 +65,7 @@ def _time(kept: KeptAnswer, _: Translate) -> str:
         _("passages after {n} ms").format(n=round(timings.retrieve)) if timings.retrieve else "",
         _("first words after {n} ms").format(n=round(timings.first_token)),
         _("all of it after {n} ms").format(n=round(timings.total)),
-        *(f"{_(_STAGES.get(stage, stage))} {spent:.0f} ms" for stage, spent in stages.items()),
+        *(f"{_(STAGES.get(stage, stage))} {spent:.0f} ms" for stage, spent in stages.items()),
     ]
     return ", ".join(part for part in parts if part)
 

@@ -17,7 +17,7 @@ from serving.answer import Answer
 from serving.keys import Caller
 from ui.backend import Backend
 from ui.curating.editor import editor, original_of
-from ui.traced import told
+from ui.traced import STAGES, told
 from ui.web.rendering import PageRoute, page
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def search_routes(backend: Backend) -> APIRouter:
             error=error,
             products=products,
             told=told,
+            stages=STAGES,
             original=original_of,
         )
 

@@ -20,7 +20,9 @@ from ui.editing.differences import Difference
 from ui.editing.editors import Editors, editor, named
 from ui.editing.removal_routes import Names
 from ui.editing.staging import Staged
+from ui.web.forms import error_text
 from ui.web.rendering import PageRoute, page, see_other
+from ui.web.texts import language_of, translator
 
 MOST_FILES: Final = 100
 """Files of one request; a script sends them one by one."""
@@ -77,7 +79,7 @@ def upload_routes(editors: Editors) -> APIRouter:
         refused = any(each.state == "refused" for each in taken)
         status = HTTPStatus.BAD_REQUEST if refused else HTTPStatus.CREATED
         if "text/html" not in request.headers.get("accept", "text/html"):
-            return JSONResponse({"files": [asdict(each) for each in taken]}, status_code=status)
+            return JSONResponse({"files": [_in_words(each, request) for each in taken]}, status_code=status)
         if refused:
             return _shown(editors, request, folder, taken, status=status)
         return see_other(f"/desk/documents/upload?folder={quote(folder, safe='')}")
@@ -105,6 +107,12 @@ def upload_routes(editors: Editors) -> APIRouter:
         return page(request, "editing/difference.html", waiting=found, found=found.difference, most=MOST_PASSAGES)
 
     return router
+
+
+def _in_words(taken: Taken, request: Request) -> dict[str, object]:
+    """For the page's own script, which shows it as it is."""
+    translate = translator(language_of(request))
+    return asdict(taken) | {"error": error_text(taken.error, translate), "hint": error_text(taken.hint, translate)}
 
 
 def _gone(document: str) -> NotFound:

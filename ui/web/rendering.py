@@ -4,7 +4,7 @@ Jinja stops here. Everything in a template is escaped, whatever a manual or a qu
 """
 
 from collections.abc import Callable, Coroutine, Sequence
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from ingest.errors import ManualdeskError
 from serving.api.errors import Carried, caller_of, error_body, error_reply, status_of
 from serving.keys import Caller, Role
+from ui.web.forms import error_text
 from ui.web.texts import LANGUAGES, Translate, language_of, translator
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def page(
     where no other is given.
 
     Templates find `_` (translates a text, filled by keyword: `_("{n} pages", n=3)`; `context` tells two meanings of one
-    text apart), `language`, `caller` (None: nobody is signed in), `menu`, `settings`, `path`, `error` and `values`.
+    text apart), `error_text` (translates what an error says, values and all), `language`, `caller` (None: nobody is
+    signed in), `menu`, `settings`, `path`, `error` and `values`.
     """
     language = language_of(request)
     translate = translator(language)
@@ -85,6 +87,7 @@ def page(
         .get_template(template)
         .render(
             _=filled,
+            error_text=partial(error_text, _=translate),
             language=language,
             languages=LANGUAGES,
             caller=caller,
@@ -133,7 +136,8 @@ class PageRoute(APIRoute):
 def error_page(request: Request, message: str, hint: str, status: int) -> Response:
     """What went wrong and what to do, as a page; to a page's own script as the JSON that the HTTP interface has."""
     if "text/html" not in request.headers.get("accept", "text/html"):
-        return error_reply(HTTPStatus(status), message, hint)
+        translate = translator(language_of(request))
+        return error_reply(HTTPStatus(status), error_text(message, translate), error_text(hint, translate))
     return page(request, "error.html", status=status, message=message, hint=hint)
 
 
