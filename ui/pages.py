@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from ingest.errors import ReadError
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-    from pypdfium2 import PdfDocument
+    from pypdfium2 import PdfDocument, PdfPage
 
 LONGEST_SIDE = 1600
 """Pixels. A panel is at most about 700 CSS pixels wide, so this is sharp on a dense screen too."""
@@ -28,10 +27,6 @@ ENOUGH_BYTES = 8
 
 SURE_BYTES = 12
 """A line that shares this much with the quote is of the quote, wherever it stands."""
-
-MOST_PICTURES = 300
-MOST_LINES = 2000
-"""Of a page are looked at for figures; more of them are a drawing in pieces, or a trap."""
 
 MARKER = (255, 214, 92)
 """Multiplied into the page: a text marker's yellow, black text stays black."""
@@ -132,6 +127,13 @@ def _shared(line: str, quote: str) -> int:
 
 
 @contextmanager
+def page_opened(path: Path, page: int) -> "Iterator[PdfPage | None]":
+    """A 1-based page, None where there is none. While it is open, no other thread has one: be quick."""
+    with _pdfium, _opened(path) as document:
+        yield document[page - 1] if 1 <= page <= len(document) else None
+
+
+@contextmanager
 def _opened(path: Path) -> "Iterator[PdfDocument]":
     import pypdfium2
 
@@ -146,31 +148,6 @@ def _opened(path: Path) -> "Iterator[PdfDocument]":
         raise ReadError(f"a page of {path.name} cannot be read: {error}") from error
     finally:
         document.close()
-
-
-def page_of(path: Path, page: int) -> tuple[tuple[Mark, ...], tuple[tuple[Mark, str], ...], Mark] | None:
-    """The pictures on a page, its lines of text where there are any, and the page itself; None for no such page.
-
-    Raises ReadError for a damaged file or page.
-    """
-    import pypdfium2.raw as pdfium
-
-    with _pdfium, _opened(path) as document:
-        if not 1 <= page <= len(document):
-            return None
-        sheet = document[page - 1]
-        width, height = sheet.get_size()
-        found = []
-        for item in islice(sheet.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=4), MOST_PICTURES):
-            left, bottom, right, top = item.get_bounds()
-            found.append(Mark(max(left, 0.0), max(height - top, 0.0), min(right, width), min(height - bottom, height)))
-        text = sheet.get_textpage()
-        lines = []
-        for number in range(min(text.count_rects(), MOST_LINES) if found else 0):
-            left, bottom, right, top = text.get_rect(number)
-            said = text.get_text_bounded(left, bottom, right, top)
-            lines.append((Mark(left, height - top, right, height - bottom), said))
-    return tuple(found), tuple(lines), Mark(0.0, 0.0, width, height)
 
 
 def _draw(path: Path, page: int, marks: tuple[Mark, ...], part: Mark | None) -> bytes | None:

@@ -23,7 +23,12 @@ WRAPPED = {
     "unstructured": ("ingest/readers/office.py", "ingest/readers/offline.py"),
     "openpyxl": ("ingest/readers/sheet.py",),
     "pypandoc": ("ingest/readers/pandoc.py",),
-    "pypdfium2": ("ingest/readers/pdf_file.py", "ingest/readers/pdf_picture.py", "ui/pages.py"),
+    "pypdfium2": (
+        "ingest/readers/pdf_file.py",
+        "ingest/readers/pdf_picture.py",
+        "ui/page_look.py",
+        "ui/pages.py",
+    ),
     "onnxruntime": ("ingest/readers/scan_models.py",),
     "lxml": ("ingest/readers/",),
     "Stemmer": ("ingest/sparse.py",),

@@ -15,7 +15,8 @@ from serving.conversations.types import Message
 from tests.passages import RESET
 from tests.unit.test_conversations import cited_answer
 from ui.chat.figures import figures_of, joined
-from ui.pages import Mark, PagePictures, page_of
+from ui.page_look import page_look
+from ui.pages import Mark, PagePictures
 from ui.widget.shown import messages_shown
 from ui.wording import ENGLISH
 
@@ -73,9 +74,9 @@ def test_signs_and_whole_pages_are_no_figures(home: Path) -> None:
     shown = figure.to_json(ENGLISH)
     assert shown["caption"] == "Page 1"
     assert (shown["width"], shown["height"]) == (200, 150)
-    whole = page_of(path, 1)
+    whole = page_look(path, 1)
     assert whole is not None
-    assert len(whole[0]) == 3
+    assert len(whole.pictures) == 3
 
 
 def test_a_figure_is_a_part_of_its_page(home: Path) -> None:

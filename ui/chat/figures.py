@@ -1,7 +1,8 @@
 """Figures of what an answer cites: citations come in, parts of PDF pages to show in the answer leave.
 
 The index knows no figures. They are looked for when an answer is shown: pictures on a cited page that are neither tiny
-nor the page itself, nearest to the cited lines first, each with the line of text that is its caption.
+nor the page itself and drawings made of lines and shapes, nearest to the cited lines first, each with the line of text
+that is its caption.
 """
 
 import re
@@ -14,7 +15,8 @@ from typing import Final
 from ingest.errors import ReadError
 from ingest.originals import original_path
 from serving.answer import Citation
-from ui.pages import Mark, page_of
+from ui.page_look import Ink, Look, page_look
+from ui.pages import Mark
 from ui.sources import is_pdf, original_url, part_url
 from ui.wording import Wording
 
@@ -26,7 +28,17 @@ _LARGEST: Final = 0.7
 _BESIDE: Final = 42.0
 """Points between a picture and its caption."""
 _TOGETHER: Final = 6.0
-"""Pictures this close are one figure."""
+"""Points: pictures this close are one figure, and so are the paths of a drawing."""
+_PIECES: Final = 300
+"""Of a page are put together; more of them lie about as dots or letters do."""
+_BENDS: Final = 6
+"""Curves and oblique lines, and _SPREAD, the share of a drawing's width and height that they reach over: in the PDFs of
+the whole corpus no table, box of code or frame with an icon has so many so far apart."""
+_SPREAD: Final = 0.3
+_LABEL: Final = 3.0
+"""Points between a drawing and a word that belongs to it."""
+_MARGIN: Final = 4.0
+"""Points from the edge of the sheet: what reaches there is decoration."""
 _CAPTION: Final = re.compile(
     r"\s*(?:fig(?:ure|\.)?|abb(?:ildung|\.)?|bild|figura|schéma|図|图|圖)\s*\.?\s*\d", re.IGNORECASE
 )
@@ -74,13 +86,13 @@ def figures_of(citations: Sequence[Citation], home: Path) -> tuple[Figure, ...]:
 
 
 def _on_page(citation: Citation, path: Path, page: int) -> list[Figure]:
-    seen = page_of(path, page)
-    if seen is None:
+    look = page_look(path, page)
+    if look is None:
         return []
-    pictures, lines, sheet = seen
-    area = (sheet.right - sheet.left) * (sheet.bottom - sheet.top)
+    area = _area(look.sheet)
     # A background touches everything: it goes before what touches is put together.
-    parts = joined([picture for picture in pictures if _area(picture) <= _LARGEST * area])
+    pictures = [picture for picture in look.pictures if _area(picture) <= _LARGEST * area]
+    parts = joined([*pictures, *drawings(look)])
     fitting = [part for part in parts if _is_figure(part, area)]
     cited = [box for box in citation.boxes if box.page == page]
     middle = sum(box.top + box.bottom for box in cited) / (2 * len(cited)) if cited else 0.0
@@ -92,14 +104,63 @@ def _on_page(citation: Citation, path: Path, page: int) -> list[Figure]:
             revision=citation.revision,
             page=page,
             part=part,
-            caption=_caption(part, lines),
+            caption=_caption(part, look.lines),
         )
         for part in fitting
     ]
 
 
-def joined(pictures: Sequence[Mark]) -> list[Mark]:
-    """Pictures that touch as one: many a drawing is put together from strips."""
+def drawings(look: Look) -> list[Mark]:
+    """Places of what is drawn with lines and shapes, labels included; no tables, rulings, frames or backgrounds."""
+    sheet = look.sheet
+    inks = [
+        ink
+        for ink in look.inks
+        if _area(ink.place) <= _LARGEST * _area(sheet) and ink.place.right - ink.place.left < 0.9 * sheet.right
+    ]
+    if not any(ink.bends for ink in inks):
+        return []
+    parts = joined([ink.place for ink in inks], most=_PIECES)
+    drawn = [part for part in parts if _is_drawn(part, inks, sheet)]
+    return [_labelled(part, look.lines) for part in drawn]
+
+
+def _is_drawn(part: Mark, inks: Sequence[Ink], sheet: Mark) -> bool:
+    if min(part.left, part.top, sheet.right - part.right, sheet.bottom - part.bottom) < _MARGIN:
+        return False
+    bent = [ink for ink in inks if ink.bends and _is_within(ink.place, part)]
+    if len(bent) < 2 or sum(ink.bends for ink in bent) < _BENDS:
+        return False
+    spread = bent[0].place
+    for ink in bent[1:]:
+        spread = _around(spread, ink.place)
+    return spread.right - spread.left >= _SPREAD * (
+        part.right - part.left
+    ) and spread.bottom - spread.top >= _SPREAD * (part.bottom - part.top)
+
+
+def _labelled(part: Mark, lines: Sequence[tuple[Mark, str]]) -> Mark:
+    """The drawing with the words that stick out of it, or stand at its edge as labels do; the text below is not its."""
+    whole, width = part, part.right - part.left
+    for line, _ in lines:
+        near = _LABEL if line.right - line.left <= width / 2 else 0.0
+        is_at = line.top - near < part.bottom and line.bottom + near > part.top
+        if is_at and line.left < part.right and line.right > part.left and line.right - line.left <= width:
+            whole = _around(whole, line)
+    return whole
+
+
+def _is_within(inner: Mark, outer: Mark) -> bool:
+    return (
+        outer.left <= inner.left
+        and inner.right <= outer.right
+        and outer.top <= inner.top
+        and inner.bottom <= outer.bottom
+    )
+
+
+def joined(pictures: Sequence[Mark], *, most: int | None = None) -> list[Mark]:
+    """Pictures that touch as one: many a drawing is put together from strips. None where more than `most` lie apart."""
     parts: list[Mark] = []
     for picture in pictures:
         whole = picture
@@ -110,6 +171,8 @@ def joined(pictures: Sequence[Mark]) -> list[Mark]:
             else:
                 rest.append(part)
         parts = [*rest, whole]
+        if most is not None and len(parts) > most:
+            return []
     return parts
 
 
