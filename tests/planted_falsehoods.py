@@ -1,7 +1,7 @@
 """True sentences about passages of the samples and false variants of each, read from `data/eval/falsehoods`.
 
 The files say how they are written. Nothing of a false variant is made up here: the false words stand in the file. The
-third lot is about manuals of the shared small set, which are read anew where they are there.
+third and fourth lot are about manuals of the shared small set, which are read anew where they are there.
 """
 
 import json
@@ -23,7 +23,7 @@ from retrieval.reading import passage_of
 CHECKOUT = Path(__file__).parents[1]
 FOLDER = CHECKOUT / "data" / "eval" / "falsehoods"
 SMALL = CHECKOUT.parent / "shared" / "manuals" / "small"
-THIRD_LOT = "third lot"
+REAL_MANUALS = {"third lot": "third_lot.toml", "fourth lot": "fourth_lot.toml"}
 KINDS = ("number", "unit", "negation", "name", "order")
 _BRACE = re.compile(r"\{([^{}|]*)((?:\|\w+:[^{}|]*)+)\}")
 
@@ -35,7 +35,7 @@ class Planted:
     passage: str
     """The id of the passage it is true of."""
     half: str
-    """`tuning`, `held-out` or `third lot`."""
+    """`tuning` or `held-out`, or the lot (REAL_MANUALS)."""
     language: str
     how: str
     """close, paraphrase or merged."""
@@ -53,13 +53,16 @@ def planted() -> tuple[Planted, ...]:
 
 
 @lru_cache
-def third_lot() -> tuple[Planted, ...]:
-    """Sentences about manuals of the small set, which no rule is ever changed for; none where that set is not there."""
+def about_real_manuals(lot: str) -> tuple[Planted, ...]:
+    """Sentences about manuals of the small set, by the name of their lot; none where that set is not there.
+
+    No rule is ever changed for one of the third lot.
+    """
     if not SMALL.is_dir():
         return ()
     return tuple(
-        _planted(_holding(group["manual"], group["holds"]), THIRD_LOT, *row)
-        for group in _groups("third_lot.toml")
+        _planted(_holding(group["manual"], group["holds"]), lot, *row)
+        for group in _groups(REAL_MANUALS[lot])
         for row in group["sentences"]
     )
 
@@ -88,8 +91,8 @@ def _holding(manual: str, words: str) -> str:
 
 @lru_cache
 def _real() -> dict[str, Passage]:
-    """The passages of the third lot's manuals by id."""
-    names = dict.fromkeys(group["manual"] for group in _groups("third_lot.toml"))
+    """The passages of the real manuals by id."""
+    names = dict.fromkeys(group["manual"] for name in REAL_MANUALS.values() for group in _groups(name))
     found = discover([SMALL / name for name in names], root=SMALL)
     return {
         f"{source.document}#{piece.ordinal}": passage_of([piece], 1.0)
