@@ -58,6 +58,9 @@ class Settings:
     sign_in: str = ""
     """How people sign in: password, oidc (a company's OpenID provider) or header (a proxy that knows them). Empty: not
     at all; then this machine alone is served."""
+    one_time_password_hours: int = 24
+    """Hours for which a one-time password works that an admin gave. 0: until it is used. That of the first start does
+    not end."""
     public_url: str = ""
     """The address that browsers reach Manualdesk under, such as https://desk.example; with https, cookies are
     Secure."""

@@ -66,7 +66,7 @@ def add(
     rights = _rights(role, audience, product)
     admin = _administration(settings)
     made, password = admin.add(name, rights, shown_name=shown_name, email=email, way=SignIn(by))
-    _show_secret(made, password, as_json=as_json)
+    _show_secret(made, password, settings.one_time_password_hours, as_json=as_json)
 
 
 @people_app.command("set")
@@ -113,9 +113,10 @@ def enable(name: NameArgument, as_json: JsonOption = False) -> None:
 @people_app.command()
 def password(name: NameArgument, as_json: JsonOption = False) -> None:
     """Give a person a one-time password in place of theirs; their sessions end at once."""
-    admin = _administration()
+    settings = load_settings()
+    admin = _administration(settings)
     person = admin.people.get(name)
-    _show_secret(person, admin.new_password(person), as_json=as_json)
+    _show_secret(person, admin.new_password(person), settings.one_time_password_hours, as_json=as_json)
 
 
 @sessions_app.command("list")
@@ -200,13 +201,14 @@ def _show(person: "Person", *, as_json: bool) -> None:
     typer.echo(json.dumps(asdict(person), ensure_ascii=False) if as_json else _told(person))
 
 
-def _show_secret(person: "Person", secret: str, *, as_json: bool) -> None:
+def _show_secret(person: "Person", secret: str, hours: int, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({**asdict(person), "one_time_password": secret}, ensure_ascii=False))
         return
     if secret:
         typer.echo(secret)
-        typer.echo("It works once, is shown this once, and has to be changed at the first sign-in.", err=True)
+        within = f", which has to be within {hours} hours" if hours > 0 else ""
+        typer.echo(f"It works once, is shown this once, and has to be changed at the first sign-in{within}.", err=True)
     typer.echo(_told(person), err=True)
 
 

@@ -31,15 +31,25 @@ class Administration:
         self.sessions = Sessions(database)
 
     def add(
-        self, name: str, rights: Rights, *, shown_name: str = "", email: str = "", way: SignIn = SignIn.PASSWORD
+        self,
+        name: str,
+        rights: Rights,
+        *,
+        shown_name: str = "",
+        email: str = "",
+        way: SignIn = SignIn.PASSWORD,
+        endless: bool = False,
     ) -> tuple[Person, str]:
-        """A new person, and where they sign in with a password, the one-time one, which is not kept.
+        """A new person, and where they sign in with a password, the one-time one, which is not kept. It works for some
+        hours (see `passing`), or `endless` until it is used.
 
         Raises PersonUnfit and AlreadyThere.
         """
         password = passwords.one_time_password() if way is SignIn.PASSWORD else ""
         kept = passwords.hashed(password) if password else ""
-        made = self.people.add(name, rights, shown_name=shown_name, email=email, way=way, password_hash=kept)
+        made = self.people.add(
+            name, rights, shown_name=shown_name, email=email, way=way, password_hash=kept, endless=endless
+        )
         self._note("person.added", made, {**_rights(made), "way": made.way})
         return made, password
 
@@ -125,8 +135,9 @@ def _rights(person: Person) -> dict[str, object]:
 
 
 def first_admin(database: Database, actor: str) -> str:
-    """Where there is nobody yet, the admin's one-time password; else nothing."""
+    """Where there is nobody yet, the admin's one-time password; else nothing. It has no end: nobody could give another,
+    and it stands where only an operator reads it."""
     if People(database).any():
         return ""
     administration = Administration(database, Who(actor=actor))
-    return administration.add("admin", Rights(Role.ADMIN), shown_name="Admin")[1]
+    return administration.add("admin", Rights(Role.ADMIN), shown_name="Admin", endless=True)[1]

@@ -15,15 +15,23 @@ from serving.accounts.sessions import Sessions
 from serving.accounts.types import Person, SignIn
 from serving.api.errors import TooMany
 from serving.api.limits import sender
-from serving.database.engine import Database
+from serving.database.engine import Database, in_future
 from serving.keys import KeyRefused
 
+ONE_TIME_HOURS: Final = 24
 _AT_ONCE: Final = 2
 """Hashes that are made at a time: each takes a processor, and 19 MiB."""
 
 
 class SignInRefused(KeyRefused):
     """Name and password do not belong together; nothing more is told."""
+
+
+class OneTimeOver(SignInRefused):
+    """It is the right password, but a one-time one that was not used in time."""
+
+    def __init__(self) -> None:
+        super().__init__("This one-time password has expired.", hint="Ask an admin for a new one.")
 
 
 class SignInLocked(TooMany):
@@ -44,15 +52,20 @@ class Where:
 class Passing:
     """Checks passwords for one process; all ways to try one go through the same instance."""
 
-    def __init__(self, database: Database, *, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, database: Database, *, backoff: Backoff | None = None, one_time_hours: int = ONE_TIME_HOURS
+    ) -> None:
+        """`one_time_hours`: for which a one-time password works; 0: until it is used."""
         self._people = People(database)
         self._sessions = Sessions(database)
         self._audit = Audit(database)
         self._backoff = backoff or Backoff()
+        self._one_time_hours = one_time_hours
         self._hashing = threading.BoundedSemaphore(_AT_ONCE)
 
     def sign_in(self, name: str, password: str, where: Where) -> str:
-        """The token of a new session. Raises SignInRefused, and SignInLocked before anything is looked at."""
+        """The token of a new session. Raises SignInRefused (OneTimeOver, where it was right once), and SignInLocked
+        before anything is looked at."""
         typed = name.strip().casefold()[:255]
         person = self._people.find(typed) if typed else None
         keys = self._keys(typed, person, where)
@@ -60,6 +73,7 @@ class Passing:
             self._failed(person, where)
             raise SignInRefused("Name and password do not fit.", hint="Try again, or ask an admin for a new password.")
         self._backoff.worked(*keys)
+        self._check_in_time(person, where)
         kept = self._people.password_hash(person)
         if passwords.is_dated(kept):
             self._people.rehash(person, passwords.hashed(password))
@@ -80,6 +94,7 @@ class Passing:
         if not self._fits(person, old, self._keys(person.name, person, where)):
             self._failed(person, where)
             raise SignInRefused("The present password is not right.", hint="Try again.")
+        self._check_in_time(person, where)
         if new == old:
             raise passwords.PasswordUnfit("This is the present password.", hint="Choose another one.")
         passwords.checked(new, person.name, person.shown_name, person.email)
@@ -88,6 +103,13 @@ class Passing:
         self._people.set_password_hash(person, kept, must_change=False)
         ended = self._sessions.end_all(person.id, but=session)
         self._audit.note(person.name, "password.changed", person.name, {"sessions_ended": ended}, where.address)
+
+    def _check_in_time(self, person: Person, where: Where) -> None:
+        """Raises OneTimeOver. Only who has the password is told: whether it was right is nobody else's business."""
+        since, hours = person.one_time_since, self._one_time_hours
+        if person.must_change and since and hours and since < in_future(hours=-hours):
+            self._audit.note(person.name, "session.refused", person.name, {"why": "one-time password"}, where.address)
+            raise OneTimeOver
 
     def _fits(self, person: Person | None, password: str, keys: tuple[str, ...]) -> bool:
         """Whether it is their password; a failure is counted. Nobody's takes as long as anybody's.

@@ -35,8 +35,9 @@ class People:
         way: SignIn = SignIn.PASSWORD,
         subject: str = "",
         password_hash: str = "",
+        endless: bool = False,
     ) -> Person:
-        """A new person; a password has to be changed at the first sign-in.
+        """A new person; a password has to be changed at the first sign-in, and that within some hours unless `endless`.
 
         Raises PersonUnfit, and AlreadyThere where the name is taken.
         """
@@ -54,6 +55,7 @@ class People:
             "subject": subject[:512],
             "password_hash": password_hash,
             "must_change": bool(password_hash),
+            "one_time_since": now() if password_hash and not endless else "",
             "failures": 0,
             "created_at": now(),
             "disabled_at": "",
@@ -126,7 +128,9 @@ class People:
         return found or ""
 
     def set_password_hash(self, person: Person, kept: str, *, must_change: bool) -> None:
-        self._update(person, {"password_hash": kept, "must_change": must_change, "failures": 0}, keeps_admin=True)
+        since = now() if must_change else ""
+        values = {"password_hash": kept, "must_change": must_change, "one_time_since": since, "failures": 0}
+        self._update(person, values, keeps_admin=True)
 
     def rehash(self, person: Person, kept: str) -> None:
         """The same password, hashed with today's parameters."""

@@ -53,6 +53,8 @@ class Person:
     way: SignIn
     subject: str
     must_change: bool
+    one_time_since: str
+    """When they were given a one-time password that works for some hours; empty: none, or one without an end."""
     failures: int
     created_at: str
     disabled_at: str

@@ -22,6 +22,8 @@ people = Table(
     Column("subject", String(512), nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("must_change", Boolean, nullable=False),
+    # When a one-time password was given that works for some hours; empty where there is none, or it works until used.
+    Column("one_time_since", String(32), nullable=False, server_default=""),
     # Failed sign-ins since the last that was right.
     Column("failures", Integer, nullable=False),
     Column("created_at", String(32), nullable=False),

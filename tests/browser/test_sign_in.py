@@ -17,6 +17,8 @@ from tests.browser.desk import COMMAND, PATIENCE_MS, environment, new_page, serv
 
 pytestmark = pytest.mark.browser
 CHOSEN = "blue lamps sing at dawn"
+ENGLISH = ("7 more characters are needed", "easy to guess: add words", "good", "very good")
+CHINESE = ("还需要 7 个字符", "容易被猜到：再加几个词", "好", "很好")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,30 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.keyboard.press("Enter")
 
 
+def reveals(page: Page, field: str) -> None:
+    """What was typed is shown by keyboard, and hidden again before it is sent."""
+    page.fill(field, "typed by hand")
+    button = page.locator("[data-reveal]")
+    button.focus()
+    for kind, pressed in (("text", "true"), ("password", "false"), ("text", "true")):
+        page.keyboard.press("Space")
+        expect(page.locator(field)).to_have_attribute("type", kind)
+        expect(button).to_have_attribute("aria-pressed", pressed)
+    page.evaluate("""() => document.addEventListener("submit", event => {
+        window.sentAs = [...event.target.querySelectorAll("#password, #old, #new")].map(each => each.type);
+        event.preventDefault();
+    }, {once: true})""")
+    page.locator("main form button[type=submit]").first.evaluate("button => button.form.noValidate = true")
+    page.locator("main form button[type=submit]").first.click()
+    assert set(page.evaluate("window.sentAs")) == {"password"}
+
+
+def judged(page: Page, typed: str) -> str:
+    """What is said of a new password while it is typed; nothing of it is sent."""
+    page.fill("#new", typed)
+    return page.locator(".strength [role=status]").inner_text()
+
+
 def serious(page: Page) -> list[str]:
     """What axe finds that keeps people out."""
     found = Axe().run(page).response["violations"]
@@ -70,8 +96,8 @@ def fits(page: Page, width: int) -> bool:
 @pytest.mark.parametrize(
     ("language", "theme", "width", "words"),
     [
-        ("en-US", "light", 1280, ("Sign in", "Choose a password", "tried first", "Account", "Sign out")),
-        ("zh-CN", "dark", 390, ("登录", "设置密码", "最容易被猜到", "账户", "退出")),
+        ("en-US", "light", 1280, ("Sign in", "Choose a password", "tried first", "Account", "Sign out", *ENGLISH)),
+        ("zh-CN", "dark", 390, ("登录", "设置密码", "最容易被猜到", "账户", "退出", *CHINESE)),
     ],
 )
 def test_a_one_time_password_becomes_ones_own_and_opens_the_chat(
@@ -89,12 +115,17 @@ def test_a_one_time_password_becomes_ones_own_and_opens_the_chat(
     expect(page.locator("h1")).to_have_text(words[0])
     assert not serious(page)
     assert fits(page, width)
+    reveals(page, "#password")
     sign_in(page, name, "not the password")
     expect(page.get_by_role("alert")).to_be_visible()
     expect(page.locator("#name")).to_have_value(name)
     sign_in(page, name, once)
     expect(page.locator("h1")).to_have_text(words[1])
+    reveals(page, "#new")
+    said = [judged(page, typed) for typed in ("short", "abcdefghijklmno", "correct horse battery", CHOSEN)]
+    assert said == list(words[5:])
     assert not serious(page)
+    assert fits(page, width)
     page.goto(f"{served.address}/desk/account")
     expect(page.locator("h1")).to_have_text(words[1])
     for new in ("password1234", CHOSEN):

@@ -6,12 +6,19 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from sqlalchemy import update
 
 from serving.accounts import passwords
+from serving.accounts.administration import first_admin
 from serving.accounts.backoff import FREE, LONGEST_SECONDS, Backoff
-from serving.accounts.passing import Passing, SignInLocked, SignInRefused, Where
+from serving.accounts.passing import OneTimeOver, Passing, SignInLocked, SignInRefused, Where
 from serving.accounts.passwords import PasswordUnfit
+from serving.accounts.people import People
 from serving.accounts.sessions import Sessions
+from serving.accounts.types import Rights
+from serving.database.engine import Database, in_future
+from serving.database.schema_accounts import people
+from serving.keys import Role
 from tests.signed_desk import PASSWORD, SignedDesk
 from tests.unit.test_api_limits import Clock
 
@@ -179,3 +186,50 @@ def test_a_new_password_ends_other_sessions(desk: SignedDesk) -> None:
     assert sessions.find(there) is None
     assert tried(passing, "mia", PASSWORD, "") == "refused"
     assert tried(passing, "mia", new, "") == "in"
+
+
+def given_ago(desk: SignedDesk, name: str, hours: int) -> None:
+    """Let the one-time password have been given so long ago."""
+    with desk.database.transaction() as connection:
+        aged = update(people).where(people.c.name == name)
+        connection.execute(aged.values(one_time_since=in_future(hours=-hours)))
+
+
+def test_a_one_time_password_ends_after_the_hours_that_are_set(desk: SignedDesk) -> None:
+    _, first = desk.administration.add("nora", Rights(Role.AGENT))
+    given_ago(desk, "nora", 23)
+    passing = Passing(desk.database)
+    assert tried(passing, "nora", first, "") == "in"
+    given_ago(desk, "nora", 25)
+    with pytest.raises(OneTimeOver, match="expired"):
+        passing.sign_in("nora", first, Where())
+    with pytest.raises(SignInRefused, match="fit"):
+        passing.sign_in("nora", "wrong", Where())
+    for hours in (48, 0):
+        assert tried(Passing(desk.database, one_time_hours=hours), "nora", first, "") == "in"
+
+    second = desk.administration.new_password(desk.administration.people.get("nora"))
+    assert tried(passing, "nora", second, "") == "in", "an admin gives a new one, with its own time"
+
+
+def test_a_session_that_a_one_time_password_opened_does_not_outlast_it(desk: SignedDesk) -> None:
+    nora, once = desk.administration.add("nora", Rights(Role.AGENT))
+    passing = Passing(desk.database)
+    passing.sign_in("nora", once, Where())
+    given_ago(desk, "nora", 25)
+    late = desk.administration.people.get(nora.id)
+    with pytest.raises(OneTimeOver):
+        passing.change(late, once, "green kettles hum at noon", session="", where=Where())
+
+
+def test_a_chosen_password_and_that_of_the_first_start_have_no_end(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    once = first_admin(database, "test")
+    admin = People(database).get("admin")
+    assert admin.must_change
+    assert not admin.one_time_since
+    passing = Passing(database, one_time_hours=1)
+    passing.sign_in("admin", once, Where())
+    passing.change(admin, once, PASSWORD, session="", where=Where())
+    assert not People(database).get("admin").one_time_since
+    assert tried(passing, "admin", PASSWORD, "") == "in"

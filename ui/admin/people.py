@@ -52,9 +52,9 @@ def people_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], N
             return _new(request, backend, way, typed, error)
         if not password:
             return see_other("/desk/people?done=added")
-        return page(request, "admin/one_time.html", person=made, password=password)
+        return page(request, "admin/one_time.html", person=made, password=password, hours=setup.one_time_hours)
 
-    _add_one(router, backend, ended)
+    _add_one(router, backend, setup, ended)
     return router
 
 
@@ -78,7 +78,7 @@ def _new(
     )
 
 
-def _add_one(router: APIRouter, backend: Backend, ended: Callable[[str], None]) -> None:
+def _add_one(router: APIRouter, backend: Backend, setup: SignInSetup, ended: Callable[[str], None]) -> None:
     """The routes of one person."""
 
     @router.get("/{person}")
@@ -115,7 +115,7 @@ def _add_one(router: APIRouter, backend: Backend, ended: Callable[[str], None]) 
         except ManualdeskError as error:
             return _one(request, backend, admin, person, error=error)
         if password:
-            return page(request, "admin/one_time.html", person=known, password=password)
+            return page(request, "admin/one_time.html", person=known, password=password, hours=setup.one_time_hours)
         return see_other(f"/desk/people/{known.id}?done={action}")
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from ingest.errors import ManualdeskError
 from serving.accounts.audit import Audit
-from serving.accounts.passing import Passing, SignInLocked, SignInRefused
+from serving.accounts.passing import OneTimeOver, Passing, SignInLocked, SignInRefused
 from serving.accounts.passwords import PasswordUnfit
 from serving.accounts.sessions import Sessions
 from serving.accounts.types import Signed, SignIn
@@ -85,6 +85,7 @@ def _form(
         next=wanted,
         name=name,
         failed=error is not None,
+        is_over=isinstance(error, OneTimeOver),
         seconds=seconds,
     )
     if seconds:

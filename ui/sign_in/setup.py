@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ingest.errors import SettingError
+from serving.accounts.passing import ONE_TIME_HOURS
 from serving.accounts.types import SignIn
 from serving.api.ways import Proxies
 from serving.keys import Role
@@ -35,6 +36,8 @@ class SignInSetup:
     proxies: tuple[str, ...] = ()
     default_role: Role | None = None
     provider: Provider | None = None
+    one_time_hours: int = ONE_TIME_HOURS
+    """For which a one-time password works; 0: until it is used."""
 
     @property
     def is_secure(self) -> bool:
@@ -69,6 +72,7 @@ def sign_in_setup(settings: Settings) -> SignInSetup:
         proxies=proxies,
         default_role=_role("MANUALDESK_DEFAULT_ROLE", settings.default_role) if settings.default_role else None,
         provider=_provider(settings, public_url) if way is SignIn.OIDC else None,
+        one_time_hours=max(0, settings.one_time_password_hours),
     )
 
 
