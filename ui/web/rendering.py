@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from ingest.errors import ManualdeskError
 from serving.api.errors import Carried, caller_of, error_body, error_reply, status_of
 from serving.keys import Caller, Role
+from ui.web.browsers import browser_of
 from ui.web.forms import error_text
 from ui.web.texts import LANGUAGES, Translate, language_of, translator
 
@@ -154,6 +155,7 @@ def environment() -> "Environment":
         lstrip_blocks=True,
     )
     made.filters["day"] = lambda moment: moment[:10]
+    made.filters["browser"] = browser_of
     made.filters["minute"] = lambda moment: moment[:16].replace("T", " ")
     return made
 
