@@ -7,7 +7,7 @@ with the audience it is indexed for, so that an old citation opens for the right
 import json
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,7 +53,7 @@ def plan_recorded(place: Place, job: Job) -> Plan:
 
 def run_recorded(
     place: Place, job: Job, *, kind: str = "ingest", crew: Crew | None = None
-) -> Iterator[Progress | Report]:
+) -> Generator[Progress | Report]:
     """As `pipeline.run`, with editors' settings, and recorded however it ends.
 
     Raises RecordsUnusable before anything is done: without the settings an internal manual could become public.

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Generator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import IO, Final
@@ -39,8 +39,9 @@ def ingest_in_child(settings: Settings, job: Job) -> Generator[Progress | Report
         raise ValueError("a gate cannot be sent to another process")
     command = [sys.executable, "-m", "serving.api.ingest_child"]
     folder = Path(__file__).parents[2]  # where `serving` is found, installed or in a checkout
+    # In a group of its own, or Ctrl-C at the server would reach it and its readers while they begin, with a traceback.
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment(folder)
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment(folder), process_group=0
     ) as child:
         assert child.stdin is not None  # noqa: S101 - it is a pipe
         assert child.stdout is not None  # noqa: S101 - it is a pipe
@@ -127,7 +128,9 @@ def main() -> None:
     os.dup2(2, 1)
     os.nice(_YIELDS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's; it then closes our input
-    order = json.loads(sys.stdin.readline())
+    if not (line := sys.stdin.readline()):
+        sys.exit(1)  # whoever asks ended before it could say what
+    order = json.loads(line)
     threading.Thread(target=_end_with_input, daemon=True).start()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -136,6 +139,8 @@ def main() -> None:
         _say(said, "error", {"kind": type(error).__name__, "message": error.message, "hint": error.hint})
     except KeyboardInterrupt:
         sys.exit(1)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # our input ends now: that must not interrupt what is left to do
 
 
 def _run(order: dict[str, dict[str, object]], said: IO[str]) -> None:
@@ -151,11 +156,13 @@ def _run(order: dict[str, dict[str, object]], said: IO[str]) -> None:
         allow_removals=bool(asked["allow_removals"]),
         workers=asked["workers"],  # type: ignore[arg-type]
     )
-    for step in run_recorded(build_place(settings), job):
-        if isinstance(step, Report):
-            _say(said, "report", step.to_json())
-        else:
-            _say(said, "progress", asdict(step))
+    # Closed here, so that the run is recorded as stopped also where the end comes while a step is told.
+    with closing(run_recorded(build_place(settings), job)) as steps:
+        for step in steps:
+            if isinstance(step, Report):
+                _say(said, "report", step.to_json())
+            else:
+                _say(said, "progress", asdict(step))
 
 
 def _settings(values: dict[str, object]) -> Settings:
