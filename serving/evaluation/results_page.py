@@ -21,6 +21,7 @@ _TITLES: Final = {
     "answers": "Answers",
     "bench": "Speed and memory",
     "load": "Many users at once",
+    "pages": "Pages in a browser",
 }
 _SLICES: Final = ("all", "lang: en", "lang: zh", "same language", "cross-lingual", "multi-turn")
 _COLUMNS: Final = {
@@ -51,6 +52,8 @@ def _part(record: Mapping[str, Any]) -> str:
     heading = f"### {record['name']}\n\n{_origin(record)}\n"
     if record["kind"] in {"bench", "load"}:
         return f"{heading}\n{_measurements(record['measurements'])}\n"
+    if record["kind"] == "pages":
+        return f"{heading}\n{_loads(record['pages'])}\n"
     columns = _COLUMNS[record["kind"]]
     if record["kind"] != "sets":
         return f"{heading}\n{_table(record, columns, _SLICES)}\n"
@@ -94,4 +97,17 @@ def _origin(record: Mapping[str, Any]) -> str:
 def _measurements(measurements: Sequence[Mapping[str, Any]]) -> str:
     lines = ["| measured | figure | |", "| --- | ---: | --- |"]
     lines += [f"| {item['what']} | {item['value']} {item['unit']} | {item['note']} |" for item in measurements]
+    return "\n".join(lines)
+
+
+def _loads(pages: Sequence[Mapping[str, Any]]) -> str:
+    """A line for each page and size: medians, and the worst until it was usable."""
+    lines = [
+        "| page | on a | first paint s | loaded s | usable s | worst s | kB | requests |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for each in pages:
+        moments = " | ".join(f"{each[name]:.2f}" if each[name] else "" for name in ("painted", "loaded", "usable"))
+        rest = f"{each['usable_worst']:.2f} | {each['kilobytes']} | {each['requests']}"
+        lines.append(f"| {each['page']} | {each['size']} | {moments} | {rest} |")
     return "\n".join(lines)
