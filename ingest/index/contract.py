@@ -140,6 +140,9 @@ class Index(Protocol):
         On a server, which publishes document by document, each call still reads what is published just then.
         """
 
+    def refresh(self) -> None:
+        """The next read finds what is published this moment. Without, it may be half a second old."""
+
     def close(self) -> None: ...
 
 

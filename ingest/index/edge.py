@@ -209,17 +209,25 @@ class EdgeIndex(Reads):
         if time.monotonic() - self._checked < POINTER_CHECK_SECONDS or not self._reloading.acquire(blocking=False):
             return
         try:
-            self._checked = time.monotonic()
-            name = self._generations.current()
-            if name is not None and name != self._opened.info.generation:
-                newer = self._load()
-                with self._lock:
-                    older, self._opened = self._opened, newer
-                    self._leave(older)
-                    if self._closed:
-                        self._leave(newer)
+            self._open_current()
         finally:
             self._reloading.release()
+
+    def refresh(self) -> None:
+        with self._reloading:
+            self._open_current()
+
+    def _open_current(self) -> None:
+        """Call with the lock of reloading held."""
+        self._checked = time.monotonic()
+        name = self._generations.current()
+        if name is not None and name != self._opened.info.generation:
+            newer = self._load()
+            with self._lock:
+                older, self._opened = self._opened, newer
+                self._leave(older)
+                if self._closed:
+                    self._leave(newer)
 
     def _leave(self, opened: _Opened) -> None:
         """Call with the lock held."""

@@ -23,5 +23,8 @@ class EdgePreview(Reads):
     def hold(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    def refresh(self) -> None:
+        """A draft is read as it is."""
+
     def close(self) -> None:
         """The shard is the draft's and stays open."""

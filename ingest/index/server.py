@@ -245,6 +245,9 @@ class ServerIndex(Reads):
     def hold(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    def refresh(self) -> None:
+        """Each read finds what is published."""
+
     def close(self) -> None:
         """The connection is the store's and stays open."""
 

@@ -57,6 +57,15 @@ def test_a_draft_is_invisible_until_published(store: IndexStore) -> None:
     assert names(index) == ["b"]
 
 
+def test_a_reader_that_is_refreshed_finds_what_is_published_this_moment(store: IndexStore) -> None:
+    publish(store, "a")
+    index = store.open()
+    for name in ("b", "c", "d"):
+        publish(store, name)
+        index.refresh()
+        assert name in names(index)
+
+
 @pytest.mark.parametrize("raises", [False, True])
 def test_leaving_without_publishing_changes_nothing(store: IndexStore, raises: bool) -> None:
     publish(store, "a")

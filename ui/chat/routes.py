@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query, Request
@@ -152,9 +152,11 @@ _MANUAL_LANGUAGES = {
 
 def _offered(backend: Backend, caller: Caller) -> list[dict[str, object]]:
     try:
-        return [offer.to_json() for offer in offers(backend.index(), caller.scope)]
+        found = offers(backend.index(), caller.scope)
     except IndexUnusable:
         return []
+    # 2,039 manuals are 245 choices.
+    return [offer.to_json() for offer in dict.fromkeys(replace(offer, document="") for offer in found)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ import shlex
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -55,7 +56,9 @@ class Editors:
 
         Raises NothingPublished.
         """
-        with closing(self.place().store.open()) as index:
+        index = self.backend.index()
+        index.refresh()
+        with index.hold():
             yield index
 
     def documents(self, scope: Scope) -> list[IndexedDocument]:
@@ -66,7 +69,7 @@ class Editors:
 
     def document(self, name: str, scope: Scope) -> IndexedDocument:
         """Raises NotFound."""
-        found = next((known for known in self.documents(scope) if known.document == name), None)
+        found = next(iter(self.documents(replace(scope, documents=(name,)))), None)
         if found is None:
             raise NotFound(f"{name} is not indexed.", hint="It was removed, or is called otherwise.")
         return found
