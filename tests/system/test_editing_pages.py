@@ -101,7 +101,7 @@ def test_the_page_is_told_in_its_language_what_is_wrong_with_a_file(http: httpx.
     taken = upload(http, ("guide.pdf", "no pdf"), ("tool.exe", "MZ")).json()["files"]
     assert [each["error"] for each in taken] == [
         "guide.pdf 不是 PDF 文件。",
-        "没有能读取 mixer/en/tool.exe 这种扩展名的读取器。",
+        "没有能读取 tool.exe 这种扩展名的读取器。",
     ]
     assert http.get("/desk/jobs/none").text.count("没有任务 none。") == 1
 
