@@ -68,6 +68,23 @@ class Embedder:
         """Unit-length vectors, shape (len(texts), dimensions), in the order of the texts."""
         return self._encode([self._passage_prefix + text for text in texts])
 
+    def tokens(self, text: str, *, question: bool) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
+        """A unit-length vector for each token of a text as a question or as a passage, shape (tokens, dimensions), and
+        which characters of the text it stands for; what is beyond the model's limit is cut."""
+        prefix = self._query_prefix if question else self._passage_prefix
+        states, spans = self._token_states(prefix + text)
+        own = [place for place, (first, last) in enumerate(spans) if last > max(first, len(prefix))]
+        vectors = _unit(np.ascontiguousarray(states[own], dtype=np.float32))
+        return vectors, [(max(0, spans[place][0] - len(prefix)), spans[place][1] - len(prefix)) for place in own]
+
+    def _token_states(self, text: str) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
+        if self._has_lean:
+            return self._lean_encoder().states(text)
+        states = self._model.encode([text], output_value="token_embeddings", show_progress_bar=False)[0]
+        held: NDArray[np.float32] = states.float().cpu().numpy()
+        encoded = self._model.tokenizer(text, return_offsets_mapping=True, truncation=True, max_length=len(held))
+        return held, list(encoded["offset_mapping"])
+
     def _encode(self, texts: list[str]) -> NDArray[np.float32]:
         vectors = self._model.encode(texts, batch_size=self._batch, convert_to_tensor=True, show_progress_bar=False)
         # Normalised anew: what bfloat16 rounds is off by a few thousandths.

@@ -31,6 +31,7 @@ from retrieval.search import Candidate, Found, search
 from retrieval.stated import stated
 from retrieval.trace import Trace
 from retrieval.whereabouts import whereabouts
+from retrieval.word_by_word import ReadsTokens, told_apart
 
 UNKNOWN_SHARE = 0.3
 """What is left of the confidence for each code that no manual holds: its neighbours say nothing of it."""
@@ -84,6 +85,8 @@ class Retriever:
         read = assemble(self._index, order.candidates, scope, limit=limit)
         passages = tuple(opened(passage, wanted) for passage in read)
         clock.passed("read")
+        passages, order = self._told_apart(asked, language, passages, scoped, order)
+        clock.passed("compare")
         unknown = self._unknown(asked, scope)
         evidence = gather(language, passages, rarity, found) if passages else None
         sure = confidence(evidence) * UNKNOWN_SHARE ** len(unknown)
@@ -150,6 +153,16 @@ class Retriever:
         order = self._reranker.rerank(searched, scoped.candidates, scoped.fates)
         clock.passed("rerank")
         return order
+
+    def _told_apart(
+        self, asked: str, language: str, passages: tuple[Passage, ...], scoped: Scoped, order: Reranked
+    ) -> tuple[tuple[Passage, ...], Reranked]:
+        """Near ties compared word by word, unless a reranker has read them or a name or quotation told already."""
+        reader = self._embedder
+        if self._reranker is not None or not isinstance(reader, ReadsTokens) or names_in(asked) or quotes_in(asked):
+            return passages, order
+        passages, read = told_apart(asked, language, passages, scoped.fates, reader)
+        return passages, replace(order, note=f"near ties: {read} passages compared word by word") if read else order
 
     def _unknown(self, asked: str, scope: Scope) -> tuple[str, ...]:
         """Codes of the question that no chunk in scope holds. A code in another scope is as unknown as one in none."""

@@ -79,7 +79,7 @@ class Trace:
     milliseconds: Mapping[str, float] = field(default_factory=dict)
     """By stage."""
     reranker: str = ""
-    """Which one read how many candidates, or why none; empty where none is configured."""
+    """Which one read how many candidates, or why none; without one how many near ties were compared word by word."""
     reranked: Mapping[str, float] = field(default_factory=dict)
     """Its scores by chunk, 0 to 1."""
     facts: tuple[str, ...] = ()

@@ -70,6 +70,9 @@ class LabEmbedder(Embedder):
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._model_of_texts().embed_passages(texts)
 
+    def tokens(self, text: str, *, question: bool) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
+        return self._model_of_texts().tokens(text, question=question)
+
     def save(self) -> None:
         """Keep what was embedded since."""
         self._queries.save()

@@ -71,6 +71,30 @@ def test_questions_by_the_short_way_have_the_vectors_of_the_long_one(embedder: E
     assert (long_way * short_way).sum(axis=1).min() > 0.9995
 
 
+@pytest.mark.parametrize("question", [True, False])
+def test_tokens_stand_for_the_characters_of_the_text(embedder: Embedder, question: bool) -> None:
+    for text in ("How do I reset the lock?", "怎么重置门锁？", "word " * 2000):
+        vectors, spans = embedder.tokens(text, question=question)
+        assert len(vectors) == len(spans)
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=0.001)
+        assert all(0 <= first < last <= len(text) for first, last in spans)
+        covered = {place for first, last in spans for place in range(first, last)}
+        end = max(covered) + 1
+        assert not [place for place in range(end) if place not in covered and not text[place].isspace()]
+
+
+def test_tokens_by_the_short_way_have_the_vectors_of_the_long_one(embedder: Embedder) -> None:
+    text = "Hold the button for 10 seconds to reset the lock. 阀门要关紧。"
+    short_way, spans = embedder.tokens(text, question=False)
+    embedder._has_lean = False
+    try:
+        long_way, same_spans = embedder.tokens(text, question=False)
+    finally:
+        embedder._has_lean = True
+    assert spans == same_spans
+    assert (long_way * short_way).sum(axis=1).min() > 0.99
+
+
 def test_a_missing_model_is_named_with_the_way_out(tmp_path: Path) -> None:
     empty = tmp_path / "no-model"
     empty.mkdir()

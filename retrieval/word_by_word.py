@@ -1,0 +1,92 @@
+"""Passages that a search cannot tell apart are compared with the question word by word.
+
+Passages enter, best first, and leave with near ties in the order of how well each word of the question is met somewhere
+in them: by the states of an embedder's tokens, which say more than one vector for a whole passage. It takes as long as
+embedding those passages, so only near ties of several documents are read.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.sparse import terms
+from ingest.types import embed_text
+from retrieval.passages import Passage
+
+READ = 3
+"""Passages that are compared at most."""
+NEAR = 0.85
+"""A passage with so much of the first one's score is a near tie: those below it never won (docs/retrieval.md)."""
+WEIGHT = 1.5
+"""What a difference in likeness counts against one in score, as a share of the first one's."""
+
+_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:'’+][^\W_{_CJK}]+)*|[{_CJK}]")
+
+Tokens = tuple[NDArray[np.float32], list[tuple[int, int]]]
+
+
+@runtime_checkable
+class ReadsTokens(Protocol):
+    """What is needed of the embedder."""
+
+    def tokens(self, text: str, *, question: bool) -> Tokens:
+        """A unit-length vector a token, and which characters of the text each stands for."""
+
+
+def told_apart(
+    question: str, language: str, passages: Sequence[Passage], fixed: Collection[str], reader: ReadsTokens
+) -> tuple[tuple[Passage, ...], int]:
+    """The passages with near ties in order, each with the score of the place that it took, and how many were read.
+
+    `fixed`: chunks whose place was decided before, and which keep it.
+    """
+    ties = _near_ties(passages, fixed)
+    if len({passages[place].document for place in ties}) < 2:
+        return tuple(passages), 0
+    likeness = _likeness(question, language, [passages[place] for place in ties], reader)
+    top = passages[ties[0]].score
+    worth = {place: passages[place].score / top + WEIGHT * alike for place, alike in zip(ties, likeness, strict=True)}
+    order = list(passages)
+    # Sorting keeps the old order of equals.
+    for place, source in zip(ties, sorted(ties, key=lambda place: -worth[place]), strict=True):
+        order[place] = replace(passages[source], score=passages[place].score)
+    return tuple(order), len(ties)
+
+
+def _near_ties(passages: Sequence[Passage], fixed: Collection[str]) -> list[int]:
+    free = [place for place, one in enumerate(passages[:READ]) if not set(one.chunk_ids) & set(fixed)]
+    if not free or passages[free[0]].score <= 0:
+        return []
+    return [place for place in free if passages[place].score >= NEAR * passages[free[0]].score]
+
+
+def _likeness(question: str, language: str, passages: Sequence[Passage], reader: ReadsTokens) -> list[float]:
+    """For each passage the mean over the question's words of the cosine with the token that meets the word best."""
+    asked, spans = reader.tokens(question, question=True)
+    held = [reader.tokens(embed_text(one.title, one.section, one.text), question=False)[0] for one in passages]
+    # All states of an encoder point much the same way: without what these have in common, what tells them apart shows.
+    common = np.concatenate(held).mean(axis=0)
+    words = [_unit(_unit(asked[own] - common).mean(axis=0)) for own in _words(question, language, spans)]
+    if not words:
+        return [0.0] * len(passages)
+    return [float((np.stack(words) @ _unit(tokens - common).T).max(axis=1).mean()) for tokens in held]
+
+
+def _words(question: str, language: str, spans: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """The tokens of each word that says something; Chinese and Japanese go character by character."""
+    found = []
+    for first, last in (match.span() for match in _WORD.finditer(question)):
+        own = [place for place, (start, end) in enumerate(spans) if start < last and end > first]
+        if own and terms(question[first:last], language):
+            found.append(own)
+    return found
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    unit: NDArray[np.float32] = vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9)
+    return unit
