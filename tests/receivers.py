@@ -1,9 +1,10 @@
 """Receivers of hand-overs on loopback: a webhook's server and a mail server, each keeping what it was sent."""
 
+import socket
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -115,3 +116,36 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _say(self, text: str) -> None:
         self.wfile.write(f"{text}\r\n".encode())
+
+
+class SlowReceiver:
+    """Takes connections and says `word` again and again, with pauses, until it is let go; then it hangs up."""
+
+    def __init__(self, word: bytes = b"", *, pause_seconds: float = 0.05) -> None:
+        self._word = word
+        self._pause_seconds = pause_seconds
+        self._go = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.called = threading.Event()
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/hook"
+
+    @contextmanager
+    def running(self) -> Iterator["SlowReceiver"]:
+        threading.Thread(target=self._serve, daemon=True).start()
+        try:
+            yield self
+        finally:
+            self._go.set()
+            self._listener.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while not self._go.is_set():
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._hold, args=(connection,), daemon=True).start()
+
+    def _hold(self, connection: socket.socket) -> None:
+        self.called.set()
+        with connection, suppress(OSError):
+            while not self._go.wait(self._pause_seconds):
+                connection.sendall(self._word)

@@ -1,6 +1,7 @@
-"""Sends what the queue holds, in a thread of the server: hand-overs come out of the database, mails and webhooks leave.
+"""Sends what the queue holds, in threads of the server: hand-overs come out of the database, mails and webhooks leave.
 
-Any number of processes may run it beside each other.
+Each site has one thread at a time, so that a receiver that is slow delays its own hand-overs only. Any number of
+processes may run it beside each other.
 """
 
 import logging
@@ -24,6 +25,8 @@ log = logging.getLogger("manualdesk.hand_over")
 LOOK_SECONDS: Final = 10.0
 """How often the queue is looked at, for what is due again and for what other processes put in."""
 _FORGET_SECONDS: Final = 3600.0
+_CLOSE_SECONDS: Final = 5.0
+_THREADS: Final = 4
 _MAIL: Final = "mailto:"
 
 
@@ -45,13 +48,19 @@ class Deliveries:
         self._look_seconds = look_seconds
         self._process = secrets.token_hex(8)
         self._forget_at = 0.0
+        self._busy: set[str] = set()
+        """Sites that are being sent to."""
+        self._lock = threading.Lock()
         self._wanted = threading.Event()
         self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="hand-overs", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._run, name=f"hand-overs-{number}", daemon=True) for number in range(_THREADS)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def wake(self) -> None:
         """Something was put in: look now."""
@@ -61,8 +70,9 @@ class Deliveries:
         """What is being sent is sent; the rest waits in the database."""
         self._ended.set()
         self._wanted.set()
-        if self._thread is not None:
-            self._thread.join(5)
+        until = time.monotonic() + _CLOSE_SECONDS
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -79,17 +89,32 @@ class Deliveries:
 
     def _forget(self) -> None:
         """Now and then, what is too old."""
-        if self._terms.retention_days and time.monotonic() >= self._forget_at:
-            self._forget_at = time.monotonic() + _FORGET_SECONDS
+        with self._lock:
+            is_due = bool(self._terms.retention_days) and time.monotonic() >= self._forget_at
+            if is_due:
+                self._forget_at = time.monotonic() + _FORGET_SECONDS
+        if is_due:
             HandOvers(self._database()).forget(days=self._terms.retention_days)
 
     def one(self) -> bool:
         """Send one that is due; whether there was one. Blocking, as long as its receiver takes."""
         database = self._database()
         queue = HandOvers(database, first_wait=self._first_wait)
-        queued = queue.claim(self._process)
-        if queued is None:
-            return False
+        with self._lock:
+            queued = queue.claim(self._process, but=self._busy)
+            if queued is None:
+                return False
+            site = queued.hand_over.site
+            self._busy.add(site)
+        try:
+            self._deliver(queued, database, queue)
+        finally:
+            with self._lock:
+                self._busy.discard(site)
+        return True
+
+    def _deliver(self, queued: Queued, database: Database, queue: HandOvers) -> None:
+        """Send it, and note how that went."""
         try:
             self._send(queued, Sites(database).get(queued.hand_over.site))
         except (SettingError, TargetRefused) as error:
@@ -105,7 +130,6 @@ class Deliveries:
             log.exception("hand-over %s was not delivered", queued.hand_over.id)
         else:
             queue.sent(queued.hand_over.id, self._process)
-        return True
 
     def _send(self, queued: Queued, site: Site) -> None:
         hand_over, terms = queued.hand_over, self._terms

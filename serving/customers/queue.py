@@ -4,7 +4,7 @@ It lies in the database, so a restart loses nothing. A claim ends by itself afte
 was sending is sent by another, which a receiver can tell by the hand-over's id.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,14 +77,15 @@ class HandOvers:
                 )
             )
 
-    def claim(self, process: str) -> Queued | None:
-        """One that is due, for this process alone; None where none is."""
+    def claim(self, process: str, *, but: Collection[str] = ()) -> Queued | None:
+        """One that is due, for this process alone; None where none is. `but`: sites that have to wait."""
         with self._database.transaction() as connection:
             moment = now()
             due = (
                 (hand_overs.c.state == "waiting")
                 & (hand_overs.c.next_try_at <= moment)
                 & (hand_overs.c.claimed_until <= moment)
+                & hand_overs.c.site.not_in(list(but))
             )
             first = select(hand_overs.c.id).where(due).order_by(hand_overs.c.next_try_at, hand_overs.c.id).limit(1)
             id_due = connection.execute(first).scalar_one_or_none()
@@ -128,6 +129,12 @@ class HandOvers:
         if row is None:
             raise _unknown()
         return _queued(row)
+
+    def of(self, conversation: str) -> list[str]:
+        """What was handed over of a conversation, the oldest first, as JSON. For who may read that conversation."""
+        query = select(hand_overs.c.body).where(hand_overs.c.conversation == conversation)
+        with self._database.transaction() as connection:
+            return [str(body) for body in connection.execute(query.order_by("created_at", "id")).scalars()]
 
     def all(self, *, sites: Sequence[str], only: str = "open") -> list[Queued]:
         """Of these sites, the newest first: those that are `open`, `failed`, or `all`."""

@@ -9,8 +9,10 @@ import hmac
 import http.client
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from serving.customers.targets import NotDelivered, Webhook, open_address, webhook_of
@@ -18,6 +20,8 @@ from serving.customers.terms import Network
 
 SECONDS: Final = 15.0
 """Longest wait for any one step: connecting, sending, the first words of the reply."""
+MOST_SECONDS: Final = 30.0
+"""Longest wait for all of them: a receiver that says a letter now and then would hold its thread for hours."""
 
 
 def signature(secret: str, moment: str, body: bytes) -> str:
@@ -25,10 +29,21 @@ def signature(secret: str, moment: str, body: bytes) -> str:
     return hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def send_webhook(target: str, secret: str, delivery: str, body: str, *, allowed: Sequence[Network] = ()) -> None:
+def send_webhook(
+    target: str,
+    secret: str,
+    delivery: str,
+    body: str,
+    *,
+    allowed: Sequence[Network] = (),
+    most_seconds: float = MOST_SECONDS,
+) -> None:
     """POST the body. Raises TargetRefused and SettingError for where it must not go, NotDelivered for the rest."""
     webhook = webhook_of(target)
-    connection = _connection(webhook, open_address(webhook, allowed))
+    opened: list[socket.socket] = []
+    connection = _connection(webhook, open_address(webhook, allowed), opened)
+    overdue = threading.Timer(most_seconds, _cut, (opened,))
+    overdue.daemon = True
     data, moment = body.encode(), str(int(time.time()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
@@ -37,23 +52,34 @@ def send_webhook(target: str, secret: str, delivery: str, body: str, *, allowed:
         "Manualdesk-Timestamp": moment,
         "Manualdesk-Signature": f"sha256={signature(secret, moment, data)}",
     }
+    overdue.start()
     try:
         connection.request("POST", webhook.path, body=data, headers=headers)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         raise NotDelivered(f"{webhook.host}: {type(error).__name__}: {error}") from error
     finally:
+        overdue.cancel()
         connection.close()
     if not 200 <= status < 300:
         # A redirect too: where it leads was never configured.
         raise NotDelivered(f"{webhook.host} replied {status}")
 
 
-def _connection(webhook: Webhook, address: str) -> http.client.HTTPConnection:
+def _cut(opened: Sequence[socket.socket]) -> None:
+    """Whoever waits for these gets an error now."""
+    for plain in opened:
+        with suppress(OSError):  # closed this moment
+            plain.shutdown(socket.SHUT_RDWR)
+
+
+def _connection(webhook: Webhook, address: str, opened: list[socket.socket]) -> http.client.HTTPConnection:
+    """`opened` gets its socket."""
     connection = http.client.HTTPConnection(webhook.host, webhook.port, timeout=SECONDS)
 
     def connect(*_ignored: object) -> socket.socket:
         plain = socket.create_connection((address, webhook.port), timeout=SECONDS)
+        opened.append(plain)
         if not webhook.encrypted:
             return plain
         try:
