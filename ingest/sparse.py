@@ -98,18 +98,17 @@ def terms(text: str, language: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text).lower()
     found: list[str] = []
     previous = ""
-    for match in _TOKEN.finditer(folded):
-        token = match.group()
-        if match.lastgroup == "cjk":
-            found.extend(_cjk_terms(token))
-        elif match.lastgroup == "option":
-            found.append(token)
-            found.extend(_word_terms(token.lstrip("-"), language))
+    for option, word, cjk in _TOKEN.findall(folded):
+        if word:
+            found.extend(_word_terms(word, language))
+            if word.isdigit() and len(previous) <= 4 and previous.isalpha():
+                found.append(previous + word)  # "E 47" is the code e47
+        elif cjk:
+            found.extend(_cjk_terms(cjk))
         else:
-            found.extend(_word_terms(token, language))
-            if previous.isalpha() and len(previous) <= 4 and token.isdigit():
-                found.append(previous + token)  # "E 47" is the code e47
-        previous = token
+            found.append(option)
+            found.extend(_word_terms(option.lstrip("-"), language))
+        previous = word or cjk or option
     return found
 
 

@@ -43,6 +43,7 @@ class _Manual:
 
     key: str
     """The path without its language and its suffix: the same for each language and format."""
+    suffix: str
     folder: str
     title: str
     language: str
@@ -87,7 +88,7 @@ def _place(
 ) -> None:
     """Put the next best candidate behind the kept ones, in the place of its translations, or nowhere."""
     chunk = candidate.chunk
-    elsewhere = [other for other in kept if other.chunk.document != chunk.document]
+    elsewhere = [other for other in kept if copies.are_versions(chunk.document, other.chunk.document)]
     for better in elsewhere:
         if copies.repeats(chunk, better.chunk):
             fates[chunk.id] = f"folded: {better.chunk.document} holds the same text"
@@ -116,6 +117,15 @@ class _Copies:
         self._manuals: dict[str, _Manual | None] = {}
         self._texts: dict[str, _Text] = {}
         self._one_manual: dict[tuple[str, str], bool] = {}
+        self._versions: dict[tuple[str, str], bool] = {}
+
+    def are_versions(self, document: str, other: str) -> bool:
+        """Can chunks of these two repeat or translate one another? Of most pairs of manuals none can."""
+        pair = (document, other)
+        if pair not in self._versions:
+            known = document != other and (self._are_formats(*pair) or self._are_translations(*pair))
+            self._versions[pair] = self._versions[other, document] = known
+        return self._versions[pair]
 
     def repeats(self, chunk: Chunk, better: Chunk) -> bool:
         """Is all of a chunk in the better one, from another file of the same manual in the same language?"""
@@ -123,12 +133,15 @@ class _Copies:
 
     def parallel(self, chunk: Chunk, other: Chunk) -> bool:
         """Are these the same passage of a manual in two languages?"""
-        one, two = self._manual(chunk.document), self._manual(other.document)
-        if one is None or two is None or one.language == two.language or (one.key, one.facts) != (two.key, two.facts):
-            return False
-        if self._models(chunk.document) != self._models(other.document):
+        if not self._are_translations(chunk.document, other.document):
             return False
         return self._same_place(chunk, other) or self._holds(chunk, other) or self._holds(other, chunk)
+
+    def _are_translations(self, first: str, second: str) -> bool:
+        one, two = self._manual(first), self._manual(second)
+        if one is None or two is None or one.language == two.language or (one.key, one.facts) != (two.key, two.facts):
+            return False
+        return self._models(first) == self._models(second)
 
     def _same_place(self, chunk: Chunk, other: Chunk) -> bool:
         """Whatever tells where a passage stands agrees, and so do its numbers."""
@@ -155,7 +168,7 @@ class _Copies:
         if one is None or two is None or one.language != two.language or one.facts != two.facts:
             return False
         # Two pages of one format are two pages, whatever they repeat.
-        formats = PurePosixPath(first).suffix != PurePosixPath(second).suffix
+        formats = one.suffix != two.suffix
         same_title = one.title == two.title and self._models(first) == self._models(second)
         alike = one.key == two.key or (formats and same_title)
         if not alike and _inside(one.folder, two.folder):  # chapters in a folder of their own, beside the book
@@ -202,6 +215,7 @@ def _manual(known: IndexedDocument) -> _Manual:
     named = re.sub(r"[-_/.]+", " ", f"{stem} {known.title}")
     return _Manual(
         key=_key(folder, stem, known.language),
+        suffix=PurePosixPath(known.document).suffix,
         folder=folder,
         title=_spaced(_words(known.title)),
         language=known.language,

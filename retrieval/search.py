@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from ingest.index.contract import Index, Ranked, Scope
 from ingest.types import Chunk, Vectors
@@ -81,20 +82,20 @@ def fuse(dense: Sequence[Ranked], sparse: Sequence[Ranked]) -> list[Fused]:
 
     What stands deeper by its terms only lends its score to what the vectors bring up.
     """
-    meaning, raw_dense = _scaled(dense, floor=True), {found.key: found.score for found in dense}
-    words, raw_sparse = _scaled(sparse, floor=False), {found.key: found.score for found in sparse}
-    keys = dict.fromkeys(found.key for found in (*sparse[:CANDIDATES], *dense[:CANDIDATES]))
+    cosines = {found.key: found.score for found in dense}
+    weights = {found.key: found.score for found in sparse}
+    meaning, words = _Scale.of(dense, floor=True), _Scale.of(sparse, floor=False)
     fused = [
         Fused(
             key,
-            dense=raw_dense.get(key, 0.0),
-            sparse=raw_sparse.get(key, 0.0),
-            meaning=meaning.get(key, 0.0),
-            words=words.get(key, 0.0),
+            dense=cosines.get(key, 0.0),
+            sparse=weights.get(key, 0.0),
+            meaning=meaning.share(cosines[key]) if key in cosines else 0.0,
+            words=words.share(weights[key]) if key in weights else 0.0,
         )
-        for key in keys
+        for key in dict.fromkeys(found.key for found in (*sparse[:CANDIDATES], *dense[:CANDIDATES]))
     ]
-    return sorted(fused, key=lambda found: (-max(map(found.score, (OWN_WEIGHT, FOREIGN_WEIGHT))), found.key))
+    return sorted(fused, key=lambda found: (-max(found.score(OWN_WEIGHT), found.score(FOREIGN_WEIGHT)), found.key))
 
 
 def _candidate(found: Fused, chunk: Chunk, language: str) -> Candidate:
@@ -102,10 +103,20 @@ def _candidate(found: Fused, chunk: Chunk, language: str) -> Candidate:
     return Candidate(chunk, score=found.score(weight), dense=found.dense, sparse=found.sparse)
 
 
-def _scaled(hits: Sequence[Ranked], *, floor: bool) -> dict[int | str, float]:
-    """Scores as a share of the best one; with `floor` the last candidate counts as 0, and so does all below it."""
-    if not hits:
-        return {}
-    low = hits[:CANDIDATES][-1].score if floor else 0.0
-    span = hits[0].score - low
-    return {hit.key: max(0.0, (hit.score - low) / span) if span > 0 else 1.0 for hit in hits}
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Scores of one side as shares of its best one."""
+
+    low: float
+    span: float
+
+    @classmethod
+    def of(cls, hits: Sequence[Ranked], *, floor: bool) -> Self:
+        """With `floor` the last candidate counts as 0, and so does all below it."""
+        if not hits:
+            return cls(0.0, 0.0)
+        low = hits[:CANDIDATES][-1].score if floor else 0.0
+        return cls(low, hits[0].score - low)
+
+    def share(self, score: float) -> float:
+        return max(0.0, (score - self.low) / self.span) if self.span > 0 else 1.0
