@@ -41,6 +41,8 @@ class OpenIdProviderDouble:
     lies: dict[str, object] = field(default_factory=dict)
     """Laid over the claims at the end; `signed_by_another`, `unsigned` and `issuer` change other things."""
     issuer: str = ""
+    token_endpoint: str = ""
+    """Where codes are exchanged, if not here."""
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
     _codes: dict[str, Asked] = field(default_factory=dict)
 
@@ -61,7 +63,7 @@ class OpenIdProviderDouble:
             return {
                 "issuer": self.lies.get("issuer", self.issuer),
                 "authorization_endpoint": f"{self.issuer}/authorize",
-                "token_endpoint": f"{self.issuer}/token",
+                "token_endpoint": self.token_endpoint or f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
             }
 

@@ -9,14 +9,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Final
 
 import httpx
 
 from serving.keys import Forbidden, Role
+from ui.sign_in.deadline import Deadline
 from ui.sign_in.setup import Provider
 
 _SECONDS: Final = 10.0
+"""For all that is asked of the provider at one step of a sign-in."""
 _FRESH_SECONDS: Final = 3600.0
 """The provider's addresses and keys are asked for once in so long, and where a token names a key that is new."""
 _PATIENCE: Final = 1.0
@@ -60,8 +63,16 @@ class Identity:
 class OpenIdProvider:
     """One provider. Usable from several threads."""
 
-    def __init__(self, provider: Provider, redirect: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`redirect`: where browsers are sent back."""
+    def __init__(
+        self,
+        provider: Provider,
+        redirect: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        seconds: float = _SECONDS,
+    ) -> None:
+        """`redirect`: where browsers are sent back. `seconds`: for all that is asked of the provider at one step."""
+        self._seconds = seconds
         self._provider = provider
         self._redirect = redirect
         self._clock = clock
@@ -72,7 +83,7 @@ class OpenIdProvider:
 
     def start(self) -> Start:
         """Raises ProviderRefused where the provider cannot be reached."""
-        metadata, _ = self._metadata()
+        metadata, _ = self._metadata(Deadline(self._seconds))
         verifier, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
         with self._client() as client:
             address, state = client.create_authorization_url(
@@ -84,18 +95,19 @@ class OpenIdProvider:
         """Who came back with that code. Raises ProviderRefused."""
         from authlib.integrations.base_client import OAuthError
 
-        metadata, _ = self._metadata()
+        deadline = Deadline(self._seconds)
+        metadata, _ = self._metadata(deadline)
         try:
-            with self._client() as client:
+            with self._client(event_hooks={"request": [deadline]}) as client:
                 token = client.fetch_token(metadata["token_endpoint"], code=code, code_verifier=started.verifier)
-        except (OAuthError, httpx.HTTPError, ValueError) as error:
+        except (OAuthError, *_http_errors(), ValueError) as error:
             raise _refused("The provider did not confirm the sign-in.") from error
         written = token.get("id_token")
         if not isinstance(written, str):
             raise _refused("The provider sent no identity token.")
-        return self._identity(self._claims(written, started.nonce, str(token.get("access_token", ""))))
+        return self._identity(self._claims(written, started.nonce, str(token.get("access_token", "")), deadline))
 
-    def _client(self) -> Any:
+    def _client(self, **more: Any) -> Any:
         from authlib.integrations.httpx_client import OAuth2Client
 
         return OAuth2Client(
@@ -105,16 +117,16 @@ class OpenIdProvider:
             redirect_uri=self._redirect,
             scope="openid profile email",
             code_challenge_method="S256",
-            timeout=_SECONDS,
+            **more,
         )
 
-    def _claims(self, written: str, nonce: str, access_token: str) -> dict[str, Any]:
+    def _claims(self, written: str, nonce: str, access_token: str, deadline: Deadline) -> dict[str, Any]:
         from authlib.oidc.core import CodeIDToken
         from joserfc import jwt
         from joserfc.errors import JoseError
         from joserfc.jwk import KeySet
 
-        metadata, keys = self._metadata()
+        metadata, keys = self._metadata(deadline)
         for renewed in (False, True):
             try:
                 decoded = jwt.decode(
@@ -124,7 +136,7 @@ class OpenIdProvider:
             except (JoseError, ValueError, KeyError) as error:
                 if renewed:
                     raise _refused("The provider's identity token is not signed by it.") from error
-                keys = self._metadata(anew=True)[1]  # it may have a new key
+                keys = self._metadata(deadline, anew=True)[1]  # it may have a new key
         claims = CodeIDToken(
             decoded.claims,
             decoded.header,
@@ -155,7 +167,7 @@ class OpenIdProvider:
             role=highest,
         )
 
-    def _metadata(self, *, anew: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _metadata(self, deadline: Deadline, *, anew: bool = False) -> tuple[dict[str, Any], dict[str, Any]]:
         """What the provider says of itself, and its keys."""
         if not anew and (fresh := self._fresh()):
             return fresh
@@ -163,7 +175,7 @@ class OpenIdProvider:
         if not self._lock.acquire(timeout=_PATIENCE if since is None else max(0.0, since + _PATIENCE - self._clock())):
             raise _refused(_AWAY)
         try:
-            return (not anew and self._fresh()) or self._asked()
+            return (not anew and self._fresh()) or self._asked(deadline)
         finally:
             self._asking_since = None
             self._lock.release()
@@ -172,21 +184,21 @@ class OpenIdProvider:
         known = self._known
         return known[1:] if known and self._clock() - known[0] <= _FRESH_SECONDS else None
 
-    def _asked(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _asked(self, deadline: Deadline) -> tuple[dict[str, Any], dict[str, Any]]:
         """For who holds the lock."""
         now = self._asking_since = self._clock()
         if now < self._quiet_until:
             raise _refused(_AWAY)
         try:
-            self._known = (now, *self._discovered())
+            self._known = (now, *self._discovered(deadline))
         except ProviderRefused:
             self._quiet_until = self._clock() + _QUIET_SECONDS
             raise
         return self._known[1:]
 
-    def _discovered(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _discovered(self, deadline: Deadline) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
-            with httpx.Client(timeout=_SECONDS) as client:
+            with httpx.Client(event_hooks={"request": [deadline]}) as client:
                 found = client.get(f"{self._provider.issuer}/.well-known/openid-configuration").raise_for_status()
                 metadata: dict[str, Any] = found.json()
                 if str(metadata["issuer"]).rstrip("/") != self._provider.issuer:
@@ -195,6 +207,15 @@ class OpenIdProvider:
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise _refused("The OpenID provider cannot be reached.") from error
         return metadata, keys
+
+
+def _http_errors() -> tuple[type[Exception], ...]:
+    """What Authlib's client raises where it cannot reach somebody: it takes httpx2 where that is installed."""
+    try:
+        newer = import_module("httpx2")
+    except ImportError:
+        return (httpx.HTTPError,)
+    return (httpx.HTTPError, newer.HTTPError)
 
 
 def _refused(message: str) -> ProviderRefused:
