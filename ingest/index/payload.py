@@ -90,6 +90,11 @@ def conditions(scope: Scope) -> tuple[AnyOf, ...]:
     return tuple(found)
 
 
+def may_read(scope: Scope, chunk: Chunk) -> bool:
+    """The same asked of a chunk that was loaded before, for whomever."""
+    return all(getattr(chunk, condition.field) in condition.values for condition in conditions(scope))
+
+
 def reads_nothing(scope: Scope) -> bool:
     """Whether no chunk can be in scope. Engines differ on an empty list of values, so it never reaches them."""
     return any(not condition.values for condition in conditions(scope))

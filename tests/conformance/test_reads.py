@@ -89,6 +89,10 @@ def test_every_read_path_keeps_to_the_scope(store: IndexStore, scope: Scope, exp
     assert {document.document for document in index.documents(scope)} == expected
     assert {name for name in "abcd" if index.span(name, 0, 9, scope)} == expected
     assert {name for name in "abcd" if index.texts(name, 0, 9, scope)} == expected
+    keys = [found.key for found in index.rank(Vectors(axis(1)), EVERYTHING, dense=50, sparse=50)[0]]
+    # Asked for by someone who may read all of it first: what was loaded then is given to nobody else.
+    assert {chunk.document for chunk in index.chunks(keys, EVERYTHING).values()} == set("abcd")
+    assert {chunk.document for chunk in index.chunks(keys, scope).values()} == expected
 
 
 def test_dense_hits_come_by_cosine(store: IndexStore) -> None:
@@ -136,6 +140,19 @@ def test_chunks_out_of_scope_are_not_given_out_by_key(store: IndexStore) -> None
     assert len(index.chunks(keys, EVERYTHING)) == 6
     assert {chunk.document for chunk in index.chunks(keys, PUBLIC).values()} == {"b"}
     assert index.chunks([], EVERYTHING) == {}
+
+
+def test_a_chunk_is_given_out_by_key_as_it_was_written_last(store: IndexStore) -> None:
+    with store.draft(embedder=EMBEDDER, dimensions=DIMENSIONS) as draft:
+        draft.replace("a", points("a"))
+        assert texts_by_key(draft.preview()) == {"a r1 chunk 0", "a r1 chunk 1", "a r1 chunk 2"}
+        draft.upsert([point("a", 1, text="new")])
+        assert texts_by_key(draft.preview()) == {"a r1 chunk 0", "new", "a r1 chunk 2"}
+
+
+def texts_by_key(index: Index) -> set[str]:
+    keys = [found.key for found in index.rank(Vectors(axis(1)), EVERYTHING, dense=9, sparse=9)[0]]
+    return {chunk.text for chunk in index.chunks(keys, EVERYTHING).values()}
 
 
 def test_how_rare_terms_are_is_told_for_all_at_once(store: IndexStore) -> None:
