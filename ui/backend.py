@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
@@ -156,8 +156,7 @@ class Backend:
 
     def find_document(self, document: str, revision: str, scope: Scope) -> IndexedDocument | None:
         """The document at that revision if it is in the index and in scope."""
-        found = (known for known in self.index().documents(scope) if known.document == document)
-        return next((known for known in found if known.revision == revision), None)
+        return next((known for known in self._known(document, scope) if known.revision == revision), None)
 
     def may_open(self, document: str, revision: str, scope: Scope) -> bool:
         """Whether the original of that revision may be opened in this scope: indexed now, or cited before.
@@ -165,7 +164,7 @@ class Backend:
         An earlier revision has to be in scope as it was last indexed, and the manual as it is indexed now; that of a
         manual which was removed opens for internal readers only, since it may have been withdrawn.
         """
-        readable = [known.revision for known in self.index().documents(scope) if known.document == document]
+        readable = [known.revision for known in self._known(document, scope)]
         if revision in readable:
             return True
         with opened_records(self.home) as records:
@@ -176,7 +175,19 @@ class Backend:
 
     def _was_removed(self, document: str, scope: Scope) -> bool:
         internal = scope.audience is Audience.INTERNAL
-        return internal and all(known.document != document for known in self.index().documents(EVERYTHING))
+        return internal and not self._known(document, EVERYTHING)
+
+    def _known(self, document: str, scope: Scope) -> list[IndexedDocument]:
+        """That document, where it is in scope. Asked for alone: all 2,000 of an index take 0.2 s to list."""
+        if scope.documents is not None and document not in scope.documents:
+            return []
+        return self.index().documents(replace(scope, documents=(document,)))
+
+    def listed(self, scope: Scope) -> frozenset[str]:
+        """The documents in this scope; none where nothing is published."""
+        with suppress(IndexUnusable):
+            return frozenset(known.document for known in self.index().documents(scope))
+        return frozenset()
 
     def products(self, scope: Scope) -> tuple[str, ...]:
         """Those that have manuals in this scope, for lists to choose from; none where nothing is published."""
