@@ -6,25 +6,25 @@ be passed in; `ui.backend` hands over what answers.
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from typing import cast
 
 import chainlit as cl
 from chainlit.server import sio
 from chainlit.session import WebsocketSession
+from chainlit.socket import connection_successful
 from chainlit.types import ThreadDict
 
 from ingest.errors import ManualdeskError
-from retrieval.query import Turn
+from serving.conversations.remembered import Remembered, places_of
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices, NoConversation, choices_from
 from serving.keys import Caller, Role
-from serving.memory import bounded
 from ui.backend import running
 from ui.chat.answering import Reply, answered
 from ui.chat.data_layer import StoredThreads
 from ui.chat.offers import offers, within
 from ui.chat.session import choose, chosen, session_caller, session_wording
-from ui.chat.threads import turns_of
+from ui.chat.under_way import Conversing, Page, UnderWay
 from ui.chat_identity import chat_caller
 from ui.starters import starter_questions
 from ui.wording import error_text, wording_for
@@ -32,14 +32,7 @@ from ui.wording import error_text, wording_for
 log = logging.getLogger("manualdesk.chat")
 
 
-@dataclass(slots=True)
-class Spoken:
-    """What one browser tab has said and been told."""
-
-    turns: list[Turn] = field(default_factory=list)
-
-    def add(self, question: str, answer: str) -> None:
-        self.turns = bounded([*self.turns, Turn("user", question), Turn("assistant", answer)])
+conversing = Conversing()
 
 
 @cl.data_layer
@@ -64,7 +57,7 @@ async def starters(user: cl.User | None = None, language: str | None = None) -> 
 @cl.on_chat_start
 async def begin() -> None:
     """A new conversation starts within what was chosen in the last one."""
-    cl.user_session.set("spoken", Spoken())  # type: ignore[no-untyped-call]
+    cl.user_session.set("spoken", Remembered())  # type: ignore[no-untyped-call]
     try:
         choices = await asyncio.to_thread(_last_choices, session_caller())
     except ManualdeskError as error:
@@ -75,17 +68,26 @@ async def begin() -> None:
 
 @cl.on_chat_resume
 async def resume(thread: ThreadDict) -> None:
-    """A stored conversation is shown again, in the language of now, and remembered as it was."""
+    """A stored conversation is shown again, in the language of now, and remembered as it was.
+
+    Also where the page's connection was lost for a while: it may have missed something.
+    """
     caller = session_caller()
     conversation = thread["id"]
+    # First, so that an answer which ends meanwhile is in what is stored, or in what it has said.
+    answer = conversing.of(_page())
+    if answer is not None:
+        answer.join(_page())
     shown = await StoredThreads(running()).thread(conversation, session_wording())
     if shown is not None:
         thread["steps"], thread["elements"] = shown["steps"], shown["elements"]
     store = Conversations(running().database())
     messages = await asyncio.to_thread(store.messages, conversation, caller.owner)
     kept = await asyncio.to_thread(store.conversation, conversation, caller.owner)
-    cl.user_session.set("spoken", Spoken(turns_of(messages)))  # type: ignore[no-untyped-call]
+    cl.user_session.set("spoken", answer.spoken if answer else Remembered(messages))  # type: ignore[no-untyped-call]
     await _set_choices(kept.choices)
+    if answer is not None:
+        answer.add_to(thread)  # Last: what is said after this comes to the page after the thread.
 
 
 @cl.on_window_message
@@ -108,17 +110,19 @@ async def window_message(message: object) -> None:
 @cl.on_message
 async def answer_question(asked: cl.Message) -> None:
     """Answer one question; whatever happens ends in a message with a next step."""
-    spoken: Spoken = cl.user_session.get("spoken")  # type: ignore[no-untyped-call]
+    spoken: Remembered = cl.user_session.get("spoken")  # type: ignore[no-untyped-call]
     wording = session_wording()
     message = cl.Message(content="")
+    under_way = UnderWay(_page(), message, spoken)
+    conversing.begin(under_way)
     try:
         reply = Reply(message, asked, session_caller(), chosen(), wording)
-        answer = await answered(running(), reply, tuple(spoken.turns))
-        spoken.add(asked.content, answer.answer)
+        answer = await answered(running(), reply, spoken)
+        spoken.add(asked.content, answer.answer, places_of(answer))
     except asyncio.CancelledError:
         # The reader pressed stop: what has been said stays, marked as cut short.
         said = message.content.rstrip()
-        spoken.add(asked.content, said)
+        spoken.add(asked.content, said, reply.found)
         message.content = f"{said}\n\n*{wording.stopped}*".strip()
         await _end(message)
         raise
@@ -129,6 +133,12 @@ async def answer_question(asked: cl.Message) -> None:
         # The last line of defence: a reader is told in plain words, the operator's log has the traceback.
         log.exception("answering failed")
         await _say_error(message, wording.failed)
+    finally:
+        await conversing.end(under_way)
+
+
+def _page() -> Page:
+    return cast(Page, cl.context.session)
 
 
 def _mends() -> bool:
@@ -174,9 +184,22 @@ async def _end(message: cl.Message) -> None:
         log.warning("a message could not be stored: %s", error.message)
 
 
+@sio.on("connection_successful")  # type: ignore[untyped-decorator]
+async def connected(sid: str) -> None:
+    """A page is there, perhaps again. Chainlit's own handler tells it that nothing is under way."""
+    await connection_successful(sid)
+    session = WebsocketSession.get(sid)
+    if session is not None and (answer := conversing.of(cast(Page, session))):
+        await answer.show(cast(Page, session))
+
+
 @sio.on("stop")  # type: ignore[untyped-decorator]
 async def stop(sid: str) -> None:
     """Stop the answer. Takes the place of Chainlit's own handler, which adds an English message."""
     session = WebsocketSession.get(sid)
-    if session and session.current_task:
+    if session is None:
+        return
+    if answer := conversing.of(cast(Page, session)):
+        answer.stop()
+    elif session.current_task:
         session.current_task.cancel()

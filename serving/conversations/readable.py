@@ -4,7 +4,7 @@ Enters: messages, and what the reader may open. Leaves: the messages; of an answ
 cannot open any more a sentence alone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from serving.conversations.kept import answer_from_json
@@ -19,6 +19,8 @@ class Readable:
     """Document and revision."""
     withdrawn: str
     """Instead of an answer, in the reader's language."""
+    listed: Callable[[], Collection[str]] = tuple
+    """The documents in the reader's scope, for what a trace tells."""
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def messages(self, kept: Sequence[Message]) -> tuple[Message, ...]:
@@ -34,3 +36,11 @@ class Readable:
     def _may_read(self, message: Message) -> bool:
         kept = answer_from_json(message.answer) if message.answer else None
         return kept is None or all(self.opens(each.document, each.revision) for each in kept.answer.citations)
+
+
+def trace_within(trace: Mapping[str, object], documents: Collection[str]) -> dict[str, object]:
+    """How an answer was found, without the candidates of other documents than these: paths and headings tell, too."""
+    candidates = trace.get("candidates")
+    if not isinstance(candidates, list):
+        return dict(trace)
+    return {**trace, "candidates": [each for each in candidates if each.get("document") in documents]}

@@ -134,7 +134,8 @@ class HandOvers:
         """What was handed over of a conversation, the oldest first, as JSON. For who may read that conversation."""
         query = select(hand_overs.c.body).where(hand_overs.c.conversation == conversation)
         with self._database.transaction() as connection:
-            return [str(body) for body in connection.execute(query.order_by("created_at", "id")).scalars()]
+            found = connection.execute(query.order_by(hand_overs.c.created_at, hand_overs.c.id))
+            return [str(body) for body in found.scalars()]
 
     def all(self, *, sites: Sequence[str], only: str = "open") -> list[Queued]:
         """Of these sites, the newest first: those that are `open`, `failed`, or `all`."""

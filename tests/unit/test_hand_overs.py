@@ -1,6 +1,7 @@
 """The queue of hand-overs: one process at a time, tried again with longer waits, given up in the end, never lost."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
@@ -55,6 +56,13 @@ def test_what_is_handed_over_comes_back_as_it_was() -> None:
     original = handed(word="Please call <b>me</b>", page="https://shop.example/k1", name="Ann")
     assert HandOver.from_json(original.to_json()) == original
     assert original.title == "How do I reset it?"
+
+
+def test_a_conversation_knows_what_was_handed_over_of_it(queue: HandOvers, site: Site) -> None:
+    for number, conversation in ((1, "c"), (2, "another"), (3, "c")):
+        queue.put(replace(handed(number), conversation=conversation), site)
+    assert [HandOver.from_json(body).id[-1] for body in queue.of("c")] == ["1", "3"]
+    assert queue.of("none") == []
 
 
 def test_each_is_claimed_once_however_many_processes_there_are(database: Database, site: Site) -> None:

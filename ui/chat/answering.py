@@ -16,6 +16,7 @@ from ingest.index.contract import Scope
 from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
 from serving.conversations.kept import KeptAnswer, answer_to_json
+from serving.conversations.remembered import Place, Remembered
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices, NoConversation
 from serving.keys import Caller
@@ -38,18 +39,27 @@ class Reply:
     choices: Choices
     wording: Wording
     sent: bool = field(default=False, init=False)
+    found: tuple[Place, ...] = field(default=(), init=False)
+    """Where the passages are that the answer is made of."""
 
     @property
     def conversation(self) -> str:
         return self.asked.thread_id
 
 
-async def answered(backend: Backend, reply: Reply, turns: tuple[Turn, ...]) -> Answer:
+async def answered(backend: Backend, reply: Reply, spoken: Remembered) -> Answer:
     """Pass the assistant's events on to the page, and keep what was said; returns the whole answer.
 
     Raises ManualdeskError. A database that is down keeps nobody from an answer: it is not stored then.
     """
     stored = await asyncio.to_thread(_begin, backend, reply)
+    if stored:
+        # A page whose connection was lost gets the conversation again: it missed what was said meanwhile.
+        cl.context.session.thread_id_to_resume = reply.conversation
+    scope = reply.caller.scope
+    turns = await asyncio.to_thread(
+        spoken.turns, lambda document, revision: backend.may_open(document, revision, scope)
+    )
     # What pages are shown of is looked up while the manuals are searched.
     looked_up = asyncio.create_task(asyncio.to_thread(_shelf, backend, reply))
     try:
@@ -115,6 +125,7 @@ async def _streamed(backend: Backend, reply: Reply, turns: tuple[Turn, ...], she
         async for event in events:
             match event:
                 case PassagesFound(passages):
+                    reply.found = tuple((passage.document, passage.revision) for passage in passages)
                     if passages:
                         above = await asyncio.to_thread(head, passages, reply.wording, await shelf)
                         message.elements = _of(reply, [above])  # type: ignore[assignment]

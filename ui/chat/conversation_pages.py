@@ -7,10 +7,12 @@ from typing import Annotated, Final, TypeVar
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
+from ingest.index.contract import Scope
 from serving.api.access import asker
 from serving.conversations.export import exported_json, exported_markdown
 from serving.conversations.readable import Readable
 from serving.conversations.store import LONGEST_TITLE, Conversations
+from serving.customers.queue import HandOvers
 from serving.keys import Role
 from ui.backend import Backend
 from ui.chat.threads import WITHDRAWN
@@ -19,10 +21,7 @@ from ui.web.texts import language_of, translator
 
 PAGE: Final = 30
 ADDRESS: Final = "/desk/conversations"
-_FORMS: Final = {
-    "json": (exported_json, "application/json"),
-    "md": (exported_markdown, "text/markdown; charset=utf-8"),
-}
+_TYPES: Final = {"json": "application/json", "md": "text/markdown; charset=utf-8"}
 
 T = TypeVar("T")
 
@@ -55,18 +54,20 @@ def conversation_routes(backend: Backend) -> APIRouter:
 
     @router.get("/export.{form}")
     async def export(request: Request, form: str, conversation: Annotated[str, Query(max_length=64)] = "") -> Response:
-        write, media_type = _FORMS.get(form, _FORMS["json"])
-        scope = asker(request).scope
-        readable = Readable(
-            may_open=lambda document, revision: backend.may_open(document, revision, scope),
-            withdrawn=translator(language_of(request))(WITHDRAWN),
-        )
-        text = await _own(backend, request, lambda store, owner: write(store, owner, readable, conversation))
+        form = form if form in _TYPES else "json"
+        readable = _readable(backend, asker(request).scope, translator(language_of(request))(WITHDRAWN))
+
+        def written(store: Conversations, owner: str) -> str:
+            if form == "md":
+                return exported_markdown(store, owner, readable, conversation)
+            return exported_json(store, owner, readable, conversation, HandOvers(backend.database()).of)
+
+        text = await _own(backend, request, written)
         headers = {
-            "Content-Disposition": f'attachment; filename="conversations.{"md" if form == "md" else "json"}"',
+            "Content-Disposition": f'attachment; filename="conversations.{form}"',
             "Cache-Control": "no-store",
         }
-        return Response(text, media_type=media_type, headers=headers)
+        return Response(text, media_type=_TYPES[form], headers=headers)
 
     return router
 
@@ -90,6 +91,14 @@ def _add_changes(router: APIRouter, backend: Backend) -> None:
     async def erase(request: Request) -> Response:
         await _own(backend, request, lambda store, owner: store.erase(owner))
         return _back("erased")
+
+
+def _readable(backend: Backend, scope: Scope, withdrawn: str) -> Readable:
+    return Readable(
+        may_open=lambda document, revision: backend.may_open(document, revision, scope),
+        withdrawn=withdrawn,
+        listed=lambda: backend.listed(scope),
+    )
 
 
 async def _own(backend: Backend, request: Request, work: Callable[[Conversations, str], T]) -> T:

@@ -13,6 +13,7 @@ from ingest.errors import IndexUnusable
 from serving.answer import Answer
 from serving.api.access import asker
 from serving.conversations.kept import KeptAnswer, answer_from_json
+from serving.conversations.readable import trace_within
 from serving.conversations.store import LONGEST_COMMENT, Conversations
 from serving.conversations.types import Message, NoConversation
 from serving.gaps.types import Cause
@@ -106,9 +107,14 @@ def _add_readings(router: APIRouter, backend: Backend) -> None:
     @router.get("/messages/{message}/why")
     async def explain(message: str, request: Request) -> Response:
         """How the answer came about."""
-        found = await _own(backend, request, lambda store, caller: _readable(backend, store, message, caller))
+
+        def found(store: Conversations, caller: Caller) -> KeptAnswer:
+            kept = _readable(backend, store, message, caller).kept
+            return replace(kept, trace=trace_within(kept.trace, backend.listed(caller.scope)))
+
         language = language_of(request)
-        return JSONResponse({**why(found.kept, language), "texts": texts_in(WHY, language)})
+        kept = await _own(backend, request, found)
+        return JSONResponse({**why(kept, language), "texts": texts_in(WHY, language)})
 
 
 async def _own(backend: Backend, request: Request, work: Callable[[Conversations, Caller], T]) -> T:

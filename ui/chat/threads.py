@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final, TypedDict
 
 from ingest.index.contract import Scope
-from retrieval.query import Turn
 from serving.conversations.kept import KeptAnswer, answer_from_json
 from serving.conversations.types import Conversation, Message
-from serving.memory import bounded
 from ui.chat.elements import Element, Shelf, foot, head, marks, sources_of
 from ui.panel import shown_text
 from ui.web.texts import translator
@@ -118,11 +116,6 @@ def shown_element(element: Element, conversation: str, message: str) -> ShownEle
         mime="application/json",
         props=element.props,
     )
-
-
-def turns_of(messages: Sequence[Message]) -> list[Turn]:
-    """What the assistant is to remember of it."""
-    return bounded([Turn(message.role, message.text) for message in messages])
 
 
 def moment(written: str) -> str:

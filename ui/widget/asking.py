@@ -17,11 +17,11 @@ from serving.api.errors import as_json, error_body, unexpected_body
 from serving.api.streams import EVENTS, EventStream, begun, while_wanted
 from serving.assistant import usable
 from serving.conversations.kept import answer_from_json, answer_to_json
+from serving.conversations.remembered import Remembered
 from serving.conversations.types import Message
 from serving.customers.look import spoken
 from serving.customers.sessions import Session
 from serving.gaps.types import Cause
-from serving.memory import bounded
 from ui.widget.customers import Customers
 from ui.widget.requests import Question, Rating
 from ui.widget.shown import answer_shown, passages_shown
@@ -82,8 +82,9 @@ def _begin(customers: Customers, session: Session, asked: Question, question: st
     stores.visits.today(session.site)
     conversation = asked.conversation or kept.begin(session.owner, CHANNEL, spoken(asked.language))
     kept.add(conversation, "user", question, owner=session.owner)
-    turns = bounded([Turn(message.role, message.text) for message in before])
-    return _Talk(session=session, conversation=conversation, question=question, turns=tuple(turns))
+    scope = session.caller.scope
+    turns = Remembered(before).turns(lambda document, revision: customers.backend.may_open(document, revision, scope))
+    return _Talk(session=session, conversation=conversation, question=question, turns=turns)
 
 
 async def _written(customers: Customers, talk: _Talk, events: AsyncGenerator[Event]) -> AsyncGenerator[str]:
