@@ -39,6 +39,8 @@ class Heard:
     text: str = ""
     sources: list[dict[str, Any]] = field(default_factory=list)
     is_error: bool = False
+    is_refused: bool = False
+    """The manuals do not tell: places that were looked at are shown, none is cited."""
 
 
 class ChatClient:
@@ -111,6 +113,7 @@ class ChatClient:
                     heard.first_passage = heard.first_passage or after
                 if data.get("name") == "AnswerFoot":
                     heard.sources = data["props"]["sources"]
+                    heard.is_refused = bool(data["props"]["label"])
             case "stream_token":
                 heard.first_word = heard.first_word or after
             case "new_message" | "update_message" if data.get("type") == "assistant_message":
