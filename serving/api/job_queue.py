@@ -109,6 +109,7 @@ class JobQueue:
         self._waiting: queue.SimpleQueue[tuple[str, Steps] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._cancelled: set[str] = set()
+        """Running ones."""
         self._closed = False
 
     def submit(self, steps: Steps, what: str, *, by: str = "") -> JobStatus:
@@ -135,9 +136,10 @@ class JobQueue:
             found = self._jobs[number]
             if not found.is_open:
                 raise Conflict(f"Job {number} has ended: it is {found.state}.", hint="See what it did; see rollback.")
-            self._cancelled.add(number)
             if found.state is JobState.WAITING:
                 self._jobs[number] = replace(found, state=JobState.CANCELLED, ended_at=_now())
+            else:
+                self._cancelled.add(number)
             return self._jobs[number]
 
     def job(self, number: str) -> JobStatus:

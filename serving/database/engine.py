@@ -63,7 +63,7 @@ class Database:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise DatabaseUnusable(
                 f"the database {self._engine.url.render_as_string(hide_password=True)} cannot be used: {reason}",
-                hint="check that it runs, that its folder can be written, and MANUALDESK_DATABASE_URL",
+                hint=_SERVER_HINT if self._engine.dialect.name == "postgresql" else _FILE_HINT,
             ) from error
 
 
@@ -106,16 +106,24 @@ def _engine(home: Path, url: str) -> Engine:
     return create_engine(address.set(drivername=driver), pool_pre_ping=True, connect_args=patience)
 
 
+_SERVER_HINT: Final = "start the PostgreSQL server, or correct MANUALDESK_DATABASE_URL; then try again"
+_FILE_HINT: Final = "check that its folder can be written and is not full; put a backup of a damaged file back"
 _URL_HINT: Final = "such as postgresql://manualdesk@localhost/manualdesk; empty: a SQLite file in the home folder"
 
 
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
 def _sqlite(engine: Engine) -> Engine:
-    """Foreign keys hold, readers do not wait for writers, and a transaction begins before its first read."""
+    """Foreign keys hold, readers do not wait for writers, a transaction begins before its first read, and `lower` knows
+    all letters: SQLite's own stops at A to Z, so that a search for Übersicht would not find übersicht."""
 
     def opened(connection: object, _record: object) -> None:
         connection.isolation_level = None  # type: ignore[attr-defined]
         for pragma in ("journal_mode = wal", "foreign_keys = on", "synchronous = normal"):
             connection.execute(f"pragma {pragma}")  # type: ignore[attr-defined]
+        connection.create_function("lower", 1, _lower, deterministic=True)  # type: ignore[attr-defined]
 
     event.listen(engine, "connect", opened)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))

@@ -220,6 +220,16 @@ def test_each_change_is_in_the_log_and_no_secret(database: Database, admin: Admi
     assert (changed["before"]["role"], changed["after"]["role"]) == ("agent", "editor")
 
 
+def test_searches_do_not_look_at_the_case_of_any_letter(database: Database, admin: Administration) -> None:
+    admin.add("oezlem", AGENT, shown_name="Özlem Ünal", email="É.Ünal@example.org")
+    for typed in ("özlem", "ÖZLEM ÜNAL", "é.ünal", "Ünal"):
+        assert [person.name for person in admin.people.all(typed)] == ["oezlem"]
+    assert not admin.people.all("Ozlem"), "another letter is another letter"
+    Audit(database).note("Élodie", "site.changed", "Übersicht", {"who": "Åsa"})
+    for typed in ("élodie", "ÜBERSICHT", "åsa"):
+        assert len(Audit(database).entries(text=typed)) == 1
+
+
 def test_the_log_is_searched_as_it_is_typed(database: Database) -> None:
     log = Audit(database)
     for number in range(7):

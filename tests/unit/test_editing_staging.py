@@ -165,3 +165,21 @@ def test_a_difference_is_found_in_the_background_and_kept(tmp_path: Path) -> Non
     found = differences.of(staged, None)
     assert (found.state, found.chunks, found.title) == ("new", 1, "Pump")
     assert differences.of(staged, None) is found
+
+
+def test_nothing_is_remembered_of_files_that_wait_no_more(staging: Staging) -> None:
+    for number in range(20):
+        staging.take("mixer/en/passing.md", BytesIO(b"x" * (number + 1)))
+        assert [each.size for each in staging.files() if each.document != NAME] == [number + 1]
+        staging.discard("mixer/en/passing.md")
+    staging.files()
+    assert len(staging._fingerprints) == 1
+
+
+def test_a_file_that_was_sent_again_has_its_new_revision(staging: Staging) -> None:
+    before = staging.find(NAME)
+    staging.take(NAME, BytesIO(b"now"))
+    after = staging.find(NAME)
+    assert before is not None
+    assert after is not None
+    assert (before.size, before.revision == after.revision) == (after.size, False)

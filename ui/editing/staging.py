@@ -49,12 +49,15 @@ class Staging:
     def __init__(self, home: Path) -> None:
         self.waiting = Uploads(home, FOLDER)
         self.published = Uploads(home)
-        self._fingerprints: dict[tuple[Path, int, int], str] = {}
+        self._fingerprints: dict[Path, tuple[int, int, str]] = {}
+        """Time, size and hash of each that was looked at, for as long as it waits."""
 
     def files(self) -> tuple[Staged, ...]:
         """All of them, by name."""
-        found = (self.find(name) for name in self.waiting.names())
-        return tuple(each for each in found if each is not None)
+        found = tuple(each for each in map(self.find, self.waiting.names()) if each is not None)
+        for gone in self._fingerprints.keys() - {each.path for each in found}:
+            self._fingerprints.pop(gone, None)
+        return found
 
     def find(self, document: str) -> Staged | None:
         """The file of that name; None where none waits."""
@@ -63,12 +66,13 @@ class Staging:
             return None
         try:
             known = path.stat()
-            key = (path, known.st_mtime_ns, known.st_size)
-            if key not in self._fingerprints:
-                self._fingerprints[key] = fingerprint(path)[0]
+            written, size, revision = self._fingerprints.get(path, (0, 0, ""))
+            if (written, size) != (known.st_mtime_ns, known.st_size):
+                revision = fingerprint(path)[0]
+                self._fingerprints[path] = (known.st_mtime_ns, known.st_size, revision)
         except FileNotFoundError:
             return None  # published or discarded since
-        return Staged(document=document, path=path, revision=self._fingerprints[key], size=known.st_size)
+        return Staged(document=document, path=path, revision=revision, size=known.st_size)
 
     def take(self, document: str, source: BinaryIO) -> Uploaded:
         """Keep a file for later; see `Uploads.take`."""
