@@ -6,6 +6,8 @@ these paths nobody is ever more than a customer.
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
 from fastapi import Request
@@ -35,6 +37,8 @@ class WidgetWay:
         self._sessions = sessions
         self._calls = calls
         self._own = own
+        # Of their own, as those of keys: the others may all be searching.
+        self._threads = ThreadPoolExecutor(2, "visitors")
 
     async def caller(self, scope: Scope, headers: Headers) -> Caller | None:
         """Who asks on the widget's paths. Raises KeyRefused there for all others, so that no other way is
@@ -42,13 +46,14 @@ class WidgetWay:
         path: str = scope["path"]
         if not path.startswith(PATHS):
             return None
-        await asyncio.to_thread(self._calls, address_in(scope))
+        run = partial(asyncio.get_running_loop().run_in_executor, self._threads)
+        await run(self._calls, address_in(scope))
         try:
             if path.startswith(TICKETS):
-                opened = await asyncio.to_thread(self._ticket, path.removeprefix(TICKETS).partition("/")[0])
-                scope.setdefault("state", {})[_STATE] = opened[0]
-                return opened[0].caller
-            session = await asyncio.to_thread(self._read, written_key(headers), page_origin(headers, self._own))
+                opened = await run(self._ticket, path.removeprefix(TICKETS).partition("/")[0])
+                session: Session = opened[0]
+            else:
+                session = await run(self._read, written_key(headers), page_origin(headers, self._own))
         except ManualdeskError as error:
             raise KeyRefused("This chat's session is over.", hint="Begin a new one.") from error
         scope.setdefault("state", {})[_STATE] = session
