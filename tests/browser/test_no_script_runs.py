@@ -94,10 +94,9 @@ def test_the_agents_chat_runs_none(watched: Watched, hostile: Served) -> None:
         watched.check(page)
     page.locator(".answer-foot a, .answer-foot button").first.click()
     watched.check(page)
-    kept = watched.context.new_page()  # as it is read back from the database
-    kept.goto(page.url)
-    expect(kept.locator("[data-step-type=user_message]").first).to_be_visible(timeout=PATIENCE_MS)
-    watched.check(kept)
+    page.reload()  # as it is read back from the database
+    expect(page.locator("[data-step-type=user_message]")).to_have_count(4, timeout=PATIENCE_MS)
+    watched.check(page)
 
 
 def test_an_original_runs_none(watched: Watched, hostile: Served) -> None:
