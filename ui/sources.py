@@ -16,8 +16,10 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from ingest.errors import ManualdeskError
 from ingest.index.contract import Scope
 from ingest.originals import original_path
+from ingest.readers.inner_pictures import WITH_PICTURES, picture_at
 from serving.api.access import asker
 from ui.backend import Backend
+from ui.inner_pictures import inner_picture
 from ui.pages import Mark, PagePictures
 
 MOST_MARKS = 400
@@ -66,6 +68,11 @@ def part_url(document: str, revision: str, page: int, part: Mark) -> str:
     return f"{page_url(document, revision, page)}?{urlencode({'part': written}, safe=',')}"
 
 
+def inner_url(document: str, revision: str, place: int) -> str:
+    """Where a picture within the original is, by its place among the file's."""
+    return f"/sources/{quote(revision, safe='')}/pictures/{place}/{quote(document)}"
+
+
 def is_pdf(document: str) -> bool:
     return document.lower().endswith(".pdf")
 
@@ -101,12 +108,36 @@ def source_routes(backend: Backend) -> APIRouter:
             return _missing("not_found", f"{document} has no page {page}.")
         return Response(picture, media_type="image/png", headers=headers)
 
+    _add_inner(router, backend)
+
     @router.get("/{rest:path}", include_in_schema=False)
     async def nothing_else(rest: str) -> Response:
         # Chainlit, mounted behind these routes, would answer any other address with its page.
         return _missing("not_found", f"There is no source at {rest}.")
 
     return router
+
+
+def _add_inner(router: APIRouter, backend: Backend) -> None:
+    @router.get("/{revision}/pictures/{place:int}/{document:path}", response_class=Response)
+    async def inner(revision: str, place: int, document: str, request: Request) -> Response:
+        found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
+        if not isinstance(found, Path):
+            return found
+        try:
+            picture = await asyncio.to_thread(_inner, found, document, place)
+        except ManualdeskError as error:
+            return _missing("unreadable", error.message)
+        if picture is None:
+            return _missing("not_found", f"{document} has no such picture.")
+        return Response(picture, media_type="image/png", headers={"Cache-Control": "private, no-cache"})
+
+
+def _inner(path: Path, document: str, place: int) -> bytes | None:
+    if PurePosixPath(document).suffix.lower() not in WITH_PICTURES:
+        return None
+    content = picture_at(path, document, place)
+    return inner_picture(content) if content else None
 
 
 def _find(backend: Backend, document: str, revision: str, scope: Scope) -> Path | Response:

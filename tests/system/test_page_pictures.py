@@ -1,4 +1,4 @@
-"""Pictures of pages for staff, over real HTTP: a browser asks each time whether it may still show what it kept."""
+"""Pictures of pages and in manuals, over real HTTP: a browser asks each time whether it may still show what it kept."""
 
 from http import HTTPStatus
 from pathlib import Path
@@ -7,8 +7,10 @@ from ingest.metadata import Setting
 from serving.keys import Role
 from tests.api_desk import ApiDesk, application, client, serving
 from tests.system.test_widget_pictures import pdf_manual
+from tests.unit.test_inner_pictures import inline, picture
 
 NAME = "kettle/en/care.pdf"
+GUIDE = "kettle/en/guide.html"
 
 
 def test_a_kept_picture_costs_no_second_one_and_is_shown_to_nobody_else(tmp_path: Path) -> None:
@@ -35,3 +37,22 @@ def test_a_kept_picture_costs_no_second_one_and_is_shown_to_nobody_else(tmp_path
         ):
             with client(address, key) as other:
                 assert other.get(place, headers=kept).status_code == status
+
+
+def test_a_picture_in_a_manual_is_shown_as_ours_and_only_to_who_may_read_the_manual(tmp_path: Path) -> None:
+    desk = ApiDesk(tmp_path)
+    desk.desk.write(GUIDE, f"<h1>Kettle</h1><p>Lift the lid first.</p>{inline(picture())}")
+    desk.desk.ingest(said=(Setting("*", "audience", "internal"),))
+    with serving(application(desk, local=False)) as address, client(address, desk.key(Role.EDITOR)) as http:
+        revision = next(each["revision"] for each in http.get("/v1/documents").json()["documents"])
+        place = f"/sources/{revision}/pictures/0/{GUIDE}"
+        shown = http.get(place)
+        assert (shown.status_code, shown.headers["Content-Type"]) == (HTTPStatus.OK, "image/png")
+        assert shown.content.startswith(b"\x89PNG")
+        assert shown.headers["X-Content-Type-Options"] == "nosniff"
+        for other in (f"/sources/{revision}/pictures/1/{GUIDE}", f"/sources/{'0' * 16}/pictures/0/{GUIDE}"):
+            assert http.get(other).status_code == HTTPStatus.NOT_FOUND
+        with client(address, desk.key(Role.CUSTOMER)) as customer:
+            assert customer.get(place).status_code == HTTPStatus.NOT_FOUND
+        with client(address, "") as nobody:
+            assert nobody.get(place).status_code == HTTPStatus.UNAUTHORIZED

@@ -1,28 +1,34 @@
-"""Figures of what an answer cites: citations come in, parts of PDF pages to show in the answer leave.
+"""Figures of what an answer cites: citations come in, parts of PDF pages and pictures of other files leave.
 
 The index knows no figures. They are looked for when an answer is shown: pictures on a cited page that are neither tiny
 nor the page itself and drawings made of lines and shapes, nearest to the cited lines first, each with the line of text
-that is its caption.
+that is its caption. Of web pages and EPUBs they are pictures within the file, in the section of the quote.
 """
 
 import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from ingest.errors import ReadError
 from ingest.originals import original_path
+from ingest.readers.inner_pictures import WITH_PICTURES, picture_at, pictures_beside
 from serving.answer import Citation
+from ui.inner_pictures import inner_picture, inner_size
 from ui.page_look import Ink, Look, page_look
-from ui.pages import Mark
-from ui.sources import is_pdf, original_url, part_url
+from ui.pages import Mark, PagePictures
+from ui.sources import inner_url, is_pdf, original_url, part_url
 from ui.wording import Wording
 
 MOST: Final = 3
 _SMALLEST: Final = 48.0
 """Points, of either side: what is smaller is a sign or a logo."""
+_SMALLEST_PIXELS: Final = 80
+"""Of either side of a picture in a file: what is smaller is a sign."""
+_WIDEST: Final = 480
+"""Pixels that such a picture takes on a screen."""
 _LARGEST: Final = 0.7
 """Of the page's area: what is larger is a scan or a background."""
 _BESIDE: Final = 42.0
@@ -46,43 +52,87 @@ _CAPTION: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A part of a cited page."""
+    """A part of a cited page, or a picture of a file without pages."""
 
     number: int
-    """Of the source that cites its page."""
+    """Of the source that cites it."""
     document: str
     revision: str
-    page: int
-    part: Mark
+    where: int | Mark
+    """A part of the page, or the picture's place among the file's."""
+    page: int | None
+    anchor: str
     caption: str
-    """As the page has it; empty where it has none."""
+    """As the manual has it; empty where it has none."""
+    width: int
+    height: int
 
     def to_json(self, wording: Wording) -> dict[str, object]:
-        place = wording.page.format(page=self.page)
+        opened = original_url(self.document, self.revision, page=self.page, anchor=self.anchor)
+        place = wording.page.format(page=self.page) if self.page else ""
         return {
             "number": self.number,
-            "url": part_url(self.document, self.revision, self.page, self.part),
-            "original": original_url(self.document, self.revision, page=self.page),
+            "url": self._url(),
+            "original": opened,
             "caption": self.caption or place,
-            "width": round(self.part.right - self.part.left),
-            "height": round(self.part.bottom - self.part.top),
+            "width": self.width,
+            "height": self.height,
         }
+
+    def _url(self) -> str:
+        if isinstance(self.where, Mark):
+            return part_url(self.document, self.revision, self.page or 1, self.where)
+        return inner_url(self.document, self.revision, self.where)
+
+    def picture(self, path: Path) -> bytes | None:
+        """As PNG, from the kept original. Raises ReadError."""
+        if isinstance(self.where, Mark):
+            return PagePictures(keep=1).draw(path, self.page or 1, part=self.where)
+        content = picture_at(path, self.document, self.where)
+        return inner_picture(content) if content else None
 
 
 def figures_of(citations: Sequence[Citation], home: Path) -> tuple[Figure, ...]:
-    """Of all cited pages, each once; none where originals are not kept or are no PDF."""
-    found: list[Figure] = []
-    seen: set[tuple[str, int]] = set()
+    """Of all citations, each once; none where originals are not kept."""
+    found: dict[tuple[str, object], Figure] = {}
     for citation in citations:
-        page = citation.page
-        if page is None or not is_pdf(citation.document) or (citation.document, page) in seen:
-            continue
-        seen.add((citation.document, page))
         path = original_path(home, citation.revision, citation.document)
         if path is not None:
-            with suppress(ReadError):
-                found += _on_page(citation, path, page)
-    return tuple(found[:MOST])
+            with suppress(ReadError, OSError):
+                for figure in _of(citation, path):
+                    found.setdefault((figure.document, (figure.page, figure.where)), figure)
+    return tuple(found.values())[:MOST]
+
+
+def _of(citation: Citation, path: Path) -> list[Figure]:
+    if is_pdf(citation.document):
+        return _on_page(citation, path, citation.page) if citation.page is not None else []
+    if PurePosixPath(citation.document).suffix.lower() in WITH_PICTURES:
+        return _within(citation, path)
+    return []
+
+
+def _within(citation: Citation, path: Path) -> list[Figure]:
+    found = []
+    for picture in pictures_beside(path, citation.document, citation.quote, citation.anchor)[:MOST]:
+        size = inner_size(picture_at(path, citation.document, picture.place) or b"")
+        if size is None or min(size) < _SMALLEST_PIXELS:
+            continue
+        scale = min(1.0, _WIDEST / max(size))
+        found.append(
+            Figure(
+                number=citation.number,
+                document=citation.document,
+                revision=citation.revision,
+                where=picture.place,
+                page=None,
+                anchor=citation.anchor,
+                caption=picture.caption or (citation.section[-1] if citation.section else citation.title),
+                width=round(size[0] * scale),
+                height=round(size[1] * scale),
+            )
+        )
+    return found
 
 
 def _on_page(citation: Citation, path: Path, page: int) -> list[Figure]:
@@ -102,9 +152,12 @@ def _on_page(citation: Citation, path: Path, page: int) -> list[Figure]:
             number=citation.number,
             document=citation.document,
             revision=citation.revision,
+            where=part,
             page=page,
-            part=part,
+            anchor="",
             caption=_caption(part, look.lines),
+            width=round(part.right - part.left),
+            height=round(part.bottom - part.top),
         )
         for part in fitting
     ]

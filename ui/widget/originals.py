@@ -84,7 +84,10 @@ def _figure(customers: Customers, session: Session, message: str, place: int) ->
         raise _no_source()
     chosen = figures[place]
     cited = _cited(customers, session, message, chosen.number)
-    picture = PagePictures(keep=1).draw(cited.path, chosen.page, part=chosen.part)
+    try:
+        picture = chosen.picture(cited.path)
+    except ReadError:
+        picture = None
     if picture is None:
         raise _no_source()
     return picture

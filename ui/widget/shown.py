@@ -54,7 +54,7 @@ def _message(message: Message, original: OriginalUrl, home: Path | None) -> dict
 
 def _figure(figure: Figure) -> dict[str, object]:
     """Its place among the answer's figures names it."""
-    size = {"width": round(figure.part.right - figure.part.left), "height": round(figure.part.bottom - figure.part.top)}
+    size = {"width": figure.width, "height": figure.height}
     return {"number": figure.number, "page": figure.page, "caption": figure.caption, **size}
 
 
