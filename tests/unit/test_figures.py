@@ -70,7 +70,7 @@ def kept(home: Path, *places: tuple[float, float, float, float]) -> Path:
 def test_signs_and_whole_pages_are_no_figures(home: Path) -> None:
     path = kept(home, (0, 0, 600, 800), (20, 20, 20, 20), (100, 300, 200, 150))
     (figure,) = figures_of([cited("hub.pdf")], home)
-    assert figure.part == Mark(100.0, 350.0, 300.0, 500.0)
+    assert figure.where == Mark(100.0, 350.0, 300.0, 500.0)
     shown = figure.to_json(ENGLISH)
     assert shown["caption"] == "Page 1"
     assert (shown["width"], shown["height"]) == (200, 150)
@@ -82,8 +82,9 @@ def test_signs_and_whole_pages_are_no_figures(home: Path) -> None:
 def test_a_figure_is_a_part_of_its_page(home: Path) -> None:
     path = kept(home, (100, 300, 200, 150))
     (figure,) = figures_of([cited("hub.pdf")], home)
+    assert isinstance(figure.where, Mark)
     pictures = PagePictures()
-    part, whole = pictures.draw(path, 1, (), figure.part), pictures.draw(path, 1)
+    part, whole = pictures.draw(path, 1, (), figure.where), pictures.draw(path, 1)
     assert part is not None
     assert whole is not None
     assert part[:8] == whole[:8] == b"\x89PNG\r\n\x1a\n"
