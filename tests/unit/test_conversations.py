@@ -162,6 +162,7 @@ def note_gap(database: Database, gap: int, questions: dict[str, str]) -> None:
         connection.execute(insert(gaps).values(empty(gaps) | said))
         for question, conversation in questions.items():
             row = {"gap": gap, "question": question, "cause": "disliked", "conversation": conversation}
+            row["audience"] = "internal"
             connection.execute(insert(gap_questions).values(empty(gap_questions) | row))
 
 
@@ -191,8 +192,9 @@ def test_erasing_an_owner_leaves_nothing_of_theirs_and_all_of_the_others(
             for row in connection.execute(select(table))
         )
         left = connection.execute(select(gap_questions.c.question, gap_questions.c.gap)).all()
+        named = connection.execute(select(gaps.c.title, gaps.c.id)).all()
     assert "secret" not in everything
-    assert left == [("Bob's question?", None)], "it waits to be grouped anew"
+    assert left == named == [("Bob's question?", 2)], "the gap is called by what is left of it"
     assert len(store.messages(other, "bob")) == 2
 
 

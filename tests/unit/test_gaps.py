@@ -11,6 +11,7 @@ from ingest.index.contract import EVERYTHING, Scope
 from ingest.types import Audience
 from retrieval.query import Turn
 from serving.answer import Answer, AnswerSource
+from serving.conversations.store import Conversations
 from serving.database.engine import Database
 from serving.gaps.notes import Notes
 from serving.gaps.store import Gaps
@@ -136,6 +137,25 @@ def test_a_disliked_answer_closes_only_when_something_new_answers(kept: Kept, no
     assert not notes.replay(only=(gap.id,)).closed
     kept.publish(replace(LAMP, sections=(("Care", "Change the bulb of the lamp when it is cold."),)))
     assert notes.replay().closed == (gap.id,)
+
+
+def test_who_is_erased_takes_their_words_along_and_not_what_editors_decided(notes: Notes, tmp_path: Path) -> None:
+    conversations = Conversations(Database(tmp_path))
+    ann, bob = (conversations.begin(owner, "chat", "en") for owner in ("ann", "bob"))
+    noted(notes.gaps, ASKED, conversation=ann)
+    noted(notes.gaps, AGAIN, conversation=bob)
+    (gap,) = notes.gaps.all()
+    notes.gaps.set_state(gap.id, GapState.DISMISSED, by="Ed", note="No kettle of ours.")
+    conversations.erase("ann")
+    (left,) = notes.gaps.all()
+    assert (left.id, left.title, left.count) == (gap.id, AGAIN, 1)
+    assert (left.state, left.note) == (GapState.DISMISSED, "No kettle of ours.")
+    assert [change.state for change in notes.gaps.changes(gap.id)] == [GapState.OPEN, GapState.DISMISSED]
+    noted(notes.gaps, ASKED)
+    (again,) = notes.gaps.all()
+    assert (again.id, again.count, again.state) == (gap.id, 2, GapState.DISMISSED), "it still means the same"
+    conversations.erase("bob")
+    assert [known.title for known in notes.gaps.all()] == [ASKED]
 
 
 def test_a_dismissed_one_stays_so_and_is_not_asked(notes: Notes) -> None:
