@@ -265,6 +265,8 @@ def test_a_phone_in_the_dark_reads_chinese(browser: Browser, address: str) -> No
     expect(page.locator(".head-label")).to_have_text("手册中找到的位置")
     page.locator("[data-do=ticket]").click()
     expect(page.locator(".side-form textarea")).to_have_value(re.compile("感谢您的提问"), timeout=PATIENCE_MS)
+    expect(page.get_by_role("button", name="关闭", exact=True)).to_have_count(1)
+    expect(page.get_by_role("button", name="Close")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.goto(f"{address}/desk/conversations")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -86,6 +86,7 @@ BAR: Final = {
     "send": "Ask",
     "stop": "Stop",
     "back": "Close what stands beside the chat",
+    "close": "Close",
     "options": "What to do with this conversation",
     "down": "To the last message",
     "divider": "Width of what stands beside the chat",

@@ -8,6 +8,7 @@
     '#chat-submit': 'send',
     '#stop-button': 'stop',
     '#side-view-title button': 'back',
+    '[role=dialog] > button:has(> .sr-only)': 'close',
     '#thread-options': 'options',
     'button:has(> .lucide-arrow-down)': 'down'
   };
