@@ -43,6 +43,11 @@ def test_the_cited_page_is_shown_marked_to_its_own_visitor(tmp_path: Path) -> No
         assert cited.headers["Content-Type"] == "image/png"
         assert MARKER in colours(cited.content)
         assert MARKER not in colours(next_one.content)
+        # A browser may keep it, and asks at each look whether it may still be shown.
+        assert cited.headers["Cache-Control"] == "private, no-cache"
+        kept = {"If-None-Match": cited.headers["ETag"]}
+        again = visitor.http.get(f"{place}/2", headers=kept)
+        assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
         for far in (f"{place}/6", f"{place}/0", f"/sources/{answer['message']}/9/pages/2", "/sources/x/1/pages/2",
                     f"/sources/{answer['message']}/figures/0"):  # fmt: skip
             assert visitor.http.get(far).status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.BAD_REQUEST}
@@ -51,5 +56,6 @@ def test_the_cited_page_is_shown_marked_to_its_own_visitor(tmp_path: Path) -> No
         assert unsigned.status_code == HTTPStatus.UNAUTHORIZED
         # A manual that is no longer public opens for nobody here, cited or not.
         desk.desk.ingest(said=(Setting("*", "audience", "internal"),))
-        assert visitor.http.get(f"{place}/2").status_code == HTTPStatus.NOT_FOUND
+        for headers in ({}, kept):
+            assert visitor.http.get(f"{place}/2", headers=headers).status_code == HTTPStatus.NOT_FOUND
         assert visitor.http.get(citation["original"].split("#")[0].removeprefix("/widget/v1")).status_code >= 400

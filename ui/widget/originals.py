@@ -6,6 +6,8 @@ title. Which file that is, is never told; whether it may be opened now is asked 
 
 import asyncio
 from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, Request
@@ -40,14 +42,12 @@ def original_routes(customers: Customers) -> APIRouter:
     async def page_picture(message: str, number: int, page: int, request: Request) -> Response:
         """A page around the cited one; the cited lines are marked."""
         session = visitor(request)
-        picture = await asyncio.to_thread(_drawn, customers, session, (message, number, page), pictures)
-        return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+        return _shown(request, await asyncio.to_thread(_drawn, customers, session, (message, number, page), pictures))
 
     @router.get("/sources/{message}/figures/{place:int}", response_class=Response)
     async def figure(message: str, place: int, request: Request) -> Response:
         """A figure of a cited page, by its place among the answer's."""
-        picture = await asyncio.to_thread(_figure, customers, visitor(request), message, place)
-        return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+        return _shown(request, await asyncio.to_thread(_figure, customers, visitor(request), message, place))
 
     @router.get("/originals/{ticket}", response_class=Response)
     async def original(ticket: str) -> Response:
@@ -56,6 +56,14 @@ def original_routes(customers: Customers) -> APIRouter:
         return original_reply(cited.path, cited.citation.document, name=_file_name(cited.citation))
 
     return router
+
+
+def _shown(request: Request, picture: bytes) -> Response:
+    """A browser keeps it, but asks each time whether it may still be seen."""
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{sha256(picture).hexdigest()[:32]}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(picture, media_type="image/png", headers=headers)
 
 
 def _drawn(customers: Customers, session: Session, place: tuple[str, int, int], pictures: PagePictures) -> bytes:
