@@ -111,7 +111,7 @@ letter: letter letters; buchstabe buchstaben; lettre; letra; 字母; 文字
 ~colour: colour color; farbe; couleur; color; 颜色; 色
 music: music; musik; musique; música; 音乐; 音楽
 map: map maps; landkarte; plan cartographie; mapa; 地图; 地図
-picture: picture photo image; bild foto; photo image; foto imagen; 照片 图片; 写真 画像
+~picture: picture photo image; bild foto; photo image; foto imagen; 照片 图片; 写真 画像
 video: video; video aufnahme; vidéo enregistrement; vídeo grabación; 录像 视频; 動画 録画 クリップ
 call: phone_call phone_calls; anruf; appel; llamada; 来电 呼叫 通话; 着信 通話 通報
 message: message notification notifications; nachricht benachrichtigung; message notification; mensaje notificación; 通知 消息 短信; 通知 メッセージ
