@@ -1,14 +1,17 @@
 """Drawings made of lines and shapes: found whole and in place; tables, frames and notices with an icon are none."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pypdfium2
 import pytest
 from PIL import Image, ImageOps
 
+from ingest.types import Box
 from tests.pdf_writer import PdfPage, pdf_bytes
-from ui.chat.figures import drawings
+from tests.unit.test_figures import REVISION, cited
+from ui.chat.figures import drawings, figures_of
 from ui.page_look import MOST_INKS, page_look
 from ui.pages import Mark
 
@@ -119,6 +122,23 @@ def test_a_page_of_countless_paths_costs_little_and_has_no_drawing(tmp_path: Pat
         began = time.process_time()
         assert drawn(path) == []
         assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("caption", ["", "Figure 3: wiring"])
+def test_a_drawing_above_the_cited_section_is_of_the_one_before_unless_it_has_a_caption(
+    tmp_path: Path, caption: str
+) -> None:
+    page = circuit(PdfPage()).text(80, 450, "Cleaning the hub", font="bold", size=14).text(80, 480, "Use a dry cloth.")
+    if caption:
+        page.text(150, PLACE.bottom + 16, caption)
+    kept = tmp_path / "originals" / f"{REVISION}.pdf"
+    kept.parent.mkdir()
+    kept.write_bytes(pdf_bytes([page]))
+    line = Box(page=1, left=80, top=470, right=170, bottom=482)
+    of_the_hub = replace(cited("hub.pdf"), section=("Hub", "Cleaning the hub"), boxes=(line,))
+    assert [figure.caption for figure in figures_of([of_the_hub], tmp_path)] == [caption] * bool(caption)
+    before = replace(of_the_hub, section=("Hub", "Wiring"))
+    assert [figure.caption for figure in figures_of([before], tmp_path)] == [caption]
 
 
 def test_a_picture_of_a_drawing_shows_the_drawing(tmp_path: Path) -> None:

@@ -147,6 +147,8 @@ def _on_page(citation: Citation, path: Path, page: int) -> list[Figure]:
     cited = [box for box in citation.boxes if box.page == page]
     middle = sum(box.top + box.bottom for box in cited) / (2 * len(cited)) if cited else 0.0
     fitting.sort(key=lambda part: abs((part.top + part.bottom) / 2 - middle))
+    heading = _heading(citation.section, look.lines, middle) if cited else 0.0
+    captions = {part: _caption(part, look.lines) for part in fitting}
     return [
         Figure(
             number=citation.number,
@@ -155,12 +157,29 @@ def _on_page(citation: Citation, path: Path, page: int) -> list[Figure]:
             where=part,
             page=page,
             anchor="",
-            caption=_caption(part, look.lines),
+            caption=captions[part],
             width=round(part.right - part.left),
             height=round(part.bottom - part.top),
         )
         for part in fitting
+        # What stands above the section's heading is of the section before, unless it floats: then it has a caption.
+        if part.bottom > heading or captions[part]
     ]
+
+
+def _heading(section: Sequence[str], lines: Sequence[tuple[Mark, str]], below: float) -> float:
+    """Where the section's heading ends on its page, above what is cited; 0 where it is on an earlier one."""
+    said = _letters(section[-1]) if section else ""
+    found = [
+        line.bottom
+        for line, text in lines
+        if line.bottom <= below and (words := _letters(text)) and said.endswith(words) and len(words) * 2 >= len(said)
+    ]
+    return max(found, default=0.0)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
 
 
 def drawings(look: Look) -> list[Mark]:
