@@ -7,12 +7,11 @@ whose text goes along with this one's line by line: the numbers differ, the sent
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
 from ingest.chunk import CELL_BORDER
-from ingest.index.contract import EVERYTHING, Index
+from ingest.index.contract import EVERYTHING, Index, Text
 from ingest.sentences import split_sentences
 from ingest.sparse import terms
 from ingest.types import Chunk
@@ -42,23 +41,15 @@ _CLEAR_SHARE = 0.5
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outline:
-    """The beginning of a manual, as it is compared."""
-
-    headings: frozenset[str]
-    """Without numbers and model names."""
-    skeletons: frozenset[int]
-    """The lines without model names, each number as 0; their hashes, an eighth of the memory."""
-
-
 class Siblings:
     """Compares documents of the published index; remembers what it read."""
 
     def __init__(self, index: Index, catalogue: Catalogue) -> None:
         self._index = index
         self._catalogue = catalogue
-        self._outline = lru_cache(maxsize=2048)(self._read_outline)
+        self._texts = lru_cache(maxsize=2 * LOOKED_AT)(self._read_texts)
+        self._headings = lru_cache(maxsize=8192)(self._read_headings)
+        self._skeletons = lru_cache(maxsize=2048)(self._read_skeletons)
         self._alike = lru_cache(maxsize=16_384)(self._compare)
 
     def families(self, candidates: Sequence[Candidate]) -> list[list[str]]:
@@ -165,26 +156,29 @@ class Siblings:
         """A line without model names, case and spacing; its numbers stay."""
         return " ".join(unicodedata.normalize("NFKC", self._catalogue.mask(text)).lower().split())
 
-    def _read_outline(self, document: str, _revision: str) -> _Outline:
-        # Read whole at once: manuals of few headings are compared by their lines at once.
-        read = self._index.texts(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING)
-        headings = {heading for part in read for heading in part.section}
-        lines = {line for part in read for line in _lines_of(part.text)}
+    def _read_texts(self, document: str, _revision: str) -> list[Text]:
+        return self._index.texts(document, 0, _OUTLINE_CHUNKS - 1, EVERYTHING)
+
+    def _read_headings(self, document: str, revision: str) -> frozenset[str]:
+        """Without numbers and model names."""
+        distinct = {heading for part in self._texts(document, revision) for heading in part.section}
+        return frozenset(_unnumbered(self._plain(heading)) for heading in distinct)
+
+    def _read_skeletons(self, document: str, revision: str) -> frozenset[int]:
+        """The lines without model names, each number as 0: their hashes, for a tenth of the memory."""
+        lines = {line for part in self._texts(document, revision) for line in _lines_of(part.text)}
         skeletons = (_NUMBER.sub("0", self._plain(line)) for line in lines)
-        return _Outline(
-            headings=frozenset(_unnumbered(self._plain(heading)) for heading in headings),
-            skeletons=frozenset(hash(skeleton) for skeleton in skeletons if len(skeleton) >= _SHORTEST_LINE),
-        )
+        return frozenset(hash(skeleton) for skeleton in skeletons if len(skeleton) >= _SHORTEST_LINE)
 
     def _compare(self, first: tuple[str, str], second: tuple[str, str]) -> bool:
-        one, other = self._outline(*first), self._outline(*second)
-        own, others = one.headings, other.headings
+        # Headings first: most manuals differ in them, and then their lines need not be taken apart.
+        own, others = self._headings(*first), self._headings(*second)
         if min(len(own), len(others)) >= _FEWEST_HEADINGS and len(own & others) < _SHARED_HEADINGS * len(own | others):
             return False
+        fewer, more = sorted((self._skeletons(*first), self._skeletons(*second)), key=len)
         fewest = 1 if self._names_model(first[0]) and self._names_model(second[0]) else _FEWEST_LINES
-        shorter, longer = sorted((one.skeletons, other.skeletons), key=len)
-        enough = max(fewest, _SHARED_LINES * len(longer))
-        return len(shorter) >= enough and len(shorter & longer) >= enough
+        enough = max(fewest, _SHARED_LINES * len(more))
+        return len(fewer) >= enough and len(fewer & more) >= enough
 
     def _names_model(self, document: str) -> bool:
         """Does its title? A file's name may look like a model's and be a chapter's (ch02s03)."""
