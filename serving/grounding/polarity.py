@@ -10,8 +10,8 @@ from typing import Final
 _NO_NEGATION: Final = re.compile(
     r"\bnot only\b|\bno (?:more|longer|later|less) than\b|\bnot (?:more|longer|later|less) than\b|\bwhether or not\b"
     r"|\b(?:can ?not|can['’]t|not) do without\b|\bno matter\b"
-    r"|\bno(?:ne)? other\b|\bnothing (?:but|(?:more|else|other) than)\b|\bnichts (?:weiter|anderes) als\b|\brien d['’]autre que\b"
-    r"|\bnada más que\b|\bkein\w* ander\w*|\baucune? autre|\bning[uú]n\w* otr\w*"
+    r"|\bno(?:ne)? other\b|\bnothing (?:but|(?:more|else|other) than)\b|\bnichts (?:weiter|anderes) als\b"
+    r"|\brien d['’]autre que\b|\bnada más que\b|\bkein\w* ander\w*|\baucune? autre|\bning[uú]n\w* otr\w*"
     r"|\bno\.\s*\d|\bnot? exceed\w*|\bnot? to exceed\b"
     r"|\bnicht nur\b|\bnicht (?:mehr|länger|später) als\b|\bnicht überschreit\w*"
     r"|\bpas (?:plus|moins) (?:de|que)\b|\bne [\w’']+ (?:plus )?que\b|\bnon seulement\b|\bn['’](?=une?\b)"

@@ -131,6 +131,21 @@ def test_a_translation_without_a_fact_is_judged_by_its_meaning() -> None:
     assert support("香蕉在阳光下成熟得更快。", [RESET], "zh").keeps, "without an embedder it cannot be told"
 
 
+def test_a_sentence_in_quite_other_words_is_judged_by_its_meaning() -> None:
+    hub, bananas = (
+        "Keep each hub dry, well away from underwater adventures.",
+        "Bananas ripen faster under bright sunshine.",
+    )
+    assert not support(hub, [RESET], "en").keeps, "too few of its words stand there"
+    assert support(hub, [RESET], "en", Meaning(TopicEmbedder())).keeps
+    assert not support(bananas, [RESET], "en", Meaning(TopicEmbedder())).keeps
+
+
+def test_both_counts_things_but_not_where_it_joins_them() -> None:
+    assert said("press both keys") == [("2", "")]
+    assert said("for both beginners and experts") == []
+
+
 def test_a_passage_is_embedded_once_and_only_where_nothing_else_can_be_compared() -> None:
     embedder = TopicEmbedder()
     meaning = Meaning(embedder)
