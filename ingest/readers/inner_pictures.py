@@ -29,6 +29,9 @@ _INLINE: Final = re.compile(
 )
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SILENT: Final = frozenset({"script", "style", "template", "head"})
+_FRAMES: Final = frozenset({"figure", "imageblock"})
+"""What Sphinx and DocBook, and Asciidoctor, put around a picture with its caption."""
+_CAPTIONS: Final = ".//figcaption | .//*[contains(@class, 'caption') or @class='title']"
 _MOST_PAGE: Final = 16 * 2**20
 """Bytes of a chapter or web page that is looked through while somebody waits."""
 _MOST_PICTURE: Final = 16 * 2**20
@@ -206,8 +209,8 @@ def _place(image: html.HtmlElement, names: dict[str, int], folder: str) -> int |
 def _caption(image: html.HtmlElement) -> str:
     """Of the figure around it; else what it shows, where that is said and is no name of a file."""
     for around in image.iterancestors("figure", "div"):
-        if around.tag == "figure" or "figure" in (around.get("class") or "").split():
-            said: Sequence[html.HtmlElement] = around.xpath(".//figcaption | .//*[contains(@class, 'caption')]")
+        if around.tag == "figure" or _FRAMES.intersection((around.get("class") or "").split()):
+            said: Sequence[html.HtmlElement] = around.xpath(_CAPTIONS)
             if said:
                 return " ".join(said[0].text_content().split())[:200]
             break

@@ -73,8 +73,16 @@ def test_the_pictures_of_the_quotes_section_are_found_nearest_first(tmp_path: Pa
     assert pictures_beside(path, path.name, "Nothing of this is said anywhere in it.", "fill") == ()
 
 
-def test_a_picture_of_a_book_is_found_under_the_chapters_own_address_of_it(tmp_path: Path) -> None:
-    path = book(tmp_path, '<figure><img src="../pictures/mark.png"><figcaption>The upper mark</figcaption></figure>')
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "<figure>{}<figcaption>The upper mark</figcaption></figure>",
+        "<div class='figure'>{}<p class='caption'>The upper mark</p></div>",
+        "<div class='imageblock'><div class='content'>{}</div><div class='title'>The upper mark</div></div>",
+    ],
+)
+def test_a_picture_of_a_book_is_found_under_the_chapters_own_address_of_it(tmp_path: Path, frame: str) -> None:
+    path = book(tmp_path, frame.format('<img alt="mark" src="../pictures/mark.png">'))
     (found,) = pictures_beside(path, path.name, QUOTE, "text/fill.xhtml#fill")
     assert found.caption == "The upper mark"
     assert colours(path) == [(0, 128, 0)]

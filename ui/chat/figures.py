@@ -219,7 +219,8 @@ def _labelled(part: Mark, lines: Sequence[tuple[Mark, str]]) -> Mark:
         is_at = line.top - near < part.bottom and line.bottom + near > part.top
         if is_at and line.left < part.right and line.right > part.left and line.right - line.left <= width:
             whole = _around(whole, line)
-    return whole
+    # With the whole width of the strokes at its edges.
+    return Mark(max(whole.left - 2, 0.0), max(whole.top - 2, 0.0), whole.right + 2, whole.bottom + 2)
 
 
 def _is_within(inner: Mark, outer: Mark) -> bool:
