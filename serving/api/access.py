@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from fastapi import Request
 from starlette.datastructures import Headers
-from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.errors import ManualdeskError
@@ -21,6 +20,7 @@ from serving.api.errors import caller_of, reply_to
 from serving.api.limits import BoundedBody
 from serving.api.metrics import Metrics
 from serving.api.origins import is_own_page
+from serving.api.redirect import see_other
 from serving.api.ways import Proxies, Way, address_in
 from serving.keys import Caller, Forbidden, KeyRefused, Role
 
@@ -112,12 +112,12 @@ class Door:
         headers = Headers(scope=scope)
         is_page = scope["method"] in {"GET", "HEAD"} and "text/html" in headers.get("accept", "")
         if is_page and isinstance(error, PasswordDue):
-            await _sent_to("/sign-in/new-password")(scope, receive, send)
+            await see_other("/sign-in/new-password")(scope, receive, send)
         elif is_page and self._sign_in and isinstance(error, KeyRefused):
             wanted = quote(scope["path"]) + (
                 f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
             )
-            await _sent_to(f"/sign-in?next={quote(wanted, safe='/')}")(scope, receive, send)
+            await see_other(f"/sign-in?next={quote(wanted, safe='/')}")(scope, receive, send)
         else:
             await reply_to(error, caller)(scope, receive, send)
 
@@ -130,10 +130,6 @@ def is_below(path: str, places: Sequence[str]) -> bool:
 def _is_safe(scope: Scope) -> bool:
     """Does it change nothing? What a websocket brings is not known yet."""
     return scope["type"] == "http" and scope["method"] in SAFE
-
-
-def _sent_to(address: str) -> RedirectResponse:
-    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 def _unknown(*, sign_in: bool) -> KeyRefused:

@@ -53,7 +53,9 @@ def test_lists_of_manuals_leave_the_name_out() -> None:
 def test_a_reason_within_an_error_is_told_too_and_a_name_is_left_alone() -> None:
     assert error_text("a.docx is damaged: a part of it is not XML", CHINESE) == "a.docx 已损坏：其中一部分不是 XML"
     assert error_text("Job 7 has ended: it is done.", CHINESE).startswith("任务 7 已经结束")
-    assert error_text("To edit manuals needs the role editor; yours is agent.", CHINESE).startswith("编辑手册需要角色")
+    assert error_text("To edit manuals and answers needs the role editor; yours is agent.", CHINESE).startswith(
+        "编辑手册和答案需要角色"
+    )
     assert "Search" in error_text("Search is not indexed.", CHINESE), "a manual of that name, not our menu"
 
 

@@ -13,11 +13,12 @@ from serving.accounts.sessions import Sessions
 from serving.accounts.types import Signed
 from serving.api.access import asker_address
 from serving.api.errors import NotFound
+from serving.api.redirect import see_other
 from ui.admin.forms import Line, Typed
 from ui.backend import Backend
 from ui.sign_in.browser import signed_in
 from ui.sign_in.pages import change_password
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 
 def account_page_routes(backend: Backend, passing: Passing, ended: Callable[[str], None]) -> APIRouter:
@@ -31,7 +32,7 @@ def account_page_routes(backend: Backend, passing: Passing, ended: Callable[[str
             request,
             "admin/account.html",
             person=signed.person,
-            sessions=[session for _, session in sessions.all(signed.person.id)],
+            sessions=sessions.all(signed.person.id),
             this=signed.session.id if signed.session else "",
             done=done,
             error=error,

@@ -5,11 +5,12 @@ from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError, SettingError
 from ingest.index.contract import EVERYTHING
+from serving.api.redirect import see_other
 from serving.database.engine import now
 from serving.keys_store import KeyStore
 from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, rights_of
 from ui.backend import Backend
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 _MOST_DAYS = 36500
 

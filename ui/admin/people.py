@@ -11,10 +11,11 @@ from ingest.index.contract import EVERYTHING
 from serving.accounts.administration import Administration
 from serving.accounts.types import Person, SignIn
 from serving.api.errors import NotFound
+from serving.api.redirect import see_other
 from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, rights_of
 from ui.backend import Backend
 from ui.sign_in.setup import SignInSetup
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 
 def people_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], None]) -> APIRouter:
@@ -158,7 +159,7 @@ def _one(
         request,
         "admin/person.html",
         person=known,
-        sessions=[session for _, session in admin.sessions.all(known.id)],
+        sessions=admin.sessions.all(known.id),
         roles=ROLES,
         audiences=AUDIENCES,
         known=backend.products(EVERYTHING),

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from serving.api.redirect import see_other
 from ui.admin.forms import Line, administration
 from ui.backend import Backend
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 
 def session_routes(backend: Backend, ended: Callable[[str], None]) -> APIRouter:

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from ingest.index.contract import Scope
 from serving.api.access import asker
+from serving.api.redirect import see_other
 from serving.conversations.export import exported_json, exported_markdown
 from serving.conversations.readable import Readable
 from serving.conversations.store import LONGEST_TITLE, Conversations
@@ -16,7 +17,7 @@ from serving.customers.queue import HandOvers
 from serving.keys import Role
 from ui.backend import Backend
 from ui.chat.threads import WITHDRAWN
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 from ui.web.texts import language_of, translator
 
 PAGE: Final = 30

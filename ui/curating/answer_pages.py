@@ -12,15 +12,17 @@ from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError
 from serving.api.audited import audited
+from serving.api.redirect import see_other
 from serving.gaps.types import Gap
 from serving.stored.editing import Wanted
 from serving.stored.types import State
 from ui.backend import Backend
 from ui.curating.answer_form import AnswerForm, Pickable, form_from, form_of
-from ui.curating.editor import editor, original_of
+from ui.curating.openings import original_of
 from ui.curating.workbench import Workbench
+from ui.web.editor import editor
 from ui.web.numbers import Number, typed_number
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 _DONE: Final = {
     "draft": "Kept as a draft. It is not given to readers until it is approved.",

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from serving.api.audited import audited
+from serving.api.redirect import see_other
 from serving.gaps.excerpts import excerpts
 from serving.gaps.types import Cause, Gap, GapState
 from ui.backend import Backend
-from ui.curating.editor import editor
+from ui.web.editor import editor
 from ui.web.numbers import Number
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 _SHOWN: Final = 200
 _LONGEST_NOTE: Final = 1000

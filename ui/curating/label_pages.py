@@ -6,11 +6,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from serving.api.audited import audited
+from serving.api.redirect import see_other
 from serving.gaps.labels import LabelKind, Labels, suggest
 from ui.backend import Backend
-from ui.curating.editor import editor
+from ui.web.editor import editor
 from ui.web.numbers import Number
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 
 def label_routes(backend: Backend) -> APIRouter:

@@ -16,8 +16,9 @@ from ingest.types import Audience
 from serving.answer import Answer
 from serving.keys import Caller
 from ui.backend import Backend
-from ui.curating.editor import editor, original_of
+from ui.curating.openings import original_of
 from ui.traced import STAGES, told
+from ui.web.editor import editor
 from ui.web.rendering import PageRoute, page
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from fastapi.responses import Response
 
 from serving.gaps.types import GapState
 from ui.backend import Backend
-from ui.curating.editor import editor
 from ui.curating.usage_charts import charts_of
+from ui.web.editor import editor
 from ui.web.rendering import PageRoute, page
 from ui.web.texts import language_of, translator
 

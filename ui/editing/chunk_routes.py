@@ -13,9 +13,10 @@ from ingest.index.contract import IndexedDocument
 from ingest.originals import original_path
 from ingest.types import Box, Chunk
 from serving.keys import Caller
-from ui.editing.editors import Editors, editor
+from ui.editing.editors import Editors
 from ui.pages import page_size
 from ui.sources import is_pdf, original_url, page_url
+from ui.web.editor import editor
 from ui.web.rendering import PageRoute, page
 
 A_PAGE: Final = 20

@@ -13,9 +13,10 @@ from ingest.records.types import KnownRevision
 from ingest.types import PageQuality
 from serving.keys import Caller
 from serving.stored.types import CuratedAnswer
-from ui.editing.editors import Editors, editor
+from ui.editing.editors import Editors
 from ui.editing.listing import Wanted, listed
 from ui.sources import original_url
+from ui.web.editor import editor
 from ui.web.rendering import PageRoute, page
 
 MOST_PAGES: Final = 100

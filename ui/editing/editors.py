@@ -1,6 +1,6 @@
-"""What all editors' pages work with: one installation comes in, its manuals, records and log come out.
+"""What all editors' pages work with: one installation comes in, its manuals and records come out.
 
-Every page asks `editor` first: who may not edit is refused before anything is read.
+Every page asks `ui.web.editor` first: who may not edit is refused before anything is read.
 """
 
 import shlex
@@ -19,10 +19,8 @@ from ingest.pipeline import Job
 from ingest.recorded import Place, opened_records
 from ingest.types import Chunk
 from serving.api.access import asker
-from serving.api.audited import audited
 from serving.api.errors import NotFound
 from serving.api.job_queue import JobQueue, JobStatus, Steps
-from serving.keys import Caller, Role
 from ui.backend import Backend
 from ui.editing.differences import Differences
 from ui.editing.staging import Staging
@@ -101,17 +99,6 @@ class Editors:
     def ingest(self, job: Job) -> Steps:
         """The steps of this job."""
         return lambda: self.backend.ingest(job)
-
-    def note(self, request: Request, action: str, target: str, **detail: object) -> None:
-        """Into the audit log."""
-        audited(self.backend, request, action, target, **detail)
-
-
-def editor(request: Request) -> Caller:
-    """Who asks. Raises Forbidden for who may not edit."""
-    caller = asker(request)
-    caller.require(Role.EDITOR, "To edit manuals")
-    return caller
 
 
 def queue_of(request: Request) -> JobQueue:

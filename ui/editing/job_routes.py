@@ -12,12 +12,15 @@ from ingest.errors import RecordsUnusable
 from ingest.records.types import Run
 from ingest.report import Failure, Report, Result, State
 from ingest.types import PageQuality
+from serving.api.audited import audited
 from serving.api.errors import NotFound
 from serving.api.job_queue import JobStatus
-from ui.editing.editors import Editors, editor, queue_of
+from serving.api.redirect import see_other
+from ui.editing.editors import Editors, queue_of
 from ui.run_text import reason
+from ui.web.editor import editor
 from ui.web.numbers import Number
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 MOST_RUNS: Final = 100
 MOST_OUTCOMES: Final = 1000
@@ -70,7 +73,7 @@ def job_routes(editors: Editors) -> APIRouter:
     def cancel(number: str, request: Request) -> Response:
         editor(request)
         status = queue_of(request).cancel(number)
-        editors.note(request, "job.cancelled", number, what=status.what)
+        audited(editors.backend, request, "job.cancelled", number, what=status.what)
         return see_other(f"/desk/jobs/{number}")
 
     @router.get("/runs/{number}")

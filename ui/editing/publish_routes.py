@@ -10,9 +10,12 @@ from ingest.errors import NothingPublished
 from ingest.index.contract import IndexedDocument, IndexInfo
 from ingest.recorded import record_change
 from serving.api.after_publish import after_publish
+from serving.api.audited import audited
 from serving.api.errors import Conflict, NotFound
-from ui.editing.editors import Editors, editor
-from ui.web.rendering import PageRoute, page, see_other
+from serving.api.redirect import see_other
+from ui.editing.editors import Editors
+from ui.web.editor import editor
+from ui.web.rendering import PageRoute, page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,7 @@ def publish_routes(editors: Editors) -> APIRouter:
         place = editors.place()
         info = place.store.switch(generation)
         record_change(place, "rollback", [generation], info)
-        editors.note(request, "index.rolled-back", generation)
+        audited(editors.backend, request, "index.rolled-back", generation)
         after_publish(editors.backend)
         return see_other("/desk/publishes")
 

@@ -14,9 +14,12 @@ from ingest.pipeline import Job
 from ingest.recorded import remove_documents
 from ingest.records.types import KnownRevision
 from serving.api.after_publish import after_publish
+from serving.api.audited import audited
 from serving.api.errors import NotFound
-from ui.editing.editors import Editors, editor, named
-from ui.web.rendering import PageRoute, page, see_other
+from serving.api.redirect import see_other
+from ui.editing.editors import Editors, named
+from ui.web.editor import editor
+from ui.web.rendering import PageRoute, page
 
 Names = Annotated[list[str], Form(default_factory=list)]
 Asked = Annotated[list[str], Query(default_factory=list)]
@@ -78,7 +81,7 @@ def _remove(editors: Editors, request: Request, chosen: Sequence[IndexedDocument
     for each in chosen:
         if each.root == str(editors.staging.published.folder):
             editors.staging.published.remove(each.document)
-        editors.note(request, "document.removed", each.document, revision=each.revision)
+        audited(editors.backend, request, "document.removed", each.document, revision=each.revision)
     after_publish(editors.backend)
 
 
@@ -110,7 +113,7 @@ def _restored(editors: Editors, request: Request, chosen: Sequence[KnownRevision
             uploads.mkdir(parents=True, exist_ok=True)
         file = bring_back(editors.backend.home, known.revision, known.document, root)
         roots.setdefault(root, []).append(file)
-        editors.note(request, "document.restored", known.document, revision=known.revision)
+        audited(editors.backend, request, "document.restored", known.document, revision=known.revision)
     names = [known.document for known in chosen]
     jobs = [Job(paths=tuple(files), root=root) for root, files in roots.items()]
     return [editors.submit(request, editors.ingest(job), f"restore {named(names)}").id for job in jobs][-1]

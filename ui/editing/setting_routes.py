@@ -13,8 +13,11 @@ from ingest.index.contract import IndexedDocument
 from ingest.metadata import metadata_from, with_values
 from ingest.pipeline import Job
 from ingest.restating import matched_by, restating, to_change
-from ui.editing.editors import Editors, editor, named
-from ui.web.rendering import PageRoute, page, see_other
+from serving.api.audited import audited
+from serving.api.redirect import see_other
+from ui.editing.editors import Editors, named
+from ui.web.editor import editor
+from ui.web.rendering import PageRoute, page
 
 SETTABLE: Final = ("product", "model", "version", "language", "audience", "title", "valid_from", "valid_until")
 MOST_AT_ONCE: Final = 500
@@ -108,7 +111,7 @@ def _set(editors: Editors, request: Request, asked: _Asked) -> Response:
     preview = _preview(editors, asked, editors.documents(caller.scope))
     with editors.records() as records:
         records.set_values(asked.patterns, asked.said, by=caller.byline)
-    editors.note(request, "document.set", named(asked.patterns), **asked.said)
+    audited(editors.backend, request, "document.set", named(asked.patterns), **asked.said)
     target = "/desk/documents"
     for job in preview.jobs:
         status = editors.submit(request, editors.ingest(job), f"set {named(preview.changed)}")

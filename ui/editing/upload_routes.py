@@ -14,14 +14,17 @@ from ingest.discover import said_of
 from ingest.errors import ManualdeskError
 from ingest.index.contract import EVERYTHING, IndexedDocument
 from ingest.suffixes import SUFFIXES
+from serving.api.audited import audited
 from serving.api.errors import Conflict, NotFound
 from serving.api.limits import MOST_UPLOAD
+from serving.api.redirect import see_other
 from ui.editing.differences import Difference
-from ui.editing.editors import Editors, editor, named
+from ui.editing.editors import Editors, named
 from ui.editing.removal_routes import Names
 from ui.editing.staging import Staged
+from ui.web.editor import editor
 from ui.web.forms import error_text
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 from ui.web.texts import language_of, translator
 
 MOST_FILES: Final = 100
@@ -89,7 +92,7 @@ def upload_routes(editors: Editors) -> APIRouter:
         editor(request)
         for name in dict.fromkeys(document):
             editors.staging.discard(name)
-            editors.note(request, "document.discarded", name)
+            audited(editors.backend, request, "document.discarded", name)
         return see_other("/desk/documents/upload")
 
     @router.post("/publish")
@@ -126,7 +129,7 @@ def _publish(editors: Editors, request: Request, documents: Sequence[str]) -> st
         raise _gone(named(documents))
     steps = partial(editors.staging.publish, editors.backend.ingest, names)
     job = editors.submit(request, steps, f"publish {named(names)}")
-    editors.note(request, "document.published", named(names), job=job.id)
+    audited(editors.backend, request, "document.published", named(names), job=job.id)
     return job.id
 
 
@@ -135,7 +138,7 @@ def _take_all(editors: Editors, request: Request, folder: str, files: Sequence[U
     taken = tuple(_take(editors, known, folder, each) for each in files[:MOST_FILES])
     for each in taken:
         if each.state != "refused":
-            editors.note(request, "document.uploaded", each.document, size=each.size)
+            audited(editors.backend, request, "document.uploaded", each.document, size=each.size)
     return taken
 
 

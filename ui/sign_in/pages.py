@@ -16,10 +16,11 @@ from serving.accounts.sessions import Sessions
 from serving.accounts.types import Signed, SignIn
 from serving.accounts.ways import Cookie
 from serving.api.access import asker_address
+from serving.api.redirect import see_other
 from ui.backend import Backend
 from ui.sign_in.browser import local_path, signed_in, where, with_session
 from ui.sign_in.setup import SignInSetup
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 
 Typed = Annotated[str, Form(max_length=1000)]
 

@@ -13,13 +13,14 @@ from serving.accounts.installation_secret import installation_secret
 from serving.accounts.passing import Passing
 from serving.accounts.ways import Cookie
 from serving.api.access import asker_address
+from serving.api.redirect import see_other
 from ui.backend import Backend
 from ui.sign_in.arriving import Arrivals
 from ui.sign_in.browser import local_path, signed_in, where, with_session
 from ui.sign_in.pages import SigningOut
 from ui.sign_in.provider import OpenIdProvider, ProviderRefused, Start
 from ui.sign_in.setup import SignInSetup
-from ui.web.rendering import PageRoute, see_other
+from ui.web.rendering import PageRoute
 
 BACK: Final = "/sign-in/provider/back"
 _MINUTES: Final = 10

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
@@ -102,11 +102,6 @@ def page(
     usual_status = status_of(error) if error else HTTPStatus.OK
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
     return HTMLResponse(shown, status_code=status or usual_status, headers=headers)
-
-
-def see_other(path: str) -> RedirectResponse:
-    """After a POST: a GET of that path."""
-    return RedirectResponse(path, HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
 
 
 class PageRoute(APIRoute):

@@ -8,12 +8,13 @@ from fastapi.responses import Response
 from serving.api.access import asker
 from serving.api.audited import audited
 from serving.api.errors import NotFound
+from serving.api.redirect import see_other
 from serving.customers.queue import Queued
 from serving.customers.sites import Site
 from serving.gaps.drafts import draft
 from serving.keys import Caller, Role
 from serving.stored.book import CuratedBook
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 from ui.widget.customers import Customers
 
 _FILTERS = ("open", "failed", "all")

@@ -12,13 +12,14 @@ from fastapi.responses import Response
 from ingest.errors import ManualdeskError, SettingError
 from serving.api.access import asker
 from serving.api.audited import audited
+from serving.api.redirect import see_other
 from serving.customers.look import LANGUAGES, Look, in_language
 from serving.customers.origins import origin_of
 from serving.customers.sites import Site, Sites, listed
 from serving.customers.tag import script_tag
 from serving.database.engine import now
 from serving.keys import Role
-from ui.web.rendering import PageRoute, page, see_other
+from ui.web.rendering import PageRoute, page
 from ui.web.texts import language_of
 from ui.widget.customers import Customers
 
