@@ -6,7 +6,7 @@ cross-validation what it is worth, and writes `calibration.json` beside this fil
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +25,8 @@ class Calibration:
     scales: tuple[float, ...]
     weights: tuple[float, ...]
     intercept: float
+    embedder: str
+    """Whose cosines `nearest` was fitted on; of another one it plays no part."""
     refuse_below: float
     """The confidence under which an answer is refused: chosen so that 95 of 100 answerable questions about manuals
     are above it."""
@@ -39,14 +41,18 @@ def calibration() -> Calibration:
         scales=tuple(values["scales"]),
         weights=tuple(values["weights"]),
         intercept=values["intercept"],
+        embedder=values["embedder"],
         refuse_below=values["refuse_below"],
     )
 
 
-def confidence(evidence: Evidence | None) -> float:
-    """The chance, 0 to 1, that the passages hold the answer; 0 without passages."""
+def confidence(evidence: Evidence | None, embedder: str) -> float:
+    """The chance, 0 to 1, that the passages hold the answer; 0 without passages. `embedder`: whose cosines they are."""
     if evidence is None:
         return 0.0
     known = calibration()
-    scaled = (evidence.vector() - np.array(known.means)) / np.array(known.scales)
-    return 1 / (1 + math.exp(-(known.intercept + float(scaled @ np.array(known.weights)))))
+    comparable = evidence if embedder == known.embedder else replace(evidence, nearest=math.nan)
+    scaled = (comparable.vector() - np.array(known.means)) / np.array(known.scales)
+    # What is not known counts as usual.
+    worth = float(np.nan_to_num(scaled) @ np.array(known.weights))
+    return 1 / (1 + math.exp(-(known.intercept + worth)))

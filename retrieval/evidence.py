@@ -1,9 +1,10 @@
 """What speaks for the answer being in the passages: a question's terms, the first passages and the candidates go in,
 a few numbers come out, which `confidence.py` weighs.
 
-None of them depends on the size of the corpus, or on where an embedder's bunched-up cosines happen to lie.
+None of them depends on the size of the corpus; one, `nearest`, on the embedder.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass
 from difflib import get_close_matches
@@ -45,22 +46,25 @@ class Evidence:
     """Share of the whole question that two neighbouring sentences hold at best."""
     near: float
     """Share of the question's neighbouring words that stand near each other in a passage too."""
-    missing: float
-    """Words of what is asked that the passages lack, about."""
-    asked: float
-    """Words that are asked, not counting the title's, about."""
     sparse_lead: float
     """How far the best BM25 score is ahead of the tenth, as a share of it."""
-    dense_lead: float
-    """How far the nearest vector is ahead of the tenth, in cosine."""
+    missing: float
+    """How many words of what is asked the passages lack, as a logarithm: each further one says less."""
+    held: float
+    """How many they hold, in the same way: a question of many words shows more than one of two."""
+    nearest: float
+    """Cosine of the nearest vector; not a number where there is none. Its scale is that of one embedder."""
+    foreign: float
+    """Share of the passages that are in another language than the question: there all that counts words is lower,
+    whether they answer or not."""
 
     def vector(self) -> NDArray[np.float64]:
-        """The numbers in the order of the fields, shape (7,)."""
+        """The numbers in the order of the fields, shape (8,)."""
         return np.array(astuple(self), dtype=np.float64)
 
 
 def gather(language: str, passages: Sequence[Passage], rarity: Mapping[str, float], found: Found) -> Evidence:
-    """`language`: of the question; `rarity`: its terms in order with their IDF."""
+    """`language`: of the question; `passages`: at least one; `rarity`: its terms in order with their IDF."""
     read = passages[:READ]
     texts = [list(_sentences(passage)) for passage in read]
     sentences = [set(words) for text in texts for words in text]
@@ -68,14 +72,16 @@ def gather(language: str, passages: Sequence[Passage], rarity: Mapping[str, floa
     held = set().union(*sentences, *(terms(_headings(passage), passage.language) for passage in read))
     question = _Question(language, rarity, read, held)
     missing = [term for term in question.asked if not question.held(term, held)]
+    lacked = _words(missing) * (_FOREIGN if question.foreign else 1.0)
     return Evidence(
         covered=question.share(question.asked, held),
         together=max((question.share(list(rarity), pair) for pair in pairs), default=_PRIOR),
         near=_near(rarity, [list(chain.from_iterable(text)) for text in texts]),
-        missing=_words(missing) * (_FOREIGN if question.foreign else 1.0),
-        asked=_words(question.asked),
         sparse_lead=1 - _at(found.sparse, _TENTH) / found.sparse[0] if found.sparse else 0.0,
-        dense_lead=found.dense[0] - (_at(found.dense, _TENTH) or found.dense[-1]) if found.dense else 0.0,
+        missing=math.log1p(lacked),
+        held=math.log1p(max(0.0, _words(question.asked) - lacked)),
+        nearest=found.dense[0] if found.dense else math.nan,
+        foreign=sum(passage.language != language for passage in read) / len(read),
     )
 
 

@@ -89,7 +89,7 @@ class Retriever:
         clock.passed("compare")
         unknown = self._unknown(asked, scope)
         evidence = gather(language, passages, rarity, found) if passages else None
-        sure = confidence(evidence) * UNKNOWN_SHARE ** len(unknown)
+        sure = confidence(evidence, self._embedder.name) * UNKNOWN_SHARE ** len(unknown)
         sure = 1 - (1 - sure) * SAID_SHARE ** len(self._said(asked, passages, scope))
         clock.passed("judge")
         retrieval = Retrieval(

@@ -39,7 +39,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Evidence of questions, shape (n, 7); whether each is answerable and which set it is of, shape (n,)."""
+    """Evidence of questions, shape (n, 8); whether each is answerable and which set it is of, shape (n,)."""
 
     evidence: Numbers
     answerable: NDArray[np.bool_]
@@ -174,6 +174,7 @@ def main() -> None:
         "scales": fitted.scales.round(5).tolist(),
         "weights": fitted.weights[:-1].round(4).tolist(),
         "intercept": round(float(fitted.weights[-1]), 4),
+        "embedder": lab_embedder().name,
         "refuse_below": round(threshold, 3),
     }
     print(json.dumps(shipped), file=sys.stderr)
