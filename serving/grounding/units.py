@@ -110,9 +110,7 @@ _OFTEN: Final = {
     "monatlich": "1 monat", "yearly": "1 year", "annually": "1 year", "jährlich": "1 jahr", "hebdomadaire": "1 semaine",
     "mensuel": "1 mois", "annuel": "1 an", "diariamente": "1 día", "semanalmente": "1 semana",
     "mensualmente": "1 mes", "both": "2", "beide": "2", "beiden": "2", "ambos": "2", "ambas": "2", }  # fmt: skip
-_BOTH_AND: Final = r"(?!(?<=both)(?: [\w’'-]+){1,5} and\b)"
-"""Both beginners and experts: that joins, and counts nothing."""
-_OFTEN_WORD: Final = re.compile(rf"\b(?:{'|'.join(_OFTEN)})\b{_BOTH_AND}")
+_OFTEN_WORD: Final = re.compile(rf"\b(?:{'|'.join(_OFTEN)})\b")
 _EACH: Final = re.compile(r"[每毎](?=天|日|周|週|年|小时|分钟|秒|晚)")
 _CJK_DIGITS: Final = {digit: value for value, digit in enumerate("一二三四五六七八九十", start=1)} | {"两": 2}
 _CJK_NUMBER: Final = re.compile(

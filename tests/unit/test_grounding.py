@@ -141,11 +141,6 @@ def test_a_sentence_in_quite_other_words_is_judged_by_its_meaning() -> None:
     assert not support(bananas, [RESET], "en", Meaning(TopicEmbedder())).keeps
 
 
-def test_both_counts_things_but_not_where_it_joins_them() -> None:
-    assert said("press both keys") == [("2", "")]
-    assert said("for both beginners and experts") == []
-
-
 def test_a_passage_is_embedded_once_and_only_where_nothing_else_can_be_compared() -> None:
     embedder = TopicEmbedder()
     meaning = Meaning(embedder)
