@@ -41,7 +41,7 @@ class Administration:
         endless: bool = False,
     ) -> tuple[Person, str]:
         """A new person, and where they sign in with a password, the one-time one, which is not kept. It works for some
-        hours (see `passing`), or `endless` until it is used.
+        hours (see `authentication`), or `endless` until it is used.
 
         Raises PersonUnfit and AlreadyThere.
         """

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ingest.errors import ManualdeskError
-from serving.accounts.passing import Passing, Where
+from serving.accounts.authentication import Authenticator, Where
 from serving.accounts.people import People
 from serving.accounts.sessions import Sessions
 from serving.database.engine import Database
@@ -34,7 +34,7 @@ def test_a_person_is_added_changed_disabled_and_enabled(home: Path) -> None:
     made = run("people", "add", "Mia", "--product", "Kettle", "--shown-name", "Mia Lopez")
     password = made.stdout.strip()
     assert "shown this once" in made.stderr
-    assert Passing(Database(home)).sign_in("mia", password, Where("192.0.2.1"))
+    assert Authenticator(Database(home)).sign_in("mia", password, Where("192.0.2.1"))
     assert password not in run("people", "list").stdout
     (row,) = said("people", "list")
     assert (row["name"], row["role"], row["products"], row["must_change"]) == ("mia", "agent", ["Kettle"], True)

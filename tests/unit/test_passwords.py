@@ -10,8 +10,8 @@ from sqlalchemy import update
 
 from serving.accounts import passwords
 from serving.accounts.administration import first_admin
+from serving.accounts.authentication import Authenticator, OneTimeOver, SignInLocked, SignInRefused, Where
 from serving.accounts.backoff import FREE, LONGEST_SECONDS, Backoff
-from serving.accounts.passing import OneTimeOver, Passing, SignInLocked, SignInRefused, Where
 from serving.accounts.passwords import PasswordUnfit
 from serving.accounts.people import People
 from serving.accounts.sessions import Sessions
@@ -94,10 +94,10 @@ def test_names_without_number_take_no_memory_without_end(monkeypatch: pytest.Mon
     assert backoff.seconds("mia") > 0, "who is being tried is not forgotten for others"
 
 
-def tried(passing: Passing, name: str, password: str, address: str) -> str:
+def tried(authenticator: Authenticator, name: str, password: str, address: str) -> str:
     """How a sign-in ended."""
     try:
-        passing.sign_in(name, password, Where(address))
+        authenticator.sign_in(name, password, Where(address))
     except SignInRefused:
         return "refused"
     except SignInLocked:
@@ -113,30 +113,30 @@ def desk(tmp_path: Path) -> SignedDesk:
 
 
 def test_strangers_do_not_lock_somebody_out_of_where_they_work(desk: SignedDesk) -> None:
-    passing = Passing(desk.database, backoff=Backoff(clock=Clock()))
-    assert tried(passing, "Mia", PASSWORD, "192.0.2.1") == "in"
-    ends = [tried(passing, "mia", "wrong", f"203.0.113.{number}") for number in range(30)]
+    authenticator = Authenticator(desk.database, backoff=Backoff(clock=Clock()))
+    assert tried(authenticator, "Mia", PASSWORD, "192.0.2.1") == "in"
+    ends = [tried(authenticator, "mia", "wrong", f"203.0.113.{number}") for number in range(30)]
     assert ends[:FREE] == ["refused"] * FREE
     assert set(ends[FREE:]) == {"locked"}, "a guess from yet another address waits too"
-    assert tried(passing, "mia", PASSWORD, "203.0.113.99") == "locked"
-    assert tried(passing, "mia", PASSWORD, "192.0.2.1") == "in"
+    assert tried(authenticator, "mia", PASSWORD, "203.0.113.99") == "locked"
+    assert tried(authenticator, "mia", PASSWORD, "192.0.2.1") == "in"
 
 
 def test_a_name_that_is_nobodys_is_like_any(desk: SignedDesk) -> None:
-    passing = Passing(desk.database, backoff=Backoff(clock=Clock()))
+    authenticator = Authenticator(desk.database, backoff=Backoff(clock=Clock()))
     for name in ("mia", "nobody"):
-        ends = [tried(passing, name, "wrong", f"198.51.100.{len(name)}") for _ in range(FREE + 2)]
+        ends = [tried(authenticator, name, "wrong", f"198.51.100.{len(name)}") for _ in range(FREE + 2)]
         assert ends == ["refused"] * FREE + ["locked"] * 2
 
 
 def test_a_name_that_is_nobodys_takes_as_long_as_any(desk: SignedDesk) -> None:
-    passing = Passing(desk.database)
+    authenticator = Authenticator(desk.database)
 
     def seconds(name: str) -> float:
         took = []
         for number in range(3):
             started = time.perf_counter()
-            assert tried(passing, name, "wrong", f"198.51.100.{number}") == "refused"
+            assert tried(authenticator, name, "wrong", f"198.51.100.{number}") == "refused"
             took.append(time.perf_counter() - started)
         return min(took)
 
@@ -144,12 +144,12 @@ def test_a_name_that_is_nobodys_takes_as_long_as_any(desk: SignedDesk) -> None:
 
 
 def test_tries_at_once_are_as_few_as_one_after_the_other(desk: SignedDesk) -> None:
-    passing, tries = Passing(desk.database, backoff=Backoff(clock=Clock())), 16
+    authenticator, tries = Authenticator(desk.database, backoff=Backoff(clock=Clock())), 16
     begin = Barrier(tries)
 
     def one(number: int) -> str:
         begin.wait(10)
-        return tried(passing, "mia", "wrong", f"203.0.113.{number}")
+        return tried(authenticator, "mia", "wrong", f"203.0.113.{number}")
 
     with ThreadPoolExecutor(tries) as threads:
         ends = list(threads.map(one, range(tries)))
@@ -157,21 +157,21 @@ def test_tries_at_once_are_as_few_as_one_after_the_other(desk: SignedDesk) -> No
 
 
 def test_addresses_of_one_network_are_one(desk: SignedDesk) -> None:
-    passing = Passing(desk.database, backoff=Backoff(clock=Clock()))
-    ends = [tried(passing, f"name {number}", "Summer2026!!", f"2001:db8::{number + 1:x}") for number in range(30)]
+    authenticator = Authenticator(desk.database, backoff=Backoff(clock=Clock()))
+    ends = [tried(authenticator, f"name {number}", "Summer2026!!", f"2001:db8::{number + 1:x}") for number in range(30)]
     assert ends.count("refused") == FREE
 
 
 def test_one_address_does_not_try_everybody(desk: SignedDesk) -> None:
-    passing = Passing(desk.database, backoff=Backoff(clock=Clock()))
-    ends = [tried(passing, f"name {number}", "Summer2026!!", "203.0.113.5") for number in range(30)]
+    authenticator = Authenticator(desk.database, backoff=Backoff(clock=Clock()))
+    ends = [tried(authenticator, f"name {number}", "Summer2026!!", "203.0.113.5") for number in range(30)]
     assert ends.count("refused") == FREE
-    assert tried(passing, "mia", PASSWORD, "192.0.2.7") == "in", "others are let in meanwhile"
+    assert tried(authenticator, "mia", PASSWORD, "192.0.2.7") == "in", "others are let in meanwhile"
 
 
 def test_a_new_password_ends_other_sessions(desk: SignedDesk) -> None:
-    passing, sessions = Passing(desk.database), Sessions(desk.database)
-    here, there = (passing.sign_in("mia", PASSWORD, Where()) for _ in range(2))
+    authenticator, sessions = Authenticator(desk.database), Sessions(desk.database)
+    here, there = (authenticator.sign_in("mia", PASSWORD, Where()) for _ in range(2))
     signed = sessions.find(here)
     assert signed is not None
     assert signed.session is not None
@@ -179,13 +179,13 @@ def test_a_new_password_ends_other_sessions(desk: SignedDesk) -> None:
     for old, chosen, error in ((PASSWORD, "short", PasswordUnfit), (PASSWORD, PASSWORD, PasswordUnfit),
                                ("wrong", new, SignInRefused)):  # fmt: skip
         with pytest.raises(error):
-            passing.change(signed.person, old, chosen, session=signed.session.id, where=Where())
+            authenticator.change(signed.person, old, chosen, session=signed.session.id, where=Where())
     assert sessions.find(there) is not None
-    passing.change(signed.person, PASSWORD, new, session=signed.session.id, where=Where())
+    authenticator.change(signed.person, PASSWORD, new, session=signed.session.id, where=Where())
     assert sessions.find(here) is not None
     assert sessions.find(there) is None
-    assert tried(passing, "mia", PASSWORD, "") == "refused"
-    assert tried(passing, "mia", new, "") == "in"
+    assert tried(authenticator, "mia", PASSWORD, "") == "refused"
+    assert tried(authenticator, "mia", new, "") == "in"
 
 
 def given_ago(desk: SignedDesk, name: str, hours: int) -> None:
@@ -198,28 +198,28 @@ def given_ago(desk: SignedDesk, name: str, hours: int) -> None:
 def test_a_one_time_password_ends_after_the_hours_that_are_set(desk: SignedDesk) -> None:
     _, first = desk.administration.add("nora", Rights(Role.AGENT))
     given_ago(desk, "nora", 23)
-    passing = Passing(desk.database)
-    assert tried(passing, "nora", first, "") == "in"
+    authenticator = Authenticator(desk.database)
+    assert tried(authenticator, "nora", first, "") == "in"
     given_ago(desk, "nora", 25)
     with pytest.raises(OneTimeOver, match="expired"):
-        passing.sign_in("nora", first, Where())
+        authenticator.sign_in("nora", first, Where())
     with pytest.raises(SignInRefused, match="fit"):
-        passing.sign_in("nora", "wrong", Where())
+        authenticator.sign_in("nora", "wrong", Where())
     for hours in (48, 0):
-        assert tried(Passing(desk.database, one_time_hours=hours), "nora", first, "") == "in"
+        assert tried(Authenticator(desk.database, one_time_hours=hours), "nora", first, "") == "in"
 
     second = desk.administration.new_password(desk.administration.people.get("nora"))
-    assert tried(passing, "nora", second, "") == "in", "an admin gives a new one, with its own time"
+    assert tried(authenticator, "nora", second, "") == "in", "an admin gives a new one, with its own time"
 
 
 def test_a_session_that_a_one_time_password_opened_does_not_outlast_it(desk: SignedDesk) -> None:
     nora, once = desk.administration.add("nora", Rights(Role.AGENT))
-    passing = Passing(desk.database)
-    passing.sign_in("nora", once, Where())
+    authenticator = Authenticator(desk.database)
+    authenticator.sign_in("nora", once, Where())
     given_ago(desk, "nora", 25)
     late = desk.administration.people.get(nora.id)
     with pytest.raises(OneTimeOver):
-        passing.change(late, once, "green kettles hum at noon", session="", where=Where())
+        authenticator.change(late, once, "green kettles hum at noon", session="", where=Where())
 
 
 def test_a_chosen_password_and_that_of_the_first_start_have_no_end(tmp_path: Path) -> None:
@@ -228,8 +228,8 @@ def test_a_chosen_password_and_that_of_the_first_start_have_no_end(tmp_path: Pat
     admin = People(database).get("admin")
     assert admin.must_change
     assert not admin.one_time_since
-    passing = Passing(database, one_time_hours=1)
-    passing.sign_in("admin", once, Where())
-    passing.change(admin, once, PASSWORD, session="", where=Where())
+    authenticator = Authenticator(database, one_time_hours=1)
+    authenticator.sign_in("admin", once, Where())
+    authenticator.change(admin, once, PASSWORD, session="", where=Where())
     assert not People(database).get("admin").one_time_since
-    assert tried(passing, "admin", PASSWORD, "") == "in"
+    assert tried(authenticator, "admin", PASSWORD, "") == "in"

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError
 from serving.accounts.audit import Audit
-from serving.accounts.passing import Passing, SignInLocked, SignInRefused
+from serving.accounts.authentication import Authenticator, SignInLocked, SignInRefused
 from serving.accounts.passwords import PasswordUnfit
 from serving.accounts.sessions import Sessions
 from serving.accounts.types import Signed
@@ -21,7 +21,7 @@ from ui.sign_in.pages import change_password
 from ui.web.rendering import PageRoute, page
 
 
-def account_page_routes(backend: Backend, passing: Passing, ended: Callable[[str], None]) -> APIRouter:
+def account_page_routes(backend: Backend, authenticator: Authenticator, ended: Callable[[str], None]) -> APIRouter:
     """The routes below /desk/account."""
     router = APIRouter(prefix="/desk/account", route_class=PageRoute)
     sessions, audit = Sessions(backend.database()), Audit(backend.database())
@@ -46,7 +46,7 @@ def account_page_routes(backend: Backend, passing: Passing, ended: Callable[[str
     @router.post("/password")
     def change(request: Request, old: Typed = "", new: Typed = "", again: Typed = "") -> Response:
         try:
-            change_password(passing, _signed(request), (old, new, again), request)
+            change_password(authenticator, _signed(request), (old, new, again), request)
         except (PasswordUnfit, SignInRefused, SignInLocked) as error:
             return shown(request, error=error)
         return see_other("/desk/account?done=password")

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from fastapi import Request
 from fastapi.responses import Response
 
-from serving.accounts.passing import Where
+from serving.accounts.authentication import Where
 from serving.accounts.types import Signed
 from serving.accounts.ways import STATE, Cookie
 from serving.api.access import asker_address

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from ingest.errors import ManualdeskError
 from serving.accounts.audit import Audit
-from serving.accounts.passing import OneTimeOver, Passing, SignInLocked, SignInRefused
+from serving.accounts.authentication import Authenticator, OneTimeOver, SignInLocked, SignInRefused
 from serving.accounts.passwords import PasswordUnfit
 from serving.accounts.sessions import Sessions
 from serving.accounts.types import Signed, SignIn
@@ -46,7 +46,7 @@ def signing_out(backend: Backend, ended: Callable[[str], None]) -> SigningOut:
     return SigningOut(Sessions(database), Audit(database), ended)
 
 
-def sign_in_routes(setup: SignInSetup, passing: Passing, out: SigningOut) -> APIRouter:
+def sign_in_routes(setup: SignInSetup, authenticator: Authenticator, out: SigningOut) -> APIRouter:
     """The form; it needs no caller."""
     router = APIRouter(route_class=PageRoute)
     cookie = Cookie(secure=setup.is_secure)
@@ -62,7 +62,7 @@ def sign_in_routes(setup: SignInSetup, passing: Passing, out: SigningOut) -> API
         if setup.way is not SignIn.PASSWORD:
             return see_other("/sign-in")
         try:
-            token = passing.sign_in(name, password, where(request))
+            token = authenticator.sign_in(name, password, where(request))
         except (SignInRefused, SignInLocked) as error:
             return _form(request, setup, local_path(next), error, name[:255])
         before = signed_in(request)
@@ -116,7 +116,7 @@ def sign_out_routes(setup: SignInSetup, out: SigningOut) -> APIRouter:
     return router
 
 
-def new_password_routes(setup: SignInSetup, passing: Passing) -> APIRouter:
+def new_password_routes(setup: SignInSetup, authenticator: Authenticator) -> APIRouter:
     """The page that a one-time password leads to."""
     router = APIRouter(route_class=PageRoute)
 
@@ -135,7 +135,7 @@ def new_password_routes(setup: SignInSetup, passing: Passing) -> APIRouter:
         if signed is None or signed.session is None or setup.way is not SignIn.PASSWORD:
             return see_other("/sign-in")
         try:
-            change_password(passing, signed, (old, new, again), request)
+            change_password(authenticator, signed, (old, new, again), request)
         except (PasswordUnfit, SignInRefused, SignInLocked) as error:
             return form(request, error)
         return see_other("/")
@@ -143,7 +143,9 @@ def new_password_routes(setup: SignInSetup, passing: Passing) -> APIRouter:
     return router
 
 
-def change_password(passing: Passing, signed: Signed, typed: tuple[str, str, str], request: Request) -> None:
+def change_password(
+    authenticator: Authenticator, signed: Signed, typed: tuple[str, str, str], request: Request
+) -> None:
     """A person's own new password, out of what they typed: the old one, the new one, the new one again.
 
     Raises PasswordUnfit, SignInRefused and SignInLocked.
@@ -152,4 +154,4 @@ def change_password(passing: Passing, signed: Signed, typed: tuple[str, str, str
     if new != again:
         raise PasswordUnfit("The two new passwords differ.", hint="Type the same one twice.")
     session = signed.session.id if signed.session else ""
-    passing.change(signed.person, old, new, session=session, where=where(request))
+    authenticator.change(signed.person, old, new, session=session, where=where(request))

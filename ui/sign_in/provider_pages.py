@@ -9,8 +9,8 @@ import jwt
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from serving.accounts.authentication import Authenticator
 from serving.accounts.installation_secret import installation_secret
-from serving.accounts.passing import Passing
 from serving.accounts.ways import Cookie
 from serving.api.access import asker_address
 from serving.api.redirect import see_other
@@ -27,7 +27,7 @@ _MINUTES: Final = 10
 """To sign in at the provider."""
 
 
-def provider_routes(backend: Backend, setup: SignInSetup, passing: Passing, out: SigningOut) -> APIRouter:
+def provider_routes(backend: Backend, setup: SignInSetup, authenticator: Authenticator, out: SigningOut) -> APIRouter:
     """The routes below /sign-in/provider."""
     assert setup.provider is not None  # noqa: S101 - what these routes are for
     router = APIRouter(route_class=PageRoute)
@@ -54,7 +54,7 @@ def provider_routes(backend: Backend, setup: SignInSetup, passing: Passing, out:
         before = signed_in(request)
         if before is not None:
             out.end(before, asker_address(request))
-        reply = with_session(see_other(wanted), cookie, passing.passed(person, where(request)))
+        reply = with_session(see_other(wanted), cookie, authenticator.passed(person, where(request)))
         reply.headers.append("Set-Cookie", kept.taken_back())
         return reply
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter
 
-from serving.accounts.passing import Passing
+from serving.accounts.authentication import Authenticator
 from serving.accounts.types import SignIn
 from ui.admin.account import account_page_routes
 from ui.admin.audit import audit_routes
@@ -19,13 +19,16 @@ from ui.sign_in.setup import SignInSetup
 
 def account_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], None]) -> tuple[APIRouter, ...]:
     """Signing in and out, one's own account, and what admins do. `ended` is told of each session that ends here."""
-    passing, out = Passing(backend.database(), one_time_hours=setup.one_time_hours), signing_out(backend, ended)
+    authenticator, out = (
+        Authenticator(backend.database(), one_time_hours=setup.one_time_hours),
+        signing_out(backend, ended),
+    )
     return (
-        sign_in_routes(setup, passing, out),
-        new_password_routes(setup, passing),
+        sign_in_routes(setup, authenticator, out),
+        new_password_routes(setup, authenticator),
         sign_out_routes(setup, out),
-        *((provider_routes(backend, setup, passing, out),) if setup.way is SignIn.OIDC else ()),
-        account_page_routes(backend, passing, ended),
+        *((provider_routes(backend, setup, authenticator, out),) if setup.way is SignIn.OIDC else ()),
+        account_page_routes(backend, authenticator, ended),
         people_routes(backend, setup, ended),
         session_routes(backend, ended),
         key_routes(backend),

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ingest.errors import SettingError
-from serving.accounts.passing import ONE_TIME_HOURS
+from serving.accounts.authentication import ONE_TIME_HOURS
 from serving.accounts.types import SignIn
 from serving.api.ways import Proxies
 from serving.keys import Role

@@ -49,7 +49,7 @@ class Where:
     browser: str = ""
 
 
-class Passing:
+class Authenticator:
     """Checks passwords for one process; all ways to try one go through the same instance."""
 
     def __init__(
