@@ -10,7 +10,7 @@ from ingest.errors import IndexUnusable
 from ingest.index.contract import EVERYTHING, Draft, Index, IndexedDocument, IndexInfo, Point
 from ingest.index.edge_preview import EdgePreview
 from ingest.index.edge_shard import Shard
-from ingest.index.generations import Generations
+from ingest.index.generations import Generations, fetch
 from ingest.index.made_by import info_of
 from ingest.index.payload import check_embedder
 from ingest.index.reads import Reads
@@ -239,10 +239,13 @@ class EdgeIndex(Reads):
     def _load(self) -> _Opened:
         name = self._generations.require_current()
         try:
-            return _Opened(self._generations, name)
+            opened = _Opened(self._generations, name)
         except IndexUnusable:
             # Between reading the pointer and opening the folder, newer generations may have pushed this one out.
             newer = self._generations.require_current()
             if newer == name:
                 raise
-            return _Opened(self._generations, newer)
+            opened = _Opened(self._generations, newer)
+        folder = self._generations.path(opened.info.generation)
+        threading.Thread(target=fetch, args=(folder,), name="fetch-index", daemon=True).start()
+        return opened
