@@ -23,7 +23,8 @@ from tests.curating_desk import CuratingDesk
 pytestmark = pytest.mark.browser
 
 ASKED = "What does E47 of the mixer mean?"
-LOOKS = (("en-US", "light", 1280), ("zh-CN", "dark", 390))
+WALKS = (("en-US", "light", 1280), ("en-US", "dark", 390), ("zh-CN", "dark", 1280), ("zh-CN", "light", 390))
+"""Each language in each theme and at each width."""
 PAGES = (
     "/desk/gaps",
     "/desk/gaps/1",
@@ -157,7 +158,7 @@ def test_usage_has_pictures_and_the_same_as_a_table(browser: Browser, address: s
     expect(rows).to_have_count(8)
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+@pytest.mark.parametrize(("language", "theme", "width"), WALKS)
 def test_every_page_fits_is_in_its_language_and_keeps_nobody_out(
     browser: Browser, address: str, language: str, theme: str, width: int
 ) -> None:

@@ -19,10 +19,8 @@ from ui.sign_in.setup import SignInSetup
 
 def account_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], None]) -> tuple[APIRouter, ...]:
     """Signing in and out, one's own account, and what admins do. `ended` is told of each session that ends here."""
-    authenticator, out = (
-        Authenticator(backend.database(), one_time_hours=setup.one_time_hours),
-        signing_out(backend, ended),
-    )
+    authenticator = Authenticator(backend.database(), one_time_hours=setup.one_time_hours)
+    out = signing_out(backend, ended)
     return (
         sign_in_routes(setup, authenticator, out),
         new_password_routes(setup, authenticator),
