@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import TimeoutError as Late
 
 from tests.browser.desk import PATIENCE_MS, ask, open_page, send
 from tests.scripted_model import ScriptedModel
@@ -18,7 +18,7 @@ FOLLOW_UP = "And how long do its batteries last?"
 WIRING = "The T200 needs no neutral wire and no C wire."
 REST = ("That makes it ", ScriptedModel.WAIT, "the right choice for old two-wire installations [1].")
 COOKIE = "**/set-session-cookie"
-LOOKS = 20
+LOOK_MS = 1_500
 
 
 def conversation(page: Page, *, answers: int = 1) -> None:
@@ -75,23 +75,18 @@ def test_the_conversation_is_there_though_the_first_cookie_comes_last(browser: B
     page = open_page(browser, address)
     ask(page, QUESTION)
     asked: list[Route] = []
-    first = threading.Event()
 
     def held(route: Route) -> None:
         asked.append(route)
-        if len(asked) > 1 or first.is_set():
+        if len(asked) > 1:
             route.continue_()
 
     page.route(COOKIE, held)
     with page.expect_request(COOKIE):
         page.reload(wait_until="commit")
-    for _ in range(LOOKS):  # for a second one, which comes at once where it does not wait for the first
-        if len(asked) > 1:
-            with page.expect_response(COOKIE):
-                page.wait_for_timeout(1)
-            break
-        page.wait_for_timeout(50)
-    first.set()
+    # A second one is answered at once where it does not wait for the first.
+    with suppress(Late), page.expect_response(COOKIE, timeout=LOOK_MS):
+        pass
     asked[0].continue_()
     conversation(page)
     page.context.close()
