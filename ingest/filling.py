@@ -123,8 +123,11 @@ class Filling:
         return told
 
     def _embed(self, embedder: PassageEmbedder, slices: Iterator[_Slice]) -> Iterator[Progress]:
-        texts = self._texts(slices)
-        arrays = embedder.embed_batches(texts) if isinstance(embedder, BatchEmbedder) else _one_by_one(embedder, texts)
+        if isinstance(embedder, BatchEmbedder):
+            # One in flight costs a call, so those that only tell of a file are left out: others come soon enough.
+            arrays = embedder.embed_batches(self._texts(part for part in slices if part.texts))
+        else:
+            arrays = _one_by_one(embedder, self._texts(slices))
         while True:
             started, preparing = time.monotonic(), self._preparing
             dense = next(arrays, None)
