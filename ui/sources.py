@@ -119,18 +119,23 @@ def source_routes(backend: Backend) -> APIRouter:
 
 
 def _add_inner(router: APIRouter, backend: Backend) -> None:
+    drawn_by = version("manualdesk")
+
     @router.get("/{revision}/pictures/{place:int}/{document:path}", response_class=Response)
     async def inner(revision: str, place: int, document: str, request: Request) -> Response:
         found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
         if not isinstance(found, Path):
             return found
+        headers = {"Cache-Control": "private, no-cache", "ETag": f'"{revision}-{place}-{drawn_by}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         try:
             picture = await asyncio.to_thread(_inner, found, document, place)
         except ManualdeskError as error:
             return _missing("unreadable", error.message)
         if picture is None:
             return _missing("not_found", f"{document} has no such picture.")
-        return Response(picture, media_type="image/png", headers={"Cache-Control": "private, no-cache"})
+        return Response(picture, media_type="image/png", headers=headers)
 
 
 def _inner(path: Path, document: str, place: int) -> bytes | None:

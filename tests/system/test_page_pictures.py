@@ -50,9 +50,12 @@ def test_a_picture_in_a_manual_is_shown_as_ours_and_only_to_who_may_read_the_man
         assert (shown.status_code, shown.headers["Content-Type"]) == (HTTPStatus.OK, "image/png")
         assert shown.content.startswith(b"\x89PNG")
         assert shown.headers["X-Content-Type-Options"] == "nosniff"
+        again = http.get(place, headers={"If-None-Match": shown.headers["ETag"]})
+        assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
         for other in (f"/sources/{revision}/pictures/1/{GUIDE}", f"/sources/{'0' * 16}/pictures/0/{GUIDE}"):
             assert http.get(other).status_code == HTTPStatus.NOT_FOUND
         with client(address, desk.key(Role.CUSTOMER)) as customer:
-            assert customer.get(place).status_code == HTTPStatus.NOT_FOUND
+            kept = {"If-None-Match": shown.headers["ETag"]}
+            assert customer.get(place, headers=kept).status_code == HTTPStatus.NOT_FOUND
         with client(address, "") as nobody:
             assert nobody.get(place).status_code == HTTPStatus.UNAUTHORIZED
