@@ -6,6 +6,8 @@ Enters: a BCP 47 language of the browser. Leaves: a `Wording`.
 from dataclasses import dataclass
 
 from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable, NothingPublished, RecordsUnusable
+from ui.web import forms
+from ui.web.texts import translator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,17 +137,19 @@ def error_text(error: ManualdeskError, wording: Wording, *, whole: bool = True) 
 
     Our own troubles name files and addresses: `whole` is for who can mend them.
     """
+    translate = translator(wording.language)
+    message, hint = forms.error_text(error.message, translate), forms.error_text(error.hint, translate)
     match error:
         case NothingPublished():
             parts, hint = [wording.no_index], wording.no_index_hint
         case IndexUnusable() | ModelUnavailable() | RecordsUnusable() if not whole:
             parts, hint = [wording.failed], ""
         case IndexUnusable():
-            parts, hint = [wording.index_unusable, error.message], error.hint
+            parts = [wording.index_unusable, message]
         case ModelUnavailable():
-            parts, hint = [wording.no_model, error.message], error.hint
+            parts = [wording.no_model, message]
         case _:
-            parts, hint = [error.message], error.hint
+            parts = [message]
     if hint:
         parts.append(f"**{wording.next_step}:** {hint}")
     return "\n\n".join(parts)

@@ -9,6 +9,7 @@ from ingest.errors import RecordsUnusable
 from ingest.index.contract import EVERYTHING, Scope
 from ingest.types import Audience
 from serving.answer import Answer, AnswerSource
+from serving.assistant import QuestionUnusable
 from serving.conversations.kept import answer_from_json, answer_to_json
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices
@@ -144,3 +145,4 @@ def test_where_things_lie_is_told_to_those_who_can_mend_them() -> None:
     for wording in (ENGLISH, CHINESE):
         assert "inner" in error_text(down, wording)
         assert error_text(down, wording, whole=False) == wording.failed
+    assert error_text(QuestionUnusable("the question is empty"), CHINESE) == "问题是空的"

@@ -24,6 +24,7 @@ from ui.chat.texts import BAR, CORRECT, TICKET, WHY, texts_in
 from ui.chat.threads import WITHDRAWN
 from ui.chat.ticket import LANGUAGES, ticket_language, ticket_text
 from ui.chat.why import why
+from ui.web.rendering import PageRoute
 from ui.web.texts import LANGUAGES as INTERFACE_LANGUAGES
 from ui.web.texts import language_of
 
@@ -47,7 +48,7 @@ class Correction(BaseModel):
 
 def chat_routes(backend: Backend) -> APIRouter:
     """The routes."""
-    router = APIRouter(prefix="/desk/chat")
+    router = APIRouter(prefix="/desk/chat", route_class=PageRoute)
     _add_bar(router, backend)
     _add_readings(router, backend)
 
