@@ -60,9 +60,10 @@ class Database:
         except IntegrityError as error:
             raise AlreadyThere("There is one of that name already.", hint="Choose another name.") from error
         except SQLAlchemyError as error:
+            address = self._engine.url.set(drivername=self._engine.url.get_backend_name())  # as it was given
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise DatabaseUnusable(
-                f"the database {self._engine.url.render_as_string(hide_password=True)} cannot be used: {reason}",
+                f"the database {address.render_as_string(hide_password=True)} cannot be used: {reason}",
                 hint=_SERVER_HINT if self._engine.dialect.name == "postgresql" else _FILE_HINT,
             ) from error
 

@@ -62,7 +62,7 @@ def test_an_address_that_is_none_and_a_server_that_is_not_there_are_told(tmp_pat
     with pytest.raises(DatabaseUnusable) as told:
         Database(tmp_path, "postgresql://me:secret@127.0.0.1:9/x?connect_timeout=1")
     assert "secret" not in told.value.message + told.value.hint
-    assert "://me:***@127.0.0.1:9/x" in told.value.message, "which one"
+    assert "postgresql://me:***@127.0.0.1:9/x" in told.value.message, "which one"
     assert "start the PostgreSQL server" in told.value.hint
 
 
