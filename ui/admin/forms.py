@@ -3,6 +3,7 @@
 from typing import Annotated, Final
 
 from fastapi import Form, Request
+from pydantic import BaseModel, Field
 
 from ingest.audience import Audience
 from ingest.errors import SettingError
@@ -14,11 +15,39 @@ from serving.keys import Role
 from ui.backend import Backend
 
 Line = Annotated[str, Form(max_length=500)]
-Lines = Annotated[str, Form(max_length=20_000)]
 Typed = Annotated[str, Form(max_length=1000)]
 
 ROLES: Final = tuple(reversed(Role))
 AUDIENCES: Final = tuple(Audience)
+
+
+class RightsForm(BaseModel):
+    """What somebody may do and read, as it is typed."""
+
+    role: Annotated[str, Field(max_length=500)] = ""
+    audience: Annotated[str, Field(max_length=500)] = ""
+    products: Annotated[str, Field(max_length=20_000)] = ""
+
+    def rights(self) -> Rights:
+        """Raises SettingError for a role or an audience that there is not."""
+        return Rights(role_of(self.role), audience_of(self.audience), products_of(self.products))
+
+
+class PersonForm(RightsForm):
+    """A person, new or changed."""
+
+    name: Annotated[str, Field(max_length=500)] = ""
+    """Of a new one only."""
+    shown_name: Annotated[str, Field(max_length=500)] = ""
+    email: Annotated[str, Field(max_length=500)] = ""
+
+
+class KeyForm(RightsForm):
+    """A new key."""
+
+    label: Annotated[str, Field(max_length=500)] = ""
+    days: Annotated[str, Field(max_length=500)] = ""
+    """For which it is good; empty: it does not expire."""
 
 
 def administration(backend: Backend, request: Request) -> Administration:
@@ -26,12 +55,6 @@ def administration(backend: Backend, request: Request) -> Administration:
     caller = asker(request)
     caller.require(Role.ADMIN, "This page")
     return Administration(backend.database(), Who(actor=actor_of(caller), address=asker_address(request)))
-
-
-def rights_of(role: str, audience: str, products: str) -> Rights:
-    """Raises SettingError for a role or an audience that there is not."""
-    chosen = role_of(role)
-    return Rights(chosen, audience_of(audience), products_of(products))
 
 
 def role_of(written: str) -> Role:

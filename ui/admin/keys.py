@@ -1,6 +1,8 @@
 """API keys, for admins: what there is, a new one shown once, an end to one."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError, SettingError
@@ -8,7 +10,7 @@ from ingest.index.contract import EVERYTHING
 from serving.api.redirect import see_other
 from serving.database.engine import now
 from serving.keys_store import KeyStore
-from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, rights_of
+from ui.admin.forms import AUDIENCES, ROLES, KeyForm, administration
 from ui.backend import Backend
 from ui.web.rendering import PageRoute, page
 
@@ -26,20 +28,12 @@ def key_routes(backend: Backend) -> APIRouter:
         return _shown(request, backend, keys, done=done)
 
     @router.post("")
-    def create(
-        request: Request,
-        *,
-        label: Line = "",
-        role: Line = "",
-        audience: Line = "",
-        products: Lines = "",
-        days: Line = "",
-    ) -> Response:
+    def create(request: Request, typed: Annotated[KeyForm, Form()]) -> Response:
         admin = administration(backend, request)
         try:
-            rights = rights_of(role, audience, products)
+            rights, days = typed.rights(), _days(typed.days)
             text, made = admin.add_key(
-                keys, label, rights.role, audience=rights.audience, products=rights.products, days=_days(days)
+                keys, typed.label, rights.role, audience=rights.audience, products=rights.products, days=days
             )
         except ManualdeskError as error:
             return _shown(request, backend, keys, error=error)

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from ingest.errors import ManualdeskError
@@ -12,7 +13,8 @@ from serving.accounts.administration import Administration
 from serving.accounts.types import Person, SignIn
 from serving.api.errors import NotFound
 from serving.api.redirect import see_other
-from ui.admin.forms import AUDIENCES, ROLES, Line, Lines, administration, rights_of
+from serving.keys import Role
+from ui.admin.forms import AUDIENCES, ROLES, PersonForm, administration
 from ui.backend import Backend
 from ui.sign_in.setup import SignInSetup
 from ui.web.rendering import PageRoute, page
@@ -31,25 +33,16 @@ def people_routes(backend: Backend, setup: SignInSetup, ended: Callable[[str], N
     @router.get("/new")
     def blank(request: Request) -> Response:
         administration(backend, request)
-        return _new(request, backend, way)
+        return _new(request, backend, way, PersonForm(role=Role.AGENT))
 
     @router.post("/new")
-    def add(
-        request: Request,
-        *,
-        name: Line = "",
-        shown_name: Line = "",
-        email: Line = "",
-        role: Line = "",
-        audience: Line = "",
-        products: Lines = "",
-    ) -> Response:
+    def add(request: Request, typed: Annotated[PersonForm, Form()]) -> Response:
         admin = administration(backend, request)
         try:
-            rights = rights_of(role, audience, products)
-            made, password = admin.add(name, rights, shown_name=shown_name, email=email, way=way)
+            made, password = admin.add(
+                typed.name, typed.rights(), shown_name=typed.shown_name, email=typed.email, way=way
+            )
         except ManualdeskError as error:
-            typed = {"name": name, "shown_name": shown_name, "email": email, "role": role, "products": products}
             return _new(request, backend, way, typed, error)
         if not password:
             return see_other("/desk/people?done=added")
@@ -63,14 +56,13 @@ def _new(
     request: Request,
     backend: Backend,
     way: SignIn,
-    typed: dict[str, str] | None = None,
+    typed: PersonForm,
     error: ManualdeskError | None = None,
 ) -> Response:
-    blank = {"name": "", "shown_name": "", "email": "", "role": "agent", "products": ""}
     return page(
         request,
         "admin/person_new.html",
-        typed=blank | (typed or {}),
+        typed=typed,
         way=way,
         roles=ROLES,
         audiences=AUDIENCES,
@@ -87,21 +79,12 @@ def _add_one(router: APIRouter, backend: Backend, setup: SignInSetup, ended: Cal
         return _one(request, backend, administration(backend, request), person, done=done)
 
     @router.post("/{person}")
-    def change(
-        request: Request,
-        person: str,
-        *,
-        shown_name: Line = "",
-        email: Line = "",
-        role: Line = "",
-        audience: Line = "",
-        products: Lines = "",
-    ) -> Response:
+    def change(request: Request, person: str, typed: Annotated[PersonForm, Form()]) -> Response:
         admin = administration(backend, request)
         known = admin.people.get(person)
         try:
             with _telling(admin, known, ended):
-                admin.change(known, rights_of(role, audience, products), shown_name=shown_name, email=email)
+                admin.change(known, typed.rights(), shown_name=typed.shown_name, email=typed.email)
         except ManualdeskError as error:
             return _one(request, backend, admin, person, error=error)
         return see_other(f"/desk/people/{known.id}?done=changed")
