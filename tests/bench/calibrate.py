@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 
 import numpy as np
@@ -21,6 +21,7 @@ from retrieval_lab import lab_embedder, open_set
 
 from ingest.index.contract import EVERYTHING
 from retrieval.confidence import CALIBRATION
+from retrieval.evidence import Evidence
 from retrieval.retriever import Retriever
 from serving.evaluation.ir_sets import IrSet
 from serving.evaluation.refusing import auroc, best_point, point_at, reliability
@@ -155,6 +156,17 @@ def _worth(examples: Examples, sure: Numbers, threshold: float) -> dict[str, dic
     return rows
 
 
+def _alone(examples: Examples) -> dict[str, dict[str, float | None]]:
+    """The area under the curve of each number by itself, by set: how often an answerable question has more of it."""
+    found: dict[str, dict[str, float | None]] = {}
+    for number, field in enumerate(fields(Evidence)):
+        for name in SETS:
+            mine, values = examples.sets == name, examples.evidence[:, number]
+            yes, no = values[mine & examples.answerable], values[mine & ~examples.answerable]
+            found.setdefault(field.name, {})[name] = auroc(list(yes), list(no))
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dry-run", action="store_true", help="write nothing")
@@ -168,6 +180,9 @@ def main() -> None:
     worth = _worth(examples, sure, threshold)
     for name, row in worth.items():
         print(name, ", ".join(f"{what} {value:.3g}" for what, value in row.items()), file=sys.stderr)
+    alone = _alone(examples)
+    for number, areas in alone.items():
+        print(f"{number} alone:", ", ".join(f"{name} {area:.2f}" for name, area in areas.items()), file=sys.stderr)
     fitted = fit(examples)
     shipped = {
         "means": fitted.means.round(5).tolist(),
@@ -185,7 +200,7 @@ def main() -> None:
         {"low": bin_.low, "high": bin_.high, "count": bin_.count, "answerable": bin_.answerable}
         for bin_ in reliability(list(sure[examples.answerable]), list(sure[~examples.answerable]))
     ]
-    save("calibration", {"kind": "calibration", "sets": worth, "reliability": bins, **shipped}, FOLDER)
+    save("calibration", {"kind": "calibration", "sets": worth, "alone": alone, "reliability": bins, **shipped}, FOLDER)
 
 
 if __name__ == "__main__":
