@@ -28,6 +28,7 @@ STAGES: Final = {
     "scope": "products",
     "rerank": "reading anew",
     "read": "reading passages whole",
+    "compare": "telling siblings apart",
     "judge": "judging them",
 }
 """What takes the time of a search."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.traced import told
+from ui.traced import STAGES, told
 from ui.web.texts import translator
 
 RETRIEVAL = Path(__file__).parent.parent.parent / "retrieval"
@@ -28,6 +28,19 @@ CHINESE = translator("zh")
 def test_it_is_told_in_the_readers_language(english: str, chinese: str) -> None:
     assert told(english, CHINESE) == chinese
     assert told(english, translator("en")) == english
+
+
+def test_no_stage_of_a_search_stays_english() -> None:
+    calls = (
+        call
+        for path in RETRIEVAL.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "passed"
+    )
+    stages = {str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant)}
+    assert len(stages) >= 7
+    assert stages == set(STAGES), "each has a name, and none has one that is gone"
+    assert not [name for name in STAGES.values() if CHINESE(name) == name]
 
 
 def test_no_fate_of_a_candidate_stays_english() -> None:
