@@ -85,12 +85,14 @@ class Retriever:
         read = assemble(self._index, order.candidates, scope, limit=limit)
         passages = tuple(opened(passage, wanted) for passage in read)
         clock.passed("read")
-        passages, order = self._told_apart(asked, language, passages, scoped, order)
+        told = self._said(asked, passages, scope)
+        if not told:
+            passages, order = self._told_apart(asked, language, passages, scoped, order)
         clock.passed("compare")
         unknown = self._unknown(asked, scope)
         evidence = gather(language, passages, rarity, found) if passages else None
         sure = confidence(evidence, self._embedder.name) * UNKNOWN_SHARE ** len(unknown)
-        sure = 1 - (1 - sure) * SAID_SHARE ** len(self._said(asked, passages, scope))
+        sure = 1 - (1 - sure) * SAID_SHARE ** len(told)
         clock.passed("judge")
         retrieval = Retrieval(
             question=asked,
@@ -157,9 +159,9 @@ class Retriever:
     def _told_apart(
         self, asked: str, language: str, passages: tuple[Passage, ...], scoped: Scoped, order: Reranked
     ) -> tuple[tuple[Passage, ...], Reranked]:
-        """Near ties compared word by word, unless a reranker has read them or a name or quotation told already."""
+        """Near ties compared word by word, unless a reranker has read them."""
         reader = self._embedder
-        if self._reranker is not None or not isinstance(reader, ReadsTokens) or names_in(asked) or quotes_in(asked):
+        if self._reranker is not None or not isinstance(reader, ReadsTokens):
             return passages, order
         passages, read = told_apart(asked, language, passages, scoped.fates, reader)
         return passages, replace(order, note=f"near ties: {read} passages compared word by word") if read else order
