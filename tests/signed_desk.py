@@ -21,7 +21,7 @@ from serving.keys import Role
 from tests.api_desk import ApiDesk, routed, serving
 from ui.chat_identity import TOKEN_COOKIE, ChatIdentity
 from ui.entrance import entrance
-from ui.lasting import Lasting
+from ui.open_sockets import OpenSockets
 from ui.server import page_routes
 from ui.sign_in.setup import SignInSetup
 
@@ -54,10 +54,10 @@ class SignedDesk:
     def application(self, *, local: bool = True) -> "ASGIApp":
         """As `ui.server.build`, with the small chat."""
         backend = self.desk.backend
-        lasting = Lasting(StillHere(self.database).gone)
-        served = routed(backend, page_routes(backend, self.setup, lasting.end))
+        open_sockets = OpenSockets(StillHere(self.database).gone)
+        served = routed(backend, page_routes(backend, self.setup, open_sockets.end))
         served.mount("/", small_chat(self.secret))
-        identity = ChatIdentity(served, self.secret, lasting)
+        identity = ChatIdentity(served, self.secret, open_sockets)
         return entrance(identity, backend, self.setup, local=local, calls_a_minute=0)
 
     @contextmanager

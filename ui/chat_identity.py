@@ -17,7 +17,7 @@ from serving.accounts.ways import STATE
 from serving.api.errors import NotFound
 from serving.keys import Caller, Role
 from ui.gate import CHAT
-from ui.lasting import Lasting
+from ui.open_sockets import OpenSockets
 from ui.web.rendering import error_page
 
 TOKEN_COOKIE: Final = "access_token"  # noqa: S105 - a name
@@ -43,10 +43,10 @@ def chat_caller(identifier: str) -> Caller:
 class ChatIdentity:
     """Stands before the application, and changes requests to the chat."""
 
-    def __init__(self, application: ASGIApp, secret: str, lasting: Lasting) -> None:
+    def __init__(self, application: ASGIApp, secret: str, open_sockets: OpenSockets) -> None:
         self._application = application
         self._secret = secret
-        self._lasting = lasting
+        self._open_sockets = open_sockets
         self._tokens: dict[Caller, tuple[str, float]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +61,7 @@ class ChatIdentity:
         spoken_for = {**scope, "headers": [*_kept(scope), (b"cookie", self._cookies(scope, caller))]}
         if scope["type"] == "websocket":
             signed = scope["state"].get(STATE)
-            await self._lasting.connected(self._application, spoken_for, receive, send, signed)
+            await self._open_sockets.connected(self._application, spoken_for, receive, send, signed)
         else:
             await self._application(spoken_for, receive, send)
 

@@ -139,13 +139,13 @@ def build(
     add_widget(framework, customers)
     if local or setup.way is not None:
         from ui.chat_identity import ChatIdentity
-        from ui.lasting import Lasting
+        from ui.open_sockets import OpenSockets
 
-        secret, lasting = _chat_secret(backend), Lasting(_gone(backend))
-        for router in (*customer_pages(customers), *page_routes(backend, setup, lasting.end)):
+        secret, open_sockets = _chat_secret(backend), OpenSockets(_gone(backend))
+        for router in (*customer_pages(customers), *page_routes(backend, setup, open_sockets.end)):
             framework.include_router(router, include_in_schema=False)
         _add_chat(framework, backend, secret)
-        application = ChatIdentity(framework, secret, lasting)
+        application = ChatIdentity(framework, secret, open_sockets)
     return entrance(
         application,
         backend,

@@ -10,9 +10,9 @@ import pytest
 from serving.api.errors import TooMany
 from serving.customers.hand_over import HandOver, Wish
 from serving.customers.queue import HandOvers
+from serving.customers.quotas import Quotas
 from serving.customers.sessions import Sessions
 from serving.customers.sites import Site, Sites
-from serving.customers.visits import Visits
 from serving.database.engine import Database, now
 
 SHOP = "https://shop.example"
@@ -88,12 +88,12 @@ def test_a_days_questions_are_those_of_all_processes(databases: list[Database], 
     taken: list[int] = []
 
     def work(process: int) -> None:
-        visits = Visits(databases[process])
+        quotas = Quotas(databases[process])
         for _ in range(20):
             with suppress(TooMany):
-                visits.today(site)
+                quotas.today(site)
                 taken.append(process)
 
     beside_each_other([lambda process=process: work(process) for process in range(PROCESSES)])
     assert len(taken) == 30
-    assert Visits(databases[0]).asked_today("shop") == 30
+    assert Quotas(databases[0]).asked_today("shop") == 30

@@ -19,7 +19,7 @@ from serving.keys import Role
 from tests.api_desk import serving
 from tests.signed_desk import PASSWORD, SignedDesk, browser, signed_in
 from ui.chat_identity import TOKEN_COOKIE, chat_caller
-from ui.lasting import ENDED
+from ui.open_sockets import ENDED
 from ui.sign_in.setup import SignInSetup
 
 COOKIE = "manualdesk"

@@ -9,11 +9,11 @@ from ingest.errors import SettingError
 from serving.api.errors import TooMany
 from serving.customers.look import Look
 from serving.customers.origins import origin_of
+from serving.customers.quotas import ADDRESS_QUESTIONS_A_MINUTE, QUESTIONS_A_MINUTE, Quotas, SiteFull
 from serving.customers.sessions import SessionOver
 from serving.customers.sites import NoSuchSite, Site, Sites
 from serving.customers.targets import NotDelivered, TargetRefused, checked_target, open_address, webhook_of
 from serving.customers.terms import networks
-from serving.customers.visits import ADDRESS_QUESTIONS_A_MINUTE, QUESTIONS_A_MINUTE, SiteFull, Visits
 from serving.database.engine import AlreadyThere, Database
 
 SHOP = "https://shop.example"
@@ -123,18 +123,18 @@ def test_a_network_that_is_allowed_is_called_and_no_other() -> None:
 def test_a_visitor_an_address_and_a_site_ask_so_much(tmp_path: Path) -> None:
     database = Database(tmp_path)
     site = Sites(database).add(Site(id="shop", name="Shop", origins=(SHOP,), daily_questions=3))
-    visits = Visits(database)
+    quotas = Quotas(database)
     for _ in range(3):
-        visits.today(site)
+        quotas.today(site)
     with pytest.raises(SiteFull):
-        visits.today(site)
-    assert visits.asked_today("shop") == 3
-    one = asked_until_refused(visits, ["visitor"] * 100, "198.51.100.1")
+        quotas.today(site)
+    assert quotas.asked_today("shop") == 3
+    one = asked_until_refused(quotas, ["visitor"] * 100, "198.51.100.1")
     assert 1 <= one <= QUESTIONS_A_MINUTE
-    visits.question("another visitor", "198.51.100.1")
-    many = asked_until_refused(visits, [f"visitor {number}" for number in range(200)], "198.51.100.1")
+    quotas.question("another visitor", "198.51.100.1")
+    many = asked_until_refused(quotas, [f"visitor {number}" for number in range(200)], "198.51.100.1")
     assert many <= ADDRESS_QUESTIONS_A_MINUTE
-    visits.question("visitor elsewhere", "198.51.100.2")
+    quotas.question("visitor elsewhere", "198.51.100.2")
     database.close()
 
 
@@ -143,15 +143,15 @@ def test_a_question_to_a_site_that_was_removed_meanwhile_is_refused(tmp_path: Pa
     site = Sites(database).add(Site(id="shop", name="Shop", origins=(SHOP,)))
     Sites(database).remove("shop")
     with pytest.raises(SessionOver):
-        Visits(database).today(site)
+        Quotas(database).today(site)
     database.close()
 
 
-def asked_until_refused(visits: Visits, visitors: list[str], address: str) -> int:
+def asked_until_refused(quotas: Quotas, visitors: list[str], address: str) -> int:
     """How many of these questions, one after the other, were taken."""
     for taken, visitor in enumerate(visitors):
         try:
-            visits.question(visitor, address)
+            quotas.question(visitor, address)
         except TooMany:
             return taken
     return len(visitors)

@@ -19,7 +19,7 @@ ELSEWHERE = (
     "serving/api/chat_completions.py", "serving/api/documents.py", "serving/api/health.py", "serving/api/jobs.py",
     "serving/api/routes.py",
     # The customers' chat has texts of its own; how a delivery failed goes to the log and the list as it came.
-    "serving/customers/mail.py", "serving/customers/sessions.py", "serving/customers/visits.py",
+    "serving/customers/mail.py", "serving/customers/sessions.py", "serving/customers/quotas.py",
     "serving/customers/webhook.py", "ui/widget/originals.py", "ui/widget/routes.py", "ui/widget/shop.py",
     "ui/widget/talking.py", "ui/widget/way.py",
 )  # fmt: skip

@@ -49,7 +49,7 @@ def asking_routes(customers: Customers) -> APIRouter:
     async def ask(asked: Question, request: Request) -> Response:
         """Server-sent events: `conversation`, `passages`, `delta`s, and `answer` with all of it."""
         session = visitor(request)
-        (await asyncio.to_thread(customers.stores)).visits.question(session.owner, asker_address(request))
+        (await asyncio.to_thread(customers.stores)).quotas.question(session.owner, asker_address(request))
         return await while_wanted(request, _answered(customers, session, asked))
 
     @router.post("/rate")
@@ -79,7 +79,7 @@ def _begin(customers: Customers, session: Session, asked: Question, question: st
     before: Sequence[Message] = ()
     if asked.conversation:
         before = kept.messages(asked.conversation, session.owner)
-    stores.visits.today(session.site)
+    stores.quotas.today(session.site)
     conversation = asked.conversation or kept.begin(session.owner, CHANNEL, spoken(asked.language))
     kept.add(conversation, "user", question, owner=session.owner)
     scope = session.caller.scope

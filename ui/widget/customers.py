@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from serving.conversations.store import Conversations
 from serving.customers.deliveries import Deliveries
 from serving.customers.queue import HandOvers
+from serving.customers.quotas import Quotas
 from serving.customers.sessions import Session, Sessions
 from serving.customers.sites import Sites
 from serving.customers.terms import Terms
-from serving.customers.visits import Visits
 from ui.backend import Backend
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Stores:
 
     sites: Sites
     sessions: Sessions
-    visits: Visits
+    quotas: Quotas
     conversations: Conversations
     hand_overs: HandOvers
 
@@ -61,7 +61,7 @@ class Customers:
 
     def count_call(self, address: str) -> None:
         """Raises TooMany."""
-        self.stores().visits.call(address)
+        self.stores().quotas.call(address)
 
     def originals_of(self, session: Session) -> Callable[[str, int], str]:
         """Where a message's citations open, by message and number; good as long as the session can be."""
@@ -91,7 +91,7 @@ def _stores(database: "Database") -> Stores:
     return Stores(
         sites=Sites(database),
         sessions=Sessions(database),
-        visits=Visits(database),
+        quotas=Quotas(database),
         conversations=Conversations(database),
         hand_overs=HandOvers(database),
     )

@@ -77,7 +77,7 @@ def _beginnings(customers: Customers) -> APIRouter:
     async def session(wanted: SessionWanted, request: Request) -> dict[str, object]:
         """A session's token; with a token that still holds, the next one of the same visitor."""
         stores = await asyncio.to_thread(customers.stores)
-        stores.visits.session(asker_address(request))
+        stores.quotas.session(asker_address(request))
         site = await asyncio.to_thread(_site, customers, wanted.site, request)
         running = session_in(request)
         goes_on = running is not None and running.site.id == site.id

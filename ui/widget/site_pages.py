@@ -35,7 +35,7 @@ def site_routes(customers: Customers) -> APIRouter:
     def all_sites(request: Request, done: str = "") -> Response:
         _admin(request)
         stores = customers.stores()
-        found = [(site, stores.visits.asked_today(site.id)) for site in stores.sites.all()]
+        found = [(site, stores.quotas.asked_today(site.id)) for site in stores.sites.all()]
         return page(request, "customers/sites.html", sites=found, done=done)
 
     @router.get("/new")

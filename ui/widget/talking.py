@@ -68,7 +68,7 @@ def talking_routes(customers: Customers) -> APIRouter:
     async def hand_over(wanted: HandOverWanted, request: Request) -> dict[str, str]:
         """A person is to get in touch."""
         session = visitor(request)
-        (await asyncio.to_thread(customers.stores)).visits.hand_over(asker_address(request))
+        (await asyncio.to_thread(customers.stores)).quotas.hand_over(asker_address(request))
         handed = await asyncio.to_thread(_hand_over, customers, session, wanted)
         customers.wake_deliveries()
         return {"hand_over": handed}

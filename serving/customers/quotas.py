@@ -26,7 +26,7 @@ class SiteFull(TooMany):
     """A site's visitors have asked all that they may ask today."""
 
 
-class Visits:
+class Quotas:
     """Counts in memory by minute (each process for itself), and in the database by day."""
 
     def __init__(self, database: Database) -> None:

@@ -28,7 +28,7 @@ class _Open:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Lasting:
+class OpenSockets:
     """All open websockets of one process."""
 
     def __init__(self, gone: Callable[[list[Signed]], list[Signed]]) -> None:
