@@ -192,18 +192,22 @@ def fetch(folder: Path) -> None:
     """
     if not hasattr(os, "posix_fadvise"):
         return  # not on every system
-    for file in sorted(folder.rglob("*")):
-        try:
-            descriptor = os.open(file, os.O_RDONLY)
-        except OSError:
-            continue  # a newer generation has pushed this one out
-        try:
-            if file.is_file():
-                for first, end in _stretches(descriptor):
-                    for start in range(first, end, _READ_AHEAD):
-                        os.posix_fadvise(descriptor, start, min(_READ_AHEAD, end - start), os.POSIX_FADV_WILLNEED)
-        finally:
-            os.close(descriptor)
+    try:
+        files = sorted(file for file in folder.rglob("*") if file.is_file())
+        for file in files:
+            _fetch_file(file)
+    except FileNotFoundError:
+        return  # a newer generation has pushed this one out
+
+
+def _fetch_file(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        for first, end in _stretches(descriptor):
+            for start in range(first, end, _READ_AHEAD):
+                os.posix_fadvise(descriptor, start, min(_READ_AHEAD, end - start), os.POSIX_FADV_WILLNEED)
+    finally:
+        os.close(descriptor)
 
 
 def _stretches(descriptor: int) -> Iterator[tuple[int, int]]:
