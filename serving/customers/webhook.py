@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Final
 
 from serving.customers.targets import NotDelivered, Webhook, open_address, webhook_of
@@ -68,9 +68,10 @@ def send_webhook(
 
 def _cut(opened: Sequence[socket.socket]) -> None:
     """Whoever waits for these gets an error now."""
-    for plain in opened:
-        with suppress(OSError):  # closed this moment
-            plain.shutdown(socket.SHUT_RDWR)
+    for each in opened:
+        with suppress(OSError):  # closed this moment, or encrypted since
+            # The connection alone: an encrypted one's own shutdown would pull it from under who reads.
+            socket.socket.shutdown(each, socket.SHUT_RDWR)
 
 
 def _connection(webhook: Webhook, address: str, opened: list[socket.socket]) -> http.client.HTTPConnection:
@@ -80,13 +81,19 @@ def _connection(webhook: Webhook, address: str, opened: list[socket.socket]) -> 
     def connect(*_ignored: object) -> socket.socket:
         plain = socket.create_connection((address, webhook.port), timeout=SECONDS)
         opened.append(plain)
-        if not webhook.encrypted:
-            return plain
-        try:
-            return ssl.create_default_context().wrap_socket(plain, server_hostname=webhook.host)
-        except BaseException:
-            plain.close()
-            raise
+        return _encrypted(plain, webhook.host, opened) if webhook.encrypted else plain
 
     connection._create_connection = connect  # type: ignore[attr-defined]
     return connection
+
+
+def _encrypted(plain: socket.socket, host: str, opened: list[socket.socket]) -> socket.socket:
+    """Takes the connection over from `plain`; `opened` gets it before the other side has to say anything."""
+    with ExitStack() as failed:
+        failed.callback(plain.close)
+        encrypted = ssl.create_default_context().wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+        failed.callback(encrypted.close)
+        opened.append(encrypted)
+        encrypted.do_handshake()
+        failed.pop_all()
+    return encrypted

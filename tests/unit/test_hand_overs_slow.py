@@ -32,6 +32,13 @@ def test_an_attempt_ends_however_little_the_receiver_says(word: bytes) -> None:
     assert time.monotonic() - started < 10
 
 
+def test_an_attempt_ends_where_the_receiver_does_not_encrypt() -> None:
+    started = time.monotonic()
+    with SlowReceiver().running() as slow, pytest.raises(NotDelivered):
+        send_webhook(f"https{slow.url[4:]}", "secret", "1", "{}", allowed=HERE, most_seconds=0.3)
+    assert time.monotonic() - started < 10
+
+
 def test_others_get_theirs_while_one_receiver_is_slow(database: Database) -> None:
     queue = HandOvers(database, first_wait=0)
     deliveries = Deliveries(lambda: database, TERMS, first_wait=0, look_seconds=0.2)
