@@ -7,9 +7,11 @@ beside the file or on another host is none. A picture is named by its place in t
 
 import base64
 import binascii
+import lzma
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,11 +123,14 @@ def _decoded(source: str) -> bytes | None:
 
 
 def _part(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    """Empty where it is larger than that."""
+    """Empty where it is larger than that, or damaged: nobody read the pictures before."""
     if archive.getinfo(name).file_size > most:
         return b""
-    with archive.open(name) as stream:
-        return stream.read(most)
+    try:
+        with archive.open(name) as stream:
+            return stream.read(most)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError):
+        return b""
 
 
 def _tree(page: bytes) -> html.HtmlElement | None:
@@ -133,7 +138,9 @@ def _tree(page: bytes) -> html.HtmlElement | None:
         return None
     try:
         found: html.HtmlElement = html.document_fromstring(
-            decode_html(page).encode(), html.HTMLParser(encoding="utf-8")
+            # A comment would keep the text behind it out of sight.
+            decode_html(page).encode(),
+            html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True),
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
@@ -200,7 +207,10 @@ def _place(image: html.HtmlElement, names: dict[str, int], folder: str) -> int |
     source = image.get("src") or ""
     if source in names:
         return names[source]
-    parts = urlsplit(source[:2000])
+    try:
+        parts = urlsplit(source[:2000])
+    except ValueError:  # no address at all
+        return None
     if parts.scheme or parts.netloc or not parts.path:
         return None
     return names.get(posixpath.normpath(posixpath.join(folder, unquote(parts.path))))

@@ -99,12 +99,30 @@ def test_a_picture_of_a_book_is_found_under_the_chapters_own_address_of_it(tmp_p
         "secret.png",
         "../pictures/drawn.svg",
         "javascript:alert(1)",
+        "http://[nowhere",
     ],
 )
 def test_nothing_that_is_not_in_the_file_is_a_picture(tmp_path: Path, source: str) -> None:
     (tmp_path / "secret.png").write_bytes(picture())
     for path in (book(tmp_path, f'<img src="{source}">'), web(tmp_path, f'<img src="{source}">')):
         assert colours(path) == []
+
+
+def test_what_comments_stand_between_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "guide.html"
+    said = QUOTE.replace("then", "<!-- so --><b>then<?so?></b><!-- -->")
+    path.write_text(f"<h1>Kettle</h1><p><!-- first -->{said}</p>{inline(picture('lime'))}", encoding="utf-8")
+    assert colours(path) == [(0, 255, 0)]
+
+
+def test_a_damaged_picture_of_a_book_is_none(tmp_path: Path) -> None:
+    path = book(tmp_path, '<img src="../pictures/mark.png">')
+    with zipfile.ZipFile(path) as archive:
+        begins = archive.getinfo("OEBPS/pictures/mark.png").header_offset + 60
+    content = path.read_bytes()
+    path.write_bytes(content[:begins] + bytes(8) + content[begins + 8 :])
+    (found,) = pictures_beside(path, path.name, QUOTE, "text/fill.xhtml")
+    assert picture_at(path, path.name, found.place) is None
 
 
 def test_what_claims_to_be_a_picture_and_is_none_is_not_shown(tmp_path: Path) -> None:
