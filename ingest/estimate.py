@@ -37,12 +37,13 @@ class Estimate:
         finally:
             self._started += self._clock() - began
 
+    def share(self, state: Progress) -> float:
+        """Of all bytes, those that are embedded."""
+        return self._taken / self._total * state.embedded / state.chunks if self._total and state.chunks else 0.0
+
     def left_seconds(self, state: Progress) -> float | None:
         """None where there is too little to go by."""
-        if not self._total or not state.chunks:
-            return None
-        used = self._clock() - self._started
-        share = self._taken / self._total * state.embedded / state.chunks
+        used, share = self._clock() - self._started, self.share(state)
         if used < _LEAST_SECONDS or share < _LEAST_SHARE:
             return None
         return used * (1 - share) / share

@@ -117,8 +117,8 @@ class Filling:
 
     def _told(self) -> Progress:
         """How far it is now, with results that were not told yet."""
-        left = self._estimate.left_seconds(self._state)
-        told = replace(self._state, failed=len(self.tally.failures), left_seconds=left)
+        share, left = self._estimate.share(self._state), self._estimate.left_seconds(self._state)
+        told = replace(self._state, failed=len(self.tally.failures), share=share, left_seconds=left)
         self._state = replace(self._state, results=())
         return told
 

@@ -96,10 +96,10 @@ def run(
     with ReadAhead(crew.read(sources)) as files, closing(crew):
         if not {source.revision for source in sources} <= {document.revision for document in published.documents}:
             crew.prepare()
-        step = begun = _begun(work)
-        yield replace(begun, reading=files.being_read(sources))
         # Where vectors are added to others, the model need not be loaded to know their dimensions.
         known = None if fresh else published.info
+        step = begun = _begun(work, files.being_read(sources), Stage.READING if known else Stage.LOADING)
+        yield begun
         dimensions = known.dimensions if known else crew.embedder().dimensions
         with (
             store.draft(embedder=embedder_name, dimensions=dimensions, fresh=fresh) as draft,
@@ -117,7 +117,7 @@ def run(
     yield _report(work, info, filling.tally, started=started)
 
 
-def _begun(work: Plan) -> Progress:
+def _begun(work: Plan, reading: str, stage: Stage) -> Progress:
     """The first step: what is known of manuals before any is read."""
     failed = [failure(name, error) for name, error in work.failed]
     results = (
@@ -126,7 +126,7 @@ def _begun(work: Plan) -> Progress:
     )
     return Progress(
         documents=0, documents_total=len(work.to_read), pages=0, chunks=0, embedded=0, current="",
-        stage=Stage.READING, unchanged=len(work.unchanged), failed=len(failed), results=results,
+        stage=stage, reading=reading, unchanged=len(work.unchanged), failed=len(failed), results=results,
     )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ class Progress:
     unchanged: int = 0
     """Manuals that need not be read."""
     failed: int = 0
+    share: float = 0.0
+    """Of the bytes to read, those that are embedded: 1 when all are."""
     left_seconds: float | None = None
     """Guessed from the bytes of what is embedded so far; None where that is too little to go by."""
     results: tuple[Result, ...] = ()

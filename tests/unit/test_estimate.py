@@ -17,10 +17,11 @@ def test_it_goes_by_bytes_since_small_files_come_first() -> None:
         estimate.take(25_000)
     left = estimate.left_seconds(state(embedded=50, chunks=100))
     assert left == 270.0, "a tenth of all bytes took 30 s, whatever eight of nine files suggest"
+    assert estimate.share(state(embedded=50, chunks=100)) == 0.1
 
 
 def test_nothing_is_said_before_there_is_something_to_go_by() -> None:
-    now = iter((0.0, 1.0, 60.0, 60.0))
+    now = iter((0.0, 1.0, 1.0, 60.0, 60.0))
     estimate = Estimate(1_000_000, lambda: next(now))
     assert estimate.left_seconds(state(0, 0)) is None
     estimate.take(900_000)
