@@ -17,6 +17,8 @@ from serving.api.errors import error_reply
 from serving.api.origins import is_own_origin, parsed
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+MOST_PATH: Final = 4096
+"""Characters. No manual has a longer name, and a longer row of digits is no number to Python."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +110,8 @@ class Gate:
             return error_reply(HTTPStatus.MISDIRECTED_REQUEST, f"This server does not answer for the host {host!r}.")
         if not (area and area.other_sites) and self._is_foreign(scope, headers, host):
             return error_reply(HTTPStatus.FORBIDDEN, "This server answers its own page only.")
-        if area is None:
-            return error_reply(HTTPStatus.NOT_FOUND, f"There is nothing at {path}.")
+        if area is None or len(path) > MOST_PATH:
+            return error_reply(HTTPStatus.NOT_FOUND, f"There is nothing at {path[:MOST_PATH]}.")
         return None
 
     def _is_foreign(self, scope: Scope, headers: Headers, host: str) -> bool:

@@ -52,8 +52,8 @@ def test_a_picture_in_a_manual_is_shown_as_ours_and_only_to_who_may_read_the_man
         assert shown.headers["X-Content-Type-Options"] == "nosniff"
         again = http.get(place, headers={"If-None-Match": shown.headers["ETag"]})
         assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
-        for other in (f"/sources/{revision}/pictures/1/{GUIDE}", f"/sources/{'0' * 16}/pictures/0/{GUIDE}"):
-            assert http.get(other).status_code == HTTPStatus.NOT_FOUND
+        for which, number in ((revision, "1"), (revision, "9" * 4000), (revision, "9" * 5000), ("0" * 16, "0")):
+            assert http.get(f"/sources/{which}/pictures/{number}/{GUIDE}").status_code == HTTPStatus.NOT_FOUND
         with client(address, desk.key(Role.CUSTOMER)) as customer:
             kept = {"If-None-Match": shown.headers["ETag"]}
             assert customer.get(place, headers=kept).status_code == HTTPStatus.NOT_FOUND
