@@ -174,9 +174,10 @@ async def _end(message: cl.Message) -> None:
         await message.update()  # type: ignore[no-untyped-call]
     else:
         await message.send()  # type: ignore[no-untyped-call]
-    store = Conversations(await asyncio.to_thread(running().database))
-    owner, conversation = session_caller().owner, cl.context.session.thread_id
+    conversation = cl.context.session.thread_id
     try:
+        owner = session_caller().owner
+        store = Conversations(await asyncio.to_thread(running().database))
         await asyncio.to_thread(
             lambda: store.add(conversation, "assistant", message.content, owner=owner, id=message.id)
         )
