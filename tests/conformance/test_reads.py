@@ -196,6 +196,27 @@ def test_documents_are_listed_whole_and_by_path(store: IndexStore) -> None:
     assert [document.document for document in store.open().documents(EVERYTHING)] == names
 
 
+def test_a_list_of_documents_is_the_callers_own_and_that_of_its_scope(store: IndexStore) -> None:
+    shown, hidden = point("shown", 0), point("hidden", 0)
+    internal = Point(replace(hidden.chunk, audience=Audience.INTERNAL), hidden.vectors)
+    index = publish(store, [shown], [internal])
+    index.documents(EVERYTHING).clear()
+    for _ in range(2):
+        assert [document.document for document in index.documents(EVERYTHING)] == ["hidden", "shown"]
+        assert [document.document for document in index.documents(PUBLIC)] == ["shown"]
+
+
+def test_a_draft_lists_what_was_written_to_it_meanwhile(store: IndexStore) -> None:
+    with store.draft(embedder=EMBEDDER, dimensions=DIMENSIONS) as draft:
+        seen = []
+        for name in ("a", "b"):
+            draft.upsert([point(name, 0)])
+            seen.append([document.document for document in draft.documents()])
+        draft.remove(["a"])
+        seen.append([document.document for document in draft.documents()])
+    assert seen == [["a"], ["a", "b"], ["b"]]
+
+
 def test_info_counts_what_was_published(store: IndexStore) -> None:
     index = publish(store, points("a", 2), points("b", 3))
     info = index.info()
