@@ -25,9 +25,13 @@ def inner_picture(content: bytes) -> bytes | None:
         if image is None:
             return None
         try:
-            image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            shown = image
+            if image.mode.startswith("I"):
+                # Grey in 16 bits, of which a conversion alone would make white whatever is not nearly black.
+                shown = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
+            shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             out = BytesIO()
-            image.convert("RGBA" if "A" in image.mode or "transparency" in image.info else "RGB").save(out, "PNG")
+            shown.convert("RGBA" if "A" in shown.mode or "transparency" in shown.info else "RGB").save(out, "PNG")
         except (OSError, SyntaxError, ValueError):
             return None
         return out.getvalue()

@@ -135,10 +135,13 @@ def test_what_claims_to_be_a_picture_and_is_none_is_not_shown(tmp_path: Path) ->
     assert inner_picture(picture_at(path, path.name, found.place) or b"") is None
 
 
-def test_a_large_picture_is_made_smaller_and_places_outside_are_empty(tmp_path: Path) -> None:
+def test_a_large_or_deep_picture_is_made_smaller_and_places_outside_are_empty(tmp_path: Path) -> None:
     shown = inner_picture(picture(size=(4000, 1000), form="JPEG"))
     assert shown is not None
     assert Image.open(BytesIO(shown)).size == (1600, 400)
+    grey = BytesIO()
+    Image.new("I;16", (100, 100), 20_000).save(grey, "PNG")
+    assert Image.open(BytesIO(inner_picture(grey.getvalue()) or b"")).getpixel((9, 9)) == (78, 78, 78)
     path = web(tmp_path)
     assert [picture_at(path, path.name, place) is None for place in (-1, 0, 1, 2)] == [True, False, False, True]
 
