@@ -8,6 +8,7 @@ so the vectors are the library's up to what bfloat16 rounds.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _TOKENS = 32
 """Of a question, about: the layout is made for a product of this size, and right for every other."""
+_RECENT = 8
+"""Texts whose states are kept: a question is asked for one vector, and soon after for those of its tokens."""
 
 Step = Callable[["Tensor"], "Tensor"]
 
@@ -55,6 +58,7 @@ class LeanEncoder:
             self._places = held.weights["embeddings.position_embeddings.weight"] + types[0]
             self._first = held.norm("embeddings")
             self._layers = [held.layer(number) for number in range(bert.config.num_hidden_layers)]
+        self._recent = lru_cache(maxsize=_RECENT)(self._computed)
 
     def encode(self, text: str) -> Dense:
         """The mean state of its tokens, shape (dimensions,), of any length; what is beyond the model's limit is cut."""
@@ -63,7 +67,11 @@ class LeanEncoder:
 
     def states(self, text: str) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
         """The last state of each token, shape (tokens, dimensions), of any length, and which characters it stands for:
-        none where it only marks the beginning or the end. What is beyond the model's limit is cut."""
+        none where it only marks the beginning or the end. What is beyond the model's limit is cut. Not to be changed:
+        they are kept."""
+        return self._recent(text)
+
+    def _computed(self, text: str) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
         import torch
 
         # Cut here: a limit set in a tokenizer that other threads use would be set under their hands.
