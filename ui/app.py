@@ -15,6 +15,7 @@ from chainlit.socket import connection_successful
 from chainlit.types import ThreadDict
 
 from ingest.errors import ManualdeskError
+from serving.conversations.kept import Place, unfinished_to_json
 from serving.conversations.remembered import Remembered, places_of
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices, NoConversation, choices_from
@@ -124,7 +125,7 @@ async def answer_question(asked: cl.Message) -> None:
         said = message.content.rstrip()
         spoken.add(asked.content, said, reply.found)
         message.content = f"{said}\n\n*{wording.stopped}*".strip()
-        await _end(message)
+        await _end(message, reply.found)
         raise
     except ManualdeskError as error:
         log.warning("a question was not answered: %s", error.message)
@@ -168,8 +169,11 @@ async def _say_error(message: cl.Message, text: str) -> None:
     await _end(message)
 
 
-async def _end(message: cl.Message) -> None:
-    """Send the whole message, in place of its streamed beginning where there is one, and store it as it is."""
+async def _end(message: cl.Message, found: tuple[Place, ...] = ()) -> None:
+    """Send the whole message, in place of its streamed beginning where there is one, and store it as it is.
+
+    `found`: the places that it is made of; what an error says is made of none.
+    """
     if message.streaming:
         await message.update()  # type: ignore[no-untyped-call]
     else:
@@ -179,7 +183,9 @@ async def _end(message: cl.Message) -> None:
         owner = session_caller().owner
         store = Conversations(await asyncio.to_thread(running().database))
         await asyncio.to_thread(
-            lambda: store.add(conversation, "assistant", message.content, owner=owner, id=message.id)
+            lambda: store.add(
+                conversation, "assistant", message.content, unfinished_to_json(found), owner=owner, id=message.id
+            )
         )
     except ManualdeskError as error:
         log.warning("a message could not be stored: %s", error.message)

@@ -1,7 +1,8 @@
 """An answer to the JSON that a conversation keeps, and back: all that a page shows of it, without its language.
 
 The JSON is the contract's answer, its citations with their whole passage beside. What is read may come from another
-version: what cannot be read is None, and the message then shows its text alone.
+version: what cannot be read is None, and the message then shows its text alone. Of an answer that did not come to its
+end only the places are kept that it was made of: what it stands on is known all the same.
 """
 
 import json
@@ -16,6 +17,10 @@ from serving.answer import Answer, AnswerSource, CheckPolicy, Citation, Clarify,
 
 _CANDIDATES: Final = 40
 """Of a trace are kept; the rest is far behind what anybody looks at."""
+
+
+Place = tuple[str, str]
+"""Document and revision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,29 @@ def answer_from_json(text: str) -> KeptAnswer | None:
         return KeptAnswer(answer=_answer(row), trace=row.get("trace") or {}, scope=row.get("scope") or {})
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def unfinished_to_json(found: Sequence[Place]) -> str:
+    """What to keep of an answer that was stopped, or ended in an error: where that was found which it was made of."""
+    return json.dumps({"unfinished": [list(place) for place in dict.fromkeys(found)]}, ensure_ascii=False)
+
+
+def is_unfinished(text: str) -> bool:
+    """Did `unfinished_to_json` write it?"""
+    return text.startswith('{"unfinished":')
+
+
+def stands_on(text: str) -> tuple[Place, ...] | None:
+    """The places that an answer cites, or was being made of, each once; None where nobody knows."""
+    try:
+        row = json.loads(text)
+        if "unfinished" in row:
+            places = [(document, revision) for document, revision in row["unfinished"]]
+        else:
+            places = [(each["document"], each["revision"]) for each in row["citations"]]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return tuple(dict.fromkeys((str(document), str(revision)) for document, revision in places))
 
 
 def _answer(row: Mapping[str, Any]) -> Answer:

@@ -1,13 +1,13 @@
 """Kept messages to what their reader may read of them now: manuals are withdrawn after answers were given.
 
-Enters: messages, and what the reader may open. Leaves: the messages; of an answer that cites a manual which the reader
-cannot open any more a sentence alone.
+Enters: messages, and what the reader may open. Leaves: the messages; of an answer that stands on a manual which the
+reader cannot open any more, or on nobody knows what, a sentence alone.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from serving.conversations.kept import answer_from_json
+from serving.conversations.kept import stands_on
 from serving.conversations.types import Message
 
 
@@ -25,7 +25,7 @@ class Readable:
 
     def messages(self, kept: Sequence[Message]) -> tuple[Message, ...]:
         """All of them, in order."""
-        return tuple(each if self._may_read(each) else replace(each, text=self.withdrawn, answer="") for each in kept)
+        return tuple(each if self.may_read(each) else replace(each, text=self.withdrawn, answer="") for each in kept)
 
     def opens(self, document: str, revision: str) -> bool:
         place = (document, revision)
@@ -33,9 +33,15 @@ class Readable:
             self._known[place] = self.may_open(document, revision)
         return self._known[place]
 
-    def _may_read(self, message: Message) -> bool:
-        kept = answer_from_json(message.answer) if message.answer else None
-        return kept is None or all(self.opens(each.document, each.revision) for each in kept.answer.citations)
+    def may_read(self, message: Message) -> bool:
+        """What the reader said is theirs."""
+        return message.role == "user" or may_read(message.answer, self.opens)
+
+
+def may_read(answer: str, opens: Callable[[str, str], bool]) -> bool:
+    """May an answer, as it is kept, be read by who may open these places? Not where nobody knows what it stands on."""
+    places = stands_on(answer)
+    return places is not None and all(opens(*place) for place in places)
 
 
 def trace_within(trace: Mapping[str, object], documents: Collection[str]) -> dict[str, object]:

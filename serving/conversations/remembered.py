@@ -11,15 +11,13 @@ from typing import Final
 
 from retrieval.query import Turn
 from serving.answer import Answer
-from serving.conversations.kept import answer_from_json
+from serving.conversations.kept import Place, is_unfinished, stands_on
 from serving.conversations.types import Message
 from serving.memory import bounded
 
 GONE: Final = "(This answer is not kept.)"
 """In place of an answer, so that questions and answers still take turns."""
 
-Place = tuple[str, str]
-"""Document and revision."""
 Opens = Callable[[str, str], bool]
 """May this document be opened at this revision, by who asks now?"""
 
@@ -63,8 +61,9 @@ def _said(message: Message) -> _Said:
     turn = Turn(message.role, message.text)
     if message.role == "user":
         return _Said(turn)
-    kept = answer_from_json(message.answer) if message.answer else None
-    return _Said(turn, places_of(kept.answer) if kept else None)
+    places = stands_on(message.answer)
+    # What ended before anything was found says nothing of a manual: it is what an error says, as a rule.
+    return _Said(turn, None if is_unfinished(message.answer) and not places else places)
 
 
 def _readable(said: _Said, readable: set[Place]) -> Turn:

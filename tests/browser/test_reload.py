@@ -4,11 +4,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 from playwright.sync_api import TimeoutError as Late
 
+from serving.conversations.kept import stands_on
+from serving.conversations.store import Conversations
+from serving.database.engine import Database
 from tests.browser.desk import PATIENCE_MS, ask, open_page, send
 from tests.scripted_model import ScriptedModel
 
@@ -120,7 +124,7 @@ def test_a_reload_in_the_middle_of_an_answer_goes_on_with_it(
 
 @pytest.mark.usefixtures("nothing_cached")
 def test_an_answer_is_stopped_from_the_page_that_was_loaded_in_its_middle(
-    browser: Browser, modelled_address: str, model: ScriptedModel
+    browser: Browser, modelled_address: str, model: ScriptedModel, home: Path
 ) -> None:
     page = open_page(browser, modelled_address)
     model.hung_up.clear()
@@ -131,6 +135,15 @@ def test_an_answer_is_stopped_from_the_page_that_was_loaded_in_its_middle(
     expect(page.locator("[data-step-type=assistant_message]")).to_contain_text("Stopped.", timeout=PATIENCE_MS)
     assert model.hung_up.wait(timeout=10), "the model is not left computing"
     expect(page.locator("#stop-button")).to_have_count(0, timeout=PATIENCE_MS)
+    page.reload()
+    stopped = page.locator("[data-step-type=assistant_message]")
+    expect(stopped).to_contain_text(WIRING, timeout=PATIENCE_MS)
+    expect(stopped).to_contain_text("Stopped.")
+    database = Database(home)
+    kept = Conversations(database).messages(page.url.rsplit("/", 1)[1], "here")[-1]
+    database.close()
+    places = stands_on(kept.answer) or ()
+    assert any(document.endswith("t200-user-guide.pdf") for document, _ in places), "it goes when its manual does"
     page.context.close()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from serving.accounts import passwords
 from serving.accounts.administration import Administration, Who
 from serving.accounts.types import Rights
+from serving.conversations.kept import unfinished_to_json
 from serving.conversations.store import Conversations
 from serving.database.engine import Database
 from serving.keys import Role
@@ -74,7 +75,7 @@ def thread(desk: Desk) -> str:
     store, owner = Conversations(desk.database), desk.owners["ann"]
     conversation = store.begin(owner, "chat", "en", id=str(uuid.uuid4()))
     store.add(conversation, "user", "Ann's secret question?", owner=owner)
-    store.add(conversation, "assistant", "Her answer.", owner=owner)
+    store.add(conversation, "assistant", "Her answer.", unfinished_to_json([]), owner=owner)
     return conversation
 
 

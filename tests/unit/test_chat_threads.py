@@ -10,7 +10,7 @@ from ingest.index.contract import EVERYTHING, Scope
 from ingest.types import Audience
 from serving.answer import Answer, AnswerSource
 from serving.assistant import QuestionUnusable
-from serving.conversations.kept import answer_from_json, answer_to_json
+from serving.conversations.kept import answer_from_json, answer_to_json, unfinished_to_json
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices
 from serving.database.engine import Database
@@ -67,14 +67,39 @@ def test_what_may_not_be_opened_any_more_is_not_shown(store: Conversations, tmp_
     assert "10 seconds" not in str(steps)
 
 
-def test_an_answer_that_cannot_be_read_shows_its_text(store: Conversations, tmp_path: Path) -> None:
+def answered(store: Conversations, kept: str, reads: Reader) -> list[str]:
+    """What the reader sees of a question and an answer that is kept in this form."""
     conversation = store.begin("ann", "chat", "en")
     store.add(conversation, "user", "A question?", owner="ann")
-    store.add(conversation, "assistant", "Its words.", '{"of": "another version"}', owner="ann")
+    store.add(conversation, "assistant", "Its words.", kept, owner="ann")
     messages = store.messages(conversation, "ann")
-    steps, elements = steps_and_elements(store.conversation(conversation, "ann"), messages, reader(tmp_path))
-    assert [step["output"] for step in steps] == ["A question?", "Its words."]
+    steps, elements = steps_and_elements(store.conversation(conversation, "ann"), messages, reads)
     assert elements == []
+    return [step["output"] for step in steps]
+
+
+@pytest.mark.parametrize(
+    "kept", ['{"citations": [{"document": "a.pdf", "revision": "r1"}]}', unfinished_to_json([("a.pdf", "r1")])]
+)
+def test_of_another_versions_answer_and_of_a_stopped_one_the_text_is_shown_while_its_manual_may_be_read(
+    store: Conversations, tmp_path: Path, kept: str
+) -> None:
+    assert answered(store, kept, reader(tmp_path)) == ["A question?", "Its words."]
+    question, answer = answered(store, kept, reader(tmp_path, may_open=False))
+    assert (question, "cannot open any more" in answer) == ("A question?", True)
+
+
+@pytest.mark.parametrize(
+    "kept", ["", "{}", '{"unfinished": 1}', '{"unfinished": ["a"]}', '{"citations": [{}]}', "null"]
+)
+def test_an_answer_of_which_nobody_knows_what_it_stands_on_is_not_shown(
+    store: Conversations, tmp_path: Path, kept: str
+) -> None:
+    assert "Its words." not in answered(store, kept, reader(tmp_path))
+
+
+def test_what_an_error_says_stands_on_no_manual(store: Conversations, tmp_path: Path) -> None:
+    assert answered(store, unfinished_to_json([]), reader(tmp_path, may_open=False))[1] == "Its words."
 
 
 T200 = Offer(document="t200.pdf", product="home", models=("T200",), version="2.1", language="en")

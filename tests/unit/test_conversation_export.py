@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from serving.conversations.export import exported_json, exported_markdown
-from serving.conversations.kept import answer_to_json
+from serving.conversations.kept import answer_to_json, unfinished_to_json
 from serving.conversations.readable import Readable
 from serving.conversations.store import Conversations
 from serving.conversations.types import Reason
@@ -47,6 +47,17 @@ def test_an_export_holds_nothing_of_manuals_that_its_owner_may_not_open_any_more
         assert "Gone." in told
         assert "Hold" not in told
         assert "Hub X200" not in told
+
+
+def test_an_export_holds_of_stopped_answers_those_of_manuals_that_may_be_opened(store: Conversations) -> None:
+    conversation = store.begin("ann", "chat", "en")
+    kept = {"Hub": unfinished_to_json([("hub.pdf", "1")]), "Lamp": unfinished_to_json([("lamp.pdf", "1")]), "Of": ""}
+    for word, answer in kept.items():
+        store.add(conversation, "assistant", f"{word} words", answer, owner="ann")
+    without_hub = Readable(may_open=lambda document, _: document != "hub.pdf", withdrawn="Gone.")
+    (taken,) = json.loads(exported_json(store, "ann", without_hub))["conversations"]
+    assert [each["text"] for each in taken["messages"]] == ["Gone.", "Lamp words", "Gone."]
+    assert "Hub words" not in exported_markdown(store, "ann", without_hub)
 
 
 def test_an_export_tells_how_an_answer_was_found_of_documents_in_scope_alone(store: Conversations) -> None:

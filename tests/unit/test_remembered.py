@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.query import Turn
 from serving.answer import Citation
-from serving.conversations.kept import answer_to_json
+from serving.conversations.kept import answer_to_json, unfinished_to_json
 from serving.conversations.remembered import GONE, Remembered, places_of
 from serving.conversations.store import Conversations
 from serving.conversations.types import Message, MessageRole
@@ -77,6 +77,18 @@ def test_one_withdrawn_manual_of_two_is_enough() -> None:
     spoken = Remembered()
     spoken.add("How?", SECRET, places_of(replace(cited_answer(), citations=(citation, other))))
     assert SECRET not in str(spoken.turns(lambda document, _revision: document != "other.pdf"))
+
+
+def test_a_stopped_answer_is_remembered_while_all_that_it_was_made_of_may_be_read(database: Database) -> None:
+    store = Conversations(database)
+    conversation = store.begin("ann", "chat", "en")
+    store.add(conversation, "user", "How?", owner="ann")
+    store.add(conversation, "assistant", SECRET, unfinished_to_json([("a.pdf", "r1"), ("b.pdf", "r2")]), owner="ann")
+    store.add(conversation, "user", "And then?", owner="ann")
+    store.add(conversation, "assistant", "The database is away.", unfinished_to_json([]), owner="ann")
+    spoken = Remembered(store.messages(conversation, "ann"))
+    assert [turn.text for turn in spoken.turns(everything)] == ["How?", SECRET, "And then?", GONE]
+    assert SECRET not in str(spoken.turns(lambda document, _revision: document != "b.pdf"))
 
 
 def test_a_long_conversation_is_bounded() -> None:

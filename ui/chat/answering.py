@@ -15,8 +15,8 @@ from ingest.errors import RecordsUnusable
 from ingest.index.contract import Scope
 from retrieval.query import Turn
 from serving.answer import Answer, AnswerDone, PassagesFound, TextDelta
-from serving.conversations.kept import KeptAnswer, answer_to_json
-from serving.conversations.remembered import Place, Remembered
+from serving.conversations.kept import KeptAnswer, Place, answer_to_json
+from serving.conversations.remembered import Remembered
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices, NoConversation
 from serving.keys import Caller

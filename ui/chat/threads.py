@@ -10,6 +10,7 @@ from typing import Final, TypedDict
 
 from ingest.index.contract import Scope
 from serving.conversations.kept import KeptAnswer, answer_from_json
+from serving.conversations.readable import may_read
 from serving.conversations.types import Conversation, Message
 from ui.chat.elements import Element, Shelf, foot, head, marks, sources_of
 from ui.panel import shown_text
@@ -65,9 +66,9 @@ class Reader:
     may_open: MayOpen
     _known: dict[tuple[str, str], bool] = field(default_factory=dict)
 
-    def may_read(self, kept: KeptAnswer) -> bool:
-        """May this reader open everything that the answer cites?"""
-        return all(self.opens(each.document, each.revision) for each in kept.answer.citations)
+    def may_read(self, message: Message) -> bool:
+        """May this reader open everything that the message stands on? What they said themselves is theirs."""
+        return message.role == "user" or may_read(message.answer, self.opens)
 
     def opens(self, document: str, revision: str) -> bool:
         place = (document, revision)
@@ -83,11 +84,12 @@ def steps_and_elements(
     steps: list[Step] = []
     elements: list[ShownElement] = []
     for message in messages:
+        if not reader.may_read(message):
+            steps.append(_step(message, f"*{translator(reader.wording.language)(WITHDRAWN)}*"))
+            continue
         kept = answer_from_json(message.answer) if message.answer else None
         if kept is None:
             steps.append(_step(message, message.text))
-        elif not reader.may_read(kept):
-            steps.append(_step(message, f"*{translator(reader.wording.language)(WITHDRAWN)}*"))
         else:
             steps.append(_step(message, shown_text(kept.answer, reader.wording)))
             shown = answer_elements(message, kept, reader)
