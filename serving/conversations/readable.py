@@ -7,6 +7,7 @@ reader cannot open any more, or on nobody knows what, a sentence alone.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ingest.errors import IndexUnusable
 from serving.conversations.kept import stands_on
 from serving.conversations.types import Message
 
@@ -42,6 +43,20 @@ def may_read(answer: str, opens: Callable[[str, str], bool]) -> bool:
     """May an answer, as it is kept, be read by who may open these places? Not where nobody knows what it stands on."""
     places = stands_on(answer)
     return places is not None and all(opens(*place) for place in places)
+
+
+def searchable(may_open: Callable[[str, str], bool]) -> Callable[[Message], bool]:
+    """Which messages one's words are looked for in: that an answer holds them tells what its manual says. Not in those
+    of manuals while nobody can say which there are: a search finds less then, and does not fail."""
+    readable = Readable(may_open=may_open, withdrawn="")
+
+    def searched(message: Message) -> bool:
+        try:
+            return readable.may_read(message)
+        except IndexUnusable:
+            return False
+
+    return searched
 
 
 def trace_within(trace: Mapping[str, object], documents: Collection[str]) -> dict[str, object]:

@@ -5,10 +5,10 @@ Every read and every write names the owner. Somebody else's conversation is as a
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, literal, or_, select, update
 
 from serving.conversations.erasure import remove_conversations
 from serving.conversations.types import (
@@ -105,21 +105,49 @@ class Conversations:
         return chosen
 
     def of(
-        self, owner: str, *, search: str = "", channel: str = "", limit: int = 50, skip: int = 0
+        self,
+        owner: str,
+        *,
+        search: str = "",
+        searched: Callable[[Message], bool] = lambda _: False,
+        channel: str = "",
+        limit: int = 50,
+        skip: int = 0,
     ) -> tuple[Conversation, ...]:
-        """An owner's conversations, the last changed first; with `search` those whose title or messages hold it."""
+        """An owner's conversations, the last changed first; with `search` those whose title, or what the owner said,
+        holds it, or an answer: of those that are `searched`, which is called outside of transactions."""
         table = conversations.c
         found = select(conversations).where(table.owner == owner)
         if channel:
             found = found.where(table.channel == channel)
+        found = found.order_by(table.changed_at.desc(), table.created_at.desc(), table.id)
         if words := search.strip():
-            said = select(literal(1)).where(
-                messages.c.conversation == table.id, messages.c.text.icontains(words, autoescape=True)
-            )
-            found = found.where(or_(table.title.icontains(words, autoescape=True), said.exists()))
-        found = found.order_by(table.changed_at.desc(), table.created_at.desc(), table.id).limit(limit).offset(skip)
+            return self._holding(found, words, searched, skip + limit)[skip:]
         with self._database.transaction() as connection:
-            return tuple(_conversation(row) for row in connection.execute(found))
+            return tuple(_conversation(row) for row in connection.execute(found.limit(limit).offset(skip)))
+
+    def _holding(
+        self, listed: Select[Any], words: str, searched: Callable[[Message], bool], most: int
+    ) -> tuple[Conversation, ...]:
+        table, holds = conversations.c, messages.c.text.icontains(words, autoescape=True)
+        said = select(literal(1)).where(messages.c.conversation == table.id, holds)
+        titled = table.title.icontains(words, autoescape=True)
+        by_owner = or_(titled, said.where(messages.c.role == "user").exists())
+        wanted = listed.where(or_(titled, said.exists())).add_columns(by_owner.label("by_owner"))
+        with self._database.transaction() as connection:
+            rows = connection.execute(wanted).all()
+        found: list[Conversation] = []
+        for row in rows:
+            if len(found) == most:
+                break
+            if row.by_owner or any(searched(answer) for answer in self._answers(row.id, row.owner, holds)):
+                found.append(_conversation(row))
+        return tuple(found)
+
+    def _answers(self, conversation: str, owner: str, holds: ColumnElement[bool]) -> tuple[Message, ...]:
+        wanted = _with_feedback().where(_is(conversation, owner), messages.c.role != "user", holds)
+        with self._database.transaction() as connection:
+            return tuple(_message(row) for row in connection.execute(wanted.order_by(messages.c.place)))
 
     def conversation(self, conversation: str, owner: str) -> Conversation:
         """Raises NoConversation."""
@@ -231,7 +259,8 @@ def _with_feedback() -> Any:
 
 
 def _conversation(row: Row[Any]) -> Conversation:
-    return Conversation(**{**row._asdict(), "choices": choices_read(row.choices)})
+    values = {column.name: row._mapping[column.name] for column in conversations.c}
+    return Conversation(**{**values, "choices": choices_read(row.choices)})
 
 
 def _message(row: Row[Any]) -> Message:

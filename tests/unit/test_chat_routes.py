@@ -221,6 +221,19 @@ def test_what_is_taken_along_leaves_out_what_was_withdrawn(called: Called) -> No
         called.index.of = Audience.PUBLIC
 
 
+def test_the_search_of_ones_own_conversations_tells_nothing_of_a_withdrawn_answer(called: Called) -> None:
+    mine, _ = filled(called.store, "ann")
+    agent = replace(ANN, audience=Audience.PUBLIC)
+    assert mine in called.call("GET", "/desk/conversations?q=hold+the+button", agent).text
+    assert called.index is not None
+    called.index.of = Audience.INTERNAL
+    assert mine not in called.call("GET", "/desk/conversations?q=hold+the+button", agent).text
+    assert mine in called.call("GET", "/desk/conversations?q=reset+it", agent).text
+    assert mine in called.call("GET", "/desk/conversations?q=hold+the+button").text
+    called.index = None
+    assert called.call("GET", "/desk/conversations?q=hold+the+button").status_code == 200
+
+
 def test_without_an_index_the_bar_offers_nothing_and_works(called: Called) -> None:
     called.index = None
     bar = called.call("GET", "/desk/chat/bar").json()

@@ -2,20 +2,22 @@
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, LargeBinary, Table, event, func, insert, select, update
 
+from ingest.errors import IndexUnusable
 from ingest.index.contract import EVERYTHING, Scope
 from ingest.types import Audience, Box
 from serving.answer import Answer, AnswerSource, CheckPolicy, Citation, Clarify
 from serving.conversations.export import exported_json, exported_markdown
 from serving.conversations.kept import answer_from_json, answer_to_json
-from serving.conversations.readable import Readable
+from serving.conversations.readable import Readable, searchable
 from serving.conversations.retention import expire_daily
 from serving.conversations.store import EXPIRED_AT_ONCE, Conversations
-from serving.conversations.types import Choices, FeedbackUnusable, NoConversation, Reason
+from serving.conversations.types import Choices, FeedbackUnusable, Message, NoConversation, Reason
 from serving.database.engine import Database, in_future, now
 from serving.database.schema_conversations import conversations, feedback, messages
 from serving.database.schema_editing import gap_questions, gaps
@@ -126,7 +128,7 @@ def test_search_looks_in_titles_and_messages_and_takes_signs_as_they_are(store: 
     store.add(first, "user", "Is 100%_sure a word?", owner="ann")
 
     def found(words: str) -> set[str]:
-        return {each.id for each in store.of("ann", search=words)}
+        return {each.id for each in store.of("ann", search=words, searched=ALL.may_read)}
 
     assert found("RESET") == {first}
     assert found("门锁") == {second}
@@ -136,6 +138,38 @@ def test_search_looks_in_titles_and_messages_and_takes_signs_as_they_are(store: 
     store.add(second, "user", "Où est l'Étiquette?", owner="ann")
     assert found("étiquette") == found("OÙ EST L'É") == {second}
     assert found("nowhere said") == set()
+
+
+def test_search_looks_in_no_answer_that_may_not_be_read_any_more(store: Conversations) -> None:
+    cited, _ = filled(store, "ann", "How do I hold the button?")
+    beside, _ = filled(store, "ann", "Another question?")
+    unsaid = store.begin("ann", "chat", "en")
+    store.add(unsaid, "assistant", "Hold the button", owner="ann")
+
+    def found(words: str, searched: Callable[[Message], bool]) -> set[str]:
+        return {each.id for each in store.of("ann", search=words, searched=searched)}
+
+    def down(_document: str, _revision: str) -> bool:
+        raise IndexUnusable("There is no index.", hint="ingest something")
+
+    assert found("hold the button", searchable(lambda *_: True)) == {beside, cited}
+    for withdrawn in (searchable(lambda *_: False), searchable(down), lambda _: False):
+        assert found("hold the button", withdrawn) == {cited}, "the owner's own words are theirs"
+        assert found("button [1]", withdrawn) == set()
+    assert [each.id for each in store.of("ann", search="hold the button")] == [cited]
+
+
+def test_what_search_finds_comes_page_by_page_without_gaps(store: Conversations) -> None:
+    mine = [filled(store, "ann", f"Question {number}?")[0] for number in range(7)]
+    readable = {mine[number] for number in (0, 2, 3, 5)}
+
+    def page(skip: int) -> list[str]:
+        found = store.of("ann", search="hold", searched=lambda each: each.conversation in readable, limit=3, skip=skip)
+        return [each.id for each in found]
+
+    assert len(page(0)) == 3
+    assert {*page(0), *page(3)} == readable
+    assert page(6) == []
 
 
 def test_a_rating_has_a_reason_of_the_list_and_can_be_taken_back(store: Conversations) -> None:

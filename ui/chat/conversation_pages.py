@@ -11,8 +11,9 @@ from ingest.index.contract import Scope
 from serving.api.access import asker
 from serving.api.redirect import see_other
 from serving.conversations.export import exported_json, exported_markdown
-from serving.conversations.readable import Readable
+from serving.conversations.readable import Readable, searchable
 from serving.conversations.store import LONGEST_TITLE, Conversations
+from serving.conversations.types import Conversation
 from serving.customers.queue import HandOvers
 from serving.keys import Role
 from ui.backend import Backend
@@ -39,9 +40,7 @@ def conversation_routes(backend: Backend) -> APIRouter:
         start: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
         done: Annotated[str, Query(max_length=20)] = "",
     ) -> Response:
-        found = await _own(
-            backend, request, lambda store, owner: store.of(owner, search=q, channel="chat", limit=PAGE + 1, skip=start)
-        )
+        found = await _own(backend, request, _listed(backend, asker(request).scope, q, start))
         return page(
             request,
             "chat/conversations.html",
@@ -92,6 +91,16 @@ def _add_changes(router: APIRouter, backend: Backend) -> None:
     async def erase(request: Request) -> Response:
         await _own(backend, request, lambda store, owner: store.erase(owner))
         return _back("erased")
+
+
+def _listed(
+    backend: Backend, scope: Scope, words: str, start: int
+) -> Callable[[Conversations, str], tuple[Conversation, ...]]:
+    """A page of them, and one more where there are more."""
+    searched = searchable(lambda document, revision: backend.may_open(document, revision, scope))
+    return lambda store, owner: store.of(
+        owner, search=words, searched=searched, channel="chat", limit=PAGE + 1, skip=start
+    )
 
 
 def _readable(backend: Backend, scope: Scope, withdrawn: str) -> Readable:

@@ -12,6 +12,7 @@ from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, Th
 from chainlit.user import PersistedUser, User
 
 from ingest.errors import IndexUnusable
+from serving.conversations.readable import searchable
 from serving.conversations.store import Conversations
 from serving.conversations.types import Conversation, NoConversation
 from ui.backend import Backend
@@ -124,7 +125,12 @@ class StoredThreads(BaseDataLayer):
     def _list(self, filters: ThreadFilter, limit: int, skip: int) -> tuple[Conversation, ...]:
         if not filters.userId:
             return ()
-        return self.store().of(filters.userId, search=filters.search or "", channel="chat", limit=limit, skip=skip)
+        owner = filters.userId
+        searched = searchable(
+            lambda document, revision: self._backend.may_open(document, revision, chat_caller(owner).scope)
+        )
+        words = filters.search or ""
+        return self.store().of(owner, search=words, searched=searched, channel="chat", limit=limit, skip=skip)
 
     def _thread(self, thread_id: str, wording: Wording) -> ThreadDict | None:
         store = self.store()
