@@ -73,20 +73,14 @@ async def resume(thread: ThreadDict) -> None:
 
     Also where the page's connection was lost for a while: it may have missed something.
     """
-    caller = session_caller()
-    conversation = thread["id"]
     # First, so that an answer which ends meanwhile is in what is stored, or in what it has said.
     answer = conversing.of(_page())
     if answer is not None:
         answer.join(_page())
-    shown = await StoredThreads(running()).thread(conversation, session_wording())
-    if shown is not None:
-        thread["steps"], thread["elements"] = shown["steps"], shown["elements"]
-    store = Conversations(running().database())
-    messages = await asyncio.to_thread(store.messages, conversation, caller.owner)
-    kept = await asyncio.to_thread(store.conversation, conversation, caller.owner)
-    cl.user_session.set("spoken", answer.spoken if answer else Remembered(messages))  # type: ignore[no-untyped-call]
-    await _set_choices(kept.choices)
+    opened = await StoredThreads(running()).opened(thread["id"], session_caller().owner, session_wording())
+    thread["steps"], thread["elements"] = opened.steps, opened.elements  # type: ignore[typeddict-item]
+    cl.user_session.set("spoken", answer.spoken if answer else Remembered(opened.messages))  # type: ignore[no-untyped-call]
+    await _set_choices(opened.conversation.choices)
     if answer is not None:
         answer.add_to(thread)  # Last: what is said after this comes to the page after the thread.
 

@@ -39,6 +39,8 @@ def begun(page: Page, model: ScriptedModel) -> None:
     model.script = [WIRING, " [1] ", *REST]
     send(page, QUESTION)
     growing(page)
+    # The page has its own address once Chainlit has listed the conversations, which may be after the first words.
+    page.wait_for_url("**/thread/**", wait_until="commit", timeout=PATIENCE_MS)
 
 
 def words(page: Page) -> str:

@@ -89,6 +89,17 @@ def test_a_thread_has_an_author_a_name_and_an_end(backend: Backend, store: Conve
         store.message(message, "ann")
 
 
+def test_a_thread_is_made_where_it_is_shown_alone(backend: Backend, store: Conversations) -> None:
+    """Chainlit asks for it twice more while a page is loaded, and looks at whose it is."""
+    from ui.chat.data_layer import StoredThreads
+
+    thread, _ = filled(store, "ann")
+    found = asyncio.run(StoredThreads(backend).get_thread(thread))
+    assert found is not None
+    assert (found["id"], found["userIdentifier"], found["name"]) == (thread, "ann", "How do I reset it?")
+    assert (found["steps"], found["elements"]) == ([], [])
+
+
 def test_chainlits_own_feedback_is_refused_since_it_does_not_ask_whose_message_it_is(
     backend: Backend, store: Conversations
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import RecordsUnusable
+from ingest.errors import IndexUnusable, RecordsUnusable
 from ingest.index.contract import EVERYTHING, Scope
 from ingest.types import Audience
 from serving.answer import Answer, AnswerSource
@@ -65,6 +65,16 @@ def test_what_may_not_be_opened_any_more_is_not_shown(store: Conversations, tmp_
     assert "cannot open any more" in steps[1]["output"]
     assert elements == []
     assert "10 seconds" not in str(steps)
+
+
+def test_without_an_index_a_conversation_opens_with_its_questions(store: Conversations, tmp_path: Path) -> None:
+    def down(*_: object) -> bool:
+        raise IndexUnusable("There is no index.", hint="ingest something")
+
+    steps, elements = shown(store, replace(reader(tmp_path), may_open=down))
+    assert steps[0]["output"] == cited_answer().question
+    assert "10 seconds" not in str(steps)
+    assert elements == []
 
 
 def answered(store: Conversations, kept: str, reads: Reader) -> list[str]:

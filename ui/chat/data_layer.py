@@ -5,6 +5,7 @@ is how it looked on one page, in one language, and is dropped here.
 """
 
 import asyncio
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chainlit.data.base import BaseDataLayer
@@ -14,18 +15,28 @@ from chainlit.user import PersistedUser, User
 from ingest.errors import IndexUnusable
 from serving.conversations.readable import searchable
 from serving.conversations.store import Conversations
-from serving.conversations.types import Conversation, NoConversation
+from serving.conversations.types import Conversation, Message, NoConversation
 from ui.backend import Backend
 from ui.chat.elements import Shelf
-from ui.chat.threads import Reader, moment, steps_and_elements
+from ui.chat.threads import Reader, ShownElement, Step, moment, steps_and_elements
 from ui.chat_identity import chat_caller
-from ui.wording import ENGLISH, Wording
+from ui.wording import Wording
 
 if TYPE_CHECKING:
     from chainlit.element import Element, ElementDict
     from chainlit.step import StepDict
 
 _MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A conversation that is opened again: as it is stored, and as Chainlit shows it."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    steps: list[Step]
+    elements: list[ShownElement]
 
 
 class StoredThreads(BaseDataLayer):
@@ -38,9 +49,9 @@ class StoredThreads(BaseDataLayer):
         """Blocking at its first use: opens the database. Raises DatabaseUnusable."""
         return Conversations(self._backend.database())
 
-    async def thread(self, thread_id: str, wording: Wording) -> ThreadDict | None:
-        """A whole conversation in a language; None where there is none."""
-        return await asyncio.to_thread(self._thread, thread_id, wording)
+    async def opened(self, thread_id: str, owner: str, wording: Wording) -> Opened:
+        """A whole conversation in a language. Raises NoConversation."""
+        return await asyncio.to_thread(self._opened, thread_id, owner, wording)
 
     async def get_user(self, identifier: str) -> PersistedUser | None:  # noqa: ARG002
         """Nobody: accounts are elsewhere. Chainlit then makes the user of each request anew, from who is signed in."""
@@ -59,7 +70,9 @@ class StoredThreads(BaseDataLayer):
         return await asyncio.to_thread(self._owner, thread_id)
 
     async def get_thread(self, thread_id: str) -> ThreadDict | None:
-        return await self.thread(thread_id, ENGLISH)
+        """Whose it is and what it is called. Chainlit asks twice for each page that is loaded; what was said is put in
+        where it is shown (`opened`): that reads the cited pages for their figures."""
+        return await asyncio.to_thread(self._thread, thread_id)
 
     async def list_threads(self, pagination: Pagination, filters: ThreadFilter) -> PaginatedResponse[ThreadDict]:
         """Those of `filters.userId`, which Chainlit sets to who is signed in."""
@@ -132,16 +145,18 @@ class StoredThreads(BaseDataLayer):
         words = filters.search or ""
         return self.store().of(owner, search=words, searched=searched, channel="chat", limit=limit, skip=skip)
 
-    def _thread(self, thread_id: str, wording: Wording) -> ThreadDict | None:
+    def _thread(self, thread_id: str) -> ThreadDict | None:
         store = self.store()
-        owner = store.owner_of(thread_id)
         try:
-            conversation = store.conversation(thread_id, owner)
-            messages = store.messages(thread_id, owner)
+            return _listed(store.conversation(thread_id, store.owner_of(thread_id)))
         except NoConversation:
             return None
+
+    def _opened(self, thread_id: str, owner: str, wording: Wording) -> Opened:
+        store = self.store()
+        conversation, messages = store.conversation(thread_id, owner), store.messages(thread_id, owner)
         steps, elements = steps_and_elements(conversation, messages, reader_of(self._backend, owner, wording))
-        return ThreadDict({**_listed(conversation), "steps": steps, "elements": elements})  # type: ignore[typeddict-item]
+        return Opened(conversation=conversation, messages=messages, steps=steps, elements=elements)
 
 
 def reader_of(backend: Backend, owner: str, wording: Wording) -> Reader:

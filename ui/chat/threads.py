@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypedDict
 
+from ingest.errors import IndexUnusable
 from ingest.index.contract import Scope
 from serving.conversations.kept import KeptAnswer, answer_from_json
 from serving.conversations.readable import may_read
@@ -71,9 +72,13 @@ class Reader:
         return message.role == "user" or may_read(message.answer, self.opens)
 
     def opens(self, document: str, revision: str) -> bool:
+        """Nothing does while nobody can say which manuals there are: questions are shown then, and no answers."""
         place = (document, revision)
         if place not in self._known:
-            self._known[place] = self.may_open(document, revision, self.scope)
+            try:
+                self._known[place] = self.may_open(document, revision, self.scope)
+            except IndexUnusable:
+                self._known[place] = False
         return self._known[place]
 
 
