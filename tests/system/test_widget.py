@@ -213,7 +213,7 @@ def test_a_visitor_asks_only_so_much(address: str) -> None:
 
 def test_a_site_asks_only_so_much_a_day(desk: ApiDesk) -> None:
     customers = customers_of(desk)
-    asked = customers.stores().visits.asked_today("shop")
+    asked = customers.stores().quotas.asked_today("shop")
     customers = customers_of(desk, daily_questions=asked + 1)
     with widget_serving(desk, customers) as address:
         first = Visitor(address)
