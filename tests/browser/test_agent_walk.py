@@ -60,7 +60,8 @@ def test_ask_check_explain_and_come_back(
     why.click()
     expect(page.locator(".why-candidates li").first).to_be_visible(timeout=PATIENCE_MS)
     shuts_nobody_out(page, "why", width)
-    page.get_by_role("dialog").get_by_role("button", name="Close").click() if width < 600 else closed(page, width)
+    close = page.get_by_role("dialog").get_by_role("button", name="关闭" if language == "zh-CN" else "Close")
+    close.click() if width < 600 else closed(page, width)
     expect(why).to_be_focused()
 
     page.goto(f"{address}/desk/conversations")
