@@ -97,7 +97,7 @@ def test_ask_check_the_page_rate_and_come_back(browser: Browser, shop: str) -> N
     expect(answer.locator("ol li").first).to_contain_text("insulation")
     answer.locator(".body button.mark").first.click()
     expect(page.locator(".view-title")).to_contain_text("T200 room thermostat")
-    expect(page.locator("canvas[width]")).to_be_visible()
+    expect(page.locator("canvas[aria-hidden][width]")).to_be_visible()
     expect(page.locator("blockquote")).to_contain_text("insulation")
     original = page.locator("a.open")
     expect(original).to_have_attribute("href", re.compile(r"/widget/v1/originals/.*#page=\d+"))
