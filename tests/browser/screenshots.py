@@ -98,7 +98,7 @@ def shop_pictures(browser: Browser, address: str, folder: Path) -> None:
         customer_asks(page, LASTING)
         page.screenshot(path=folder / "shop-phone.png")
         page.locator(".answer button.mark").first.click()
-        expect(page.locator("canvas[width]")).to_be_visible()
+        expect(page.locator("canvas[aria-hidden][width]")).to_be_visible()
         settle(page)
         page.screenshot(path=folder / "shop-source-phone.png")
 

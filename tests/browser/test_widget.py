@@ -111,7 +111,7 @@ def test_ask_check_the_page_rate_and_come_back(browser: Browser, shop: str) -> N
     expect(page.locator(".answer .sources")).to_be_visible()
     expect(page.locator(".answer").get_by_label("Not helpful")).to_have_attribute("aria-pressed", "true")
     page.locator(".answer button.mark").first.click()
-    expect(page.locator("canvas[width]")).to_be_visible()
+    expect(page.locator("canvas[aria-hidden][width]")).to_be_visible()
     clean(page)
 
 
@@ -174,7 +174,7 @@ def test_nothing_keeps_people_out(browser: Browser, shop: str, language: str, th
     ask(page, question)
     assert serious(page) == []
     page.locator(".body button.mark").first.click()
-    expect(page.locator("canvas[width]")).to_be_visible()
+    expect(page.locator("canvas[aria-hidden][width]")).to_be_visible()
     assert serious(page) == []
     page.keyboard.press("Escape")
     page.get_by_label(more, exact=True).click()
