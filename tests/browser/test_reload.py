@@ -29,8 +29,8 @@ def conversation(page: Page, *, answers: int = 1) -> None:
     """So many questions with their answers, each once, and nothing under way."""
     expect(page.locator("[data-step-type=user_message]")).to_have_count(answers, timeout=PATIENCE_MS)
     expect(page.locator(".answer-foot")).to_have_count(answers, timeout=PATIENCE_MS)
-    expect(page.locator("[data-step-type=assistant_message]")).to_have_count(answers)
-    expect(page.locator("#stop-button")).to_have_count(0)
+    expect(page.locator("[data-step-type=assistant_message]")).to_have_count(answers, timeout=PATIENCE_MS)
+    expect(page.locator("#stop-button")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 def begun(page: Page, model: ScriptedModel) -> None:
@@ -51,18 +51,20 @@ def words(page: Page) -> str:
 def growing(page: Page) -> None:
     expect(page.locator("[data-step-type=assistant_message]")).to_contain_text(WIRING, timeout=PATIENCE_MS)
     expect(page.locator("#stop-button")).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator("[data-step-type=user_message]")).to_have_count(1)
+    expect(page.locator("[data-step-type=user_message]")).to_have_count(1, timeout=PATIENCE_MS)
 
 
 def whole(page: Page, model: ScriptedModel) -> None:
     """The answer goes on to its end, as it is stored."""
     model.go.set()
     conversation(page)
-    expect(page.locator("[data-step-type=assistant_message]")).to_contain_text("two-wire installations")
+    answer = page.locator("[data-step-type=assistant_message]")
+    expect(answer).to_contain_text("two-wire installations", timeout=PATIENCE_MS)
+    expect(page.locator("#stop-button")).to_have_count(0, timeout=PATIENCE_MS)
     said = words(page)
     page.reload()
     conversation(page)
-    assert words(page) == said
+    expect(answer.get_by_role("article")).to_have_text(said, use_inner_text=True, timeout=PATIENCE_MS)
 
 
 @contextmanager
