@@ -30,11 +30,12 @@ _STEMMERS: Final = {
     "it": "italian",
     "pt": "portuguese",
 }
-_CJK: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+CJK: Final = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+"""Chinese, Japanese and Korean characters, for between the brackets of an expression."""
 _TOKEN: Final = re.compile(
-    rf"(?P<option>(?<![\w-])--?[a-z][\w-]*)|(?P<word>[^\W{_CJK}_]+(?:[-_./:'’+][^\W{_CJK}_]+)*)|(?P<cjk>[{_CJK}]+)"
+    rf"(?P<option>(?<![\w-])--?[a-z][\w-]*)|(?P<word>[^\W{CJK}_]+(?:[-_./:'’+][^\W{CJK}_]+)*)|(?P<cjk>[{CJK}]+)"
 )
-_CJK_ONLY: Final = re.compile(rf"[{_CJK}]")
+_CJK_ONLY: Final = re.compile(rf"[{CJK}]")
 _DASH: Final = re.compile(r"[‐‑‒–—−]+(?=[^\W\d])|(?<=\w)[‐‑‒–−](?=\w)")
 _JOINT: Final = re.compile(r" ?[-_./+:’']{0,2} ?")
 LONGEST_JOINED: Final = 4

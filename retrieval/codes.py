@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterator
 
 from ingest.chunk import CELL_BORDER
+from ingest.sparse import CJK
 
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_LETTER = rf"[^\W{_CJK}]"
+_LETTER = rf"[^\W{CJK}]"
 # Letters and digits in one word (E-47, FS-10-3, M404dn), or one or two letters before a number (e 47).
 _CODE = re.compile(
     rf"(?<!{_LETTER})(?<![-_.])(?:[a-z]{{1,6}}[-_]?\d{{1,6}}|[a-z]{{1,6}}(?:[-_][a-z]{{1,6}}){{1,2}}[-_]\d{{1,6}})"

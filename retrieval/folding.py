@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from ingest.index.contract import IndexedDocument
 from ingest.metadata import language_code
+from ingest.sparse import CJK
 from ingest.types import Chunk
 from retrieval.codes import with_plain_dashes
 from retrieval.models import Kind, Name
@@ -32,8 +33,7 @@ steps have the same."""
 _PLACE_APART = 0.1
 """Share of the manual that a translated passage may stand away from where the original does."""
 
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[{_CJK}]|(?<!\w)-{{1,2}}(?=[^\W_])|[%°<>≤≥±]|[^\W_{_CJK}]+(?:[.,:]\d+)*")
+_WORD = re.compile(rf"[{CJK}]|(?<!\w)-{{1,2}}(?=[^\W_])|[%°<>≤≥±]|[^\W_{CJK}]+(?:[.,:]\d+)*")
 _SIGN = re.compile(r"\W+")
 
 

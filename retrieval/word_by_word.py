@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.sparse import terms
+from ingest.sparse import CJK, terms
 from ingest.types import embed_text
 from retrieval.passages import Passage
 
@@ -24,8 +24,7 @@ NEAR = 0.85
 WEIGHT = 1.5
 """What a difference in likeness counts against one in score, as a share of the first one's."""
 
-_CJK = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[^\W_{_CJK}]+(?:[-_./:'’+][^\W_{_CJK}]+)*|[{_CJK}]")
+_WORD = re.compile(rf"[^\W_{CJK}]+(?:[-_./:'’+][^\W_{CJK}]+)*|[{CJK}]")
 
 Tokens = tuple[NDArray[np.float32], list[tuple[int, int]]]
 

@@ -12,13 +12,13 @@ from typing import Final
 from sqlalchemy import delete, insert, select, update
 
 from ingest.errors import SettingError
-from ingest.sparse import terms
+from ingest.sparse import CJK, terms
 from serving.answer import Answer
 from serving.database.engine import Database
 from serving.database.schema_editing import labels
 from serving.gaps.types import GapUnknown
 
-_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_CJK: Final = re.compile(f"[{CJK}]")
 _LONGEST_NAME: Final = 100
 _MOST_WORDS: Final = 200
 _ASKED: Final = 3.0

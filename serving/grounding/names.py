@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ingest.sparse import CJK
 from serving.grounding.units import UNITS, with_digits
 
 _WORD: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]+(?:[-.][A-Za-zÀ-ÖØ-öø-ÿ]+)*")
-_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_CJK: Final = re.compile(f"[{CJK}]")
 _BEGINNING: Final = re.compile(r"(?:^|[.!?:;•*>|(\n“\"„«「]|\d[.)])\s*[\"'“‘«(\[¿¡*_]*$")
 _ORDINARY: Final = frozenset({"i", "no", "ok", "am", "pm", "you", "sie", "ihr", "ihre", "ihnen"})
 ALIASES: Final = {"wlan": "wi-fi", "wifi": "wi-fi"}
