@@ -173,6 +173,10 @@ class Backend:
             return False
         return bool(readable) or self._was_removed(document, scope)
 
+    def opens(self, scope: Scope) -> Callable[[str, str], bool]:
+        """`may_open` of document and revision for who asks."""
+        return lambda document, revision: self.may_open(document, revision, scope)
+
     def _was_removed(self, document: str, scope: Scope) -> bool:
         internal = scope.audience is Audience.INTERNAL
         return internal and not self._known(document, EVERYTHING)

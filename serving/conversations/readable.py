@@ -36,27 +36,29 @@ class Readable:
 
     def may_read(self, message: Message) -> bool:
         """What the reader said is theirs."""
-        return message.role == "user" or may_read(message.answer, self.opens)
+        return message.role == "user" or self._stands(message.answer)
+
+    def _stands(self, answer: str) -> bool:
+        """May all be opened that an answer, as it is kept, stands on? Not where nobody knows what that is."""
+        places = stands_on(answer)
+        return places is not None and all(self.opens(*place) for place in places)
 
 
-def may_read(answer: str, opens: Callable[[str, str], bool]) -> bool:
-    """May an answer, as it is kept, be read by who may open these places? Not where nobody knows what it stands on."""
-    places = stands_on(answer)
-    return places is not None and all(opens(*place) for place in places)
+def while_indexed(may_open: Callable[[str, str], bool]) -> Callable[[str, str], bool]:
+    """The same; but while nobody can say which manuals there are, nothing opens, and nothing fails."""
 
-
-def searchable(may_open: Callable[[str, str], bool]) -> Callable[[Message], bool]:
-    """Which messages one's words are looked for in: that an answer holds them tells what its manual says. Not in those
-    of manuals while nobody can say which there are: a search finds less then, and does not fail."""
-    readable = Readable(may_open=may_open, withdrawn="")
-
-    def searched(message: Message) -> bool:
+    def opens(document: str, revision: str) -> bool:
         try:
-            return readable.may_read(message)
+            return may_open(document, revision)
         except IndexUnusable:
             return False
 
-    return searched
+    return opens
+
+
+def searchable(may_open: Callable[[str, str], bool]) -> Callable[[Message], bool]:
+    """Which messages one's words are looked for in: that an answer holds them tells what its manual says."""
+    return Readable(may_open=while_indexed(may_open), withdrawn="").may_read
 
 
 def trace_within(trace: Mapping[str, object], documents: Collection[str]) -> dict[str, object]:

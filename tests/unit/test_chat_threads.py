@@ -1,5 +1,6 @@
 """Stored conversations as the chat's threads: whose they are, what of them is shown to whom, in which language."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +12,17 @@ from ingest.types import Audience
 from serving.answer import Answer, AnswerSource
 from serving.assistant import QuestionUnusable
 from serving.conversations.kept import answer_from_json, answer_to_json, unfinished_to_json
+from serving.conversations.readable import Readable, while_indexed
 from serving.conversations.store import Conversations
 from serving.conversations.types import Choices
 from serving.database.engine import Database
 from tests.unit.test_conversations import cited_answer
 from ui.chat.elements import Shelf
 from ui.chat.offers import Offer, narrowed, within
-from ui.chat.threads import Reader, ShownElement, Step, steps_and_elements
+from ui.chat.threads import WITHDRAWN, Reader, ShownElement, Step, steps_and_elements
 from ui.chat.ticket import LANGUAGES, ORIGIN, ticket_language, ticket_text, ticket_words
 from ui.chat.why import why
+from ui.web.texts import translator
 from ui.wording import CHINESE, ENGLISH, Wording, error_text
 
 
@@ -30,7 +33,11 @@ def store(database: Database) -> Conversations:
 
 def reader(home: Path, *, may_open: bool = True, wording: Wording = ENGLISH) -> Reader:
     shelf = Shelf(home=home, documents=())
-    return Reader(scope=EVERYTHING, wording=wording, shelf=shelf, may_open=lambda *_: may_open)
+    return Reader(wording=wording, shelf=shelf, readable=readable(lambda *_: may_open, wording))
+
+
+def readable(may_open: Callable[[str, str], bool], wording: Wording = ENGLISH) -> Readable:
+    return Readable(may_open=while_indexed(may_open), withdrawn=translator(wording.language)(WITHDRAWN))
 
 
 def shown(store: Conversations, reads: Reader) -> tuple[list[Step], list[ShownElement]]:
@@ -71,7 +78,7 @@ def test_without_an_index_a_conversation_opens_with_its_questions(store: Convers
     def down(*_: object) -> bool:
         raise IndexUnusable("There is no index.", hint="ingest something")
 
-    steps, elements = shown(store, replace(reader(tmp_path), may_open=down))
+    steps, elements = shown(store, replace(reader(tmp_path), readable=readable(down)))
     assert steps[0]["output"] == cited_answer().question
     assert "10 seconds" not in str(steps)
     assert elements == []

@@ -56,10 +56,7 @@ async def answered(backend: Backend, reply: Reply, spoken: Remembered) -> Answer
     if stored:
         # A page whose connection was lost gets the conversation again: it missed what was said meanwhile.
         cl.context.session.thread_id_to_resume = reply.conversation
-    scope = reply.caller.scope
-    turns = await asyncio.to_thread(
-        spoken.turns, lambda document, revision: backend.may_open(document, revision, scope)
-    )
+    turns = await asyncio.to_thread(spoken.turns, backend.opens(reply.caller.scope))
     # What pages are shown of is looked up while the manuals are searched.
     looked_up = asyncio.create_task(asyncio.to_thread(_shelf, backend, reply))
     try:

@@ -97,18 +97,14 @@ def _listed(
     backend: Backend, scope: Scope, words: str, start: int
 ) -> Callable[[Conversations, str], tuple[Conversation, ...]]:
     """A page of them, and one more where there are more."""
-    searched = searchable(lambda document, revision: backend.may_open(document, revision, scope))
+    searched = searchable(backend.opens(scope))
     return lambda store, owner: store.of(
         owner, search=words, searched=searched, channel="chat", limit=PAGE + 1, skip=start
     )
 
 
 def _readable(backend: Backend, scope: Scope, withdrawn: str) -> Readable:
-    return Readable(
-        may_open=lambda document, revision: backend.may_open(document, revision, scope),
-        withdrawn=withdrawn,
-        listed=lambda: backend.listed(scope),
-    )
+    return Readable(may_open=backend.opens(scope), withdrawn=withdrawn, listed=lambda: backend.listed(scope))
 
 
 async def _own(backend: Backend, request: Request, work: Callable[[Conversations, str], T]) -> T:

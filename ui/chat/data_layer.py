@@ -13,13 +13,14 @@ from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, Th
 from chainlit.user import PersistedUser, User
 
 from ingest.errors import IndexUnusable
-from serving.conversations.readable import searchable
+from serving.conversations.readable import Readable, searchable, while_indexed
 from serving.conversations.store import Conversations
 from serving.conversations.types import Conversation, Message, NoConversation
 from ui.backend import Backend
 from ui.chat.elements import Shelf
-from ui.chat.threads import Reader, ShownElement, Step, moment, steps_and_elements
+from ui.chat.threads import WITHDRAWN, Reader, ShownElement, Step, moment, steps_and_elements
 from ui.chat_identity import chat_caller
+from ui.web.texts import translator
 from ui.wording import Wording
 
 if TYPE_CHECKING:
@@ -167,7 +168,9 @@ def reader_of(backend: Backend, owner: str, wording: Wording) -> Reader:
     except IndexUnusable:
         documents = ()
     shelf = Shelf(home=backend.home, documents=documents)
-    return Reader(scope=scope, wording=wording, shelf=shelf, may_open=backend.may_open)
+    # Without an index questions are shown, and no answers.
+    readable = Readable(may_open=while_indexed(backend.opens(scope)), withdrawn=translator(wording.language)(WITHDRAWN))
+    return Reader(wording=wording, shelf=shelf, readable=readable)
 
 
 def _listed(conversation: Conversation) -> ThreadDict:

@@ -4,24 +4,19 @@ Enters: a conversation with its messages, the reader's scope. Leaves: plain valu
 up again: an answer from manuals that the reader may not open any more is not shown.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from ingest.errors import IndexUnusable
-from ingest.index.contract import Scope
 from serving.conversations.kept import KeptAnswer, answer_from_json
-from serving.conversations.readable import may_read
+from serving.conversations.readable import Readable
 from serving.conversations.types import Conversation, Message
 from ui.chat.elements import Element, Shelf, foot, head, marks, sources_of
 from ui.panel import shown_text
-from ui.web.texts import translator
 from ui.wording import Wording
 
 AUTHOR: Final = "Manualdesk"
 WITHDRAWN: Final = "This answer stands on manuals that you cannot open any more, so it is not shown."
-
-MayOpen = Callable[[str, str, Scope], bool]
 
 
 class Step(TypedDict):
@@ -61,25 +56,10 @@ class ShownElement(TypedDict):
 class Reader:
     """Who reads, and how."""
 
-    scope: Scope
     wording: Wording
     shelf: Shelf
-    may_open: MayOpen
-    _known: dict[tuple[str, str], bool] = field(default_factory=dict)
-
-    def may_read(self, message: Message) -> bool:
-        """May this reader open everything that the message stands on? What they said themselves is theirs."""
-        return message.role == "user" or may_read(message.answer, self.opens)
-
-    def opens(self, document: str, revision: str) -> bool:
-        """Nothing does while nobody can say which manuals there are: questions are shown then, and no answers."""
-        place = (document, revision)
-        if place not in self._known:
-            try:
-                self._known[place] = self.may_open(document, revision, self.scope)
-            except IndexUnusable:
-                self._known[place] = False
-        return self._known[place]
+    readable: Readable
+    """What of the messages they may read."""
 
 
 def steps_and_elements(
@@ -89,8 +69,8 @@ def steps_and_elements(
     steps: list[Step] = []
     elements: list[ShownElement] = []
     for message in messages:
-        if not reader.may_read(message):
-            steps.append(_step(message, f"*{translator(reader.wording.language)(WITHDRAWN)}*"))
+        if not reader.readable.may_read(message):
+            steps.append(_step(message, f"*{reader.readable.withdrawn}*"))
             continue
         kept = answer_from_json(message.answer) if message.answer else None
         if kept is None:
@@ -106,7 +86,7 @@ def answer_elements(message: Message, kept: KeptAnswer, reader: Reader) -> list[
     """Around one answer."""
     sources = sources_of(kept.answer, reader.wording, reader.shelf)
     below = foot(message.id, kept, sources, reader.wording, reader.shelf.home, rated=message.feedback)
-    found = [each for each in kept.answer.passages if reader.opens(each.document, each.revision)]
+    found = [each for each in kept.answer.passages if reader.readable.opens(each.document, each.revision)]
     above = [head(found, reader.wording, reader.shelf)] if found and not kept.answer.refused else []
     return [*above, below, *marks(sources)]
 

@@ -82,8 +82,7 @@ def _begin(customers: Customers, session: Session, asked: Question, question: st
     stores.quotas.today(session.site)
     conversation = asked.conversation or kept.begin(session.owner, CHANNEL, spoken(asked.language))
     kept.add(conversation, "user", question, owner=session.owner)
-    scope = session.caller.scope
-    turns = Remembered(before).turns(lambda document, revision: customers.backend.may_open(document, revision, scope))
+    turns = Remembered(before).turns(customers.backend.opens(session.caller.scope))
     return _Talk(session=session, conversation=conversation, question=question, turns=turns)
 
 

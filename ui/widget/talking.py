@@ -82,12 +82,9 @@ def _messages(customers: Customers, session: Session, conversation: str, *, last
 
 def _readable(customers: Customers, session: Session, conversation: str, *, last: int = 0) -> tuple[Message, ...]:
     """What of them may be read now: manuals become internal, and sites lose products. Raises NoConversation."""
-    store, scope = customers.stores().conversations, session.caller.scope
-    language = store.conversation(conversation, session.owner).language
-    readable = Readable(
-        may_open=lambda document, revision: customers.backend.may_open(document, revision, scope),
-        withdrawn=texts_in(language)["withdrawn"],
-    )
+    language = customers.stores().conversations.conversation(conversation, session.owner).language
+    may_open = customers.backend.opens(session.caller.scope)
+    readable = Readable(may_open=may_open, withdrawn=texts_in(language)["withdrawn"])
     return readable.messages(_messages(customers, session, conversation, last=last))
 
 
