@@ -1,5 +1,6 @@
 """A language model is not shown again what was answered from a manual that was withdrawn since."""
 
+import time
 from pathlib import Path
 
 from ingest.metadata import Setting
@@ -19,6 +20,14 @@ def sent(model: ScriptedModel) -> str:
     return str(model.requests[-1]["messages"])
 
 
+def forgotten(visitor: Visitor) -> None:
+    """Wait until a conversation of its own finds nothing of it: what the server and its search read may be half a
+    second old, each for itself."""
+    deadline = time.monotonic() + 20
+    while "10 seconds" in (said := visitor.ask(FIRST).text):
+        assert time.monotonic() < deadline, said
+
+
 def test_a_customers_later_question_brings_no_withdrawn_answer_to_the_model(tmp_path: Path) -> None:
     with ScriptedModel().running() as model:
         desk = ApiDesk(tmp_path, model_url=model.url)
@@ -36,7 +45,8 @@ def test_a_customers_later_question_brings_no_withdrawn_answer_to_the_model(tmp_
             assert HOLD in sent(model), "while it is public, it is part of the conversation"
 
             desk.desk.ingest(said=(Setting("*/guide.md", "audience", "internal"), public))
-            desk.backend.index().refresh()  # what a server reads may be half a second old
+            forgotten(visitor)
+            desk.backend.index().refresh()
             visitor.ask(SECOND, asked.conversation)
             assert FIRST in sent(model), "what the customer said is the customer's"
             assert HOLD not in sent(model)
