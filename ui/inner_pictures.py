@@ -5,8 +5,10 @@ Whatever they were, a browser gets a PNG of ours: nothing reaches it under a typ
 
 from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from ingest.readers.inner_pictures import WITH_PICTURES, picture_at
 from ui.pages import LONGEST_SIDE
 
 if TYPE_CHECKING:
@@ -17,6 +19,15 @@ if TYPE_CHECKING:
 _FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "BMP")
 _MOST_PIXELS: Final = 40_000_000
 """160 MB of memory while it is made smaller; a photograph has 12 to 24 million."""
+
+
+def picture_in(path: Path, document: str, place: int) -> bytes | None:
+    """A file's picture as PNG, by its place; None where there is none to show. Raises ReadError for a file that is made
+    to do harm."""
+    if PurePosixPath(document).suffix.lower() not in WITH_PICTURES:
+        return None
+    content = picture_at(path, document, place)
+    return inner_picture(content) if content else None
 
 
 def inner_picture(content: bytes) -> bytes | None:

@@ -3,7 +3,6 @@
 Enters: a PDF, a page number and rectangles in points. Leaves: PNG bytes. pypdfium2 and Pillow stop here.
 """
 
-import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import ReadError
+from ingest.letters import letters_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -85,7 +85,7 @@ def quoted_lines(path: Path, page: int, lines: tuple[Mark, ...], quote: str) -> 
 
     Raises ReadError for a damaged file or page.
     """
-    sought = _squashed(quote)
+    sought = letters_of(quote)
     with _pdfium, _opened(path) as document:
         if not sought or not 1 <= page <= len(document):
             return lines
@@ -93,7 +93,8 @@ def quoted_lines(path: Path, page: int, lines: tuple[Mark, ...], quote: str) -> 
         text, height = sheet.get_textpage(), sheet.get_height()
         shared = {
             line: _shared(
-                _squashed(text.get_text_bounded(line.left, height - line.bottom, line.right, height - line.top)), sought
+                letters_of(text.get_text_bounded(line.left, height - line.bottom, line.right, height - line.top)),
+                sought,
             )
             for line in lines
         }
@@ -104,10 +105,6 @@ def quoted_lines(path: Path, page: int, lines: tuple[Mark, ...], quote: str) -> 
     # A short line, a part number in a table say, may stand elsewhere too: it counts only beside a sure one.
     top, bottom = min(line.top for line in sure), max(line.bottom for line in sure)
     return tuple(line for line in lines if shared[line] and top <= (line.top + line.bottom) / 2 <= bottom)
-
-
-def _squashed(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
 
 
 def _shared(line: str, quote: str) -> int:

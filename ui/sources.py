@@ -5,6 +5,8 @@ manual's own scripts from running on our origin. Only what the index holds or he
 """
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
@@ -16,12 +18,12 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from ingest.errors import ManualdeskError
 from ingest.index.contract import Scope
 from ingest.originals import original_path
-from ingest.readers.inner_pictures import WITH_PICTURES, picture_at
 from serving.api.access import asker
 from ui.backend import Backend
-from ui.inner_pictures import inner_picture
+from ui.inner_pictures import picture_in
 from ui.pages import Mark, PagePictures
 
+_DRAWN_BY = version("manualdesk")
 MOST_MARKS = 400
 """Lines on the densest pages are fewer."""
 
@@ -81,7 +83,6 @@ def source_routes(backend: Backend) -> APIRouter:
     """The routes under /sources."""
     router = APIRouter(prefix="/sources")
     pictures = PagePictures()
-    drawn_by = version("manualdesk")
 
     @router.get("/{revision}/original/{document:path}", response_class=Response)
     async def original(revision: str, document: str, request: Request) -> Response:
@@ -96,19 +97,16 @@ def source_routes(backend: Backend) -> APIRouter:
         parsed, parts = _parsed(marks), _parsed(request.query_params.get("part", ""))
         if parsed is None or parts is None or len(parts) > 1 or not is_pdf(document):
             return _missing("bad_request", "That is not a page of a PDF.", HTTPStatus.BAD_REQUEST)
-        # Kept by the browser, but asked for each time: after signing out, or once it is withdrawn, it is not shown.
-        headers = {"Cache-Control": "private, no-cache", "ETag": f'"{revision}-{drawn_by}"'}
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        try:
-            picture = await asyncio.to_thread(pictures.draw, found, page, parsed, parts[0] if parts else None)
-        except ManualdeskError as error:
-            return _missing("unreadable", error.message)
-        if picture is None:
-            return _missing("not_found", f"{document} has no page {page}.")
-        return Response(picture, media_type="image/png", headers=headers)
+        draw = partial(pictures.draw, found, page, parsed, parts[0] if parts else None)
+        return await _picture(request, revision, draw, f"{document} has no page {page}.")
 
-    _add_inner(router, backend)
+    @router.get("/{revision}/pictures/{place:int}/{document:path}", response_class=Response)
+    async def inner(revision: str, place: int, document: str, request: Request) -> Response:
+        found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
+        if not isinstance(found, Path):
+            return found
+        draw = partial(picture_in, found, document, place)
+        return await _picture(request, f"{revision}-{place}", draw, f"{document} has no such picture.")
 
     @router.get("/{rest:path}", include_in_schema=False)
     async def nothing_else(rest: str) -> Response:
@@ -118,31 +116,19 @@ def source_routes(backend: Backend) -> APIRouter:
     return router
 
 
-def _add_inner(router: APIRouter, backend: Backend) -> None:
-    drawn_by = version("manualdesk")
-
-    @router.get("/{revision}/pictures/{place:int}/{document:path}", response_class=Response)
-    async def inner(revision: str, place: int, document: str, request: Request) -> Response:
-        found = await asyncio.to_thread(_find, backend, document, revision, asker(request).scope)
-        if not isinstance(found, Path):
-            return found
-        headers = {"Cache-Control": "private, no-cache", "ETag": f'"{revision}-{place}-{drawn_by}"'}
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        try:
-            picture = await asyncio.to_thread(_inner, found, document, place)
-        except ManualdeskError as error:
-            return _missing("unreadable", error.message)
-        if picture is None:
-            return _missing("not_found", f"{document} has no such picture.")
-        return Response(picture, media_type="image/png", headers=headers)
-
-
-def _inner(path: Path, document: str, place: int) -> bytes | None:
-    if PurePosixPath(document).suffix.lower() not in WITH_PICTURES:
-        return None
-    content = picture_at(path, document, place)
-    return inner_picture(content) if content else None
+async def _picture(request: Request, name: str, draw: Callable[[], bytes | None], missing: str) -> Response:
+    """`name`: what is drawn, while the program that draws is the same; `missing`: what is told where nothing is."""
+    # Kept by the browser, but asked for each time: after signing out, or once it is withdrawn, it is not shown.
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{name}-{_DRAWN_BY}"'}
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    try:
+        picture = await asyncio.to_thread(draw)
+    except ManualdeskError as error:
+        return _missing("unreadable", error.message)
+    if picture is None:
+        return _missing("not_found", missing)
+    return Response(picture, media_type="image/png", headers=headers)
 
 
 def _find(backend: Backend, document: str, revision: str, scope: Scope) -> Path | Response:

@@ -28,7 +28,7 @@ STAGES: Final = {
     "scope": "products",
     "rerank": "reading anew",
     "read": "reading passages whole",
-    "compare": "telling siblings apart",
+    "compare": "comparing near ties",
     "judge": "judging them",
 }
 """What takes the time of a search."""

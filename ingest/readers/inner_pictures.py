@@ -20,11 +20,13 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree, html
 
+from ingest.letters import letters_of
 from ingest.readers.containers import check_container
 from ingest.readers.encoding import decode_html
 from ingest.readers.pictures import is_formula
+from ingest.suffixes import HTML
 
-WITH_PICTURES: Final = frozenset({".epub", ".html", ".htm", ".xhtml"})
+WITH_PICTURES: Final = frozenset({".epub", *HTML})
 _RASTER: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
 _INLINE: Final = re.compile(
     rb"""\bsrc\s*=\s*["'](data:image/(?:png|jpeg|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*)["']""", re.IGNORECASE
@@ -68,7 +70,7 @@ class _Stream:
         return len(self.headings) + len(self.pictures)
 
     def say(self, text: str | None) -> None:
-        said = _squashed(text or "")
+        said = letters_of(text or "")
         self.letters.append(said)
         self.length += len(said)
 
@@ -80,7 +82,7 @@ def pictures_beside(path: Path, document: str, quote: str, anchor: str) -> tuple
     """
     file, _, element = anchor.rpartition("#") if "#" in anchor else ("", "", anchor)
     if Path(document).suffix.lower() != ".epub":
-        page = path.read_bytes() if path.stat().st_size <= _MOST_PAGE else b""
+        page = _web_page(path)
         names = {source: number for number, source in enumerate(_inline_sources(page))}
         return tuple(_beside(page, quote, element, names, ""))
     check_container(path, document)
@@ -97,13 +99,17 @@ def pictures_beside(path: Path, document: str, quote: str, anchor: str) -> tuple
 def picture_at(path: Path, document: str, place: int) -> bytes | None:
     """A file's picture; None where there is none at that place. Raises ReadError as `pictures_beside`."""
     if Path(document).suffix.lower() != ".epub":
-        page = path.read_bytes() if path.stat().st_size <= _MOST_PAGE else b""
-        sources = _inline_sources(page)
+        sources = _inline_sources(_web_page(path))
         return _decoded(sources[place]) if 0 <= place < len(sources) else None
     check_container(path, document)
     with zipfile.ZipFile(path) as archive:
         names = _raster_names(archive)
         return _part(archive, names[place], _MOST_PICTURE) or None if 0 <= place < len(names) else None
+
+
+def _web_page(path: Path) -> bytes:
+    """Empty where it is too large."""
+    return path.read_bytes() if path.stat().st_size <= _MOST_PAGE else b""
 
 
 def _raster_names(archive: zipfile.ZipFile) -> list[str]:
@@ -193,7 +199,7 @@ def _stream(tree: html.HtmlElement) -> _Stream:
 
 def _found(stream: _Stream, quote: str, after: int) -> tuple[int, int]:
     """Where the quote begins and ends; -1 where it is nowhere."""
-    letters, sought = "".join(stream.letters), _squashed(quote)
+    letters, sought = "".join(stream.letters), letters_of(quote)
     beginning = sought[:_ENOUGH]
     if not beginning:
         return -1, -1
@@ -227,7 +233,3 @@ def _caption(image: html.HtmlElement) -> str:
     shown = " ".join((image.get("alt") or "").split())
     is_said = re.search(r"[^\W\d_]{2}", shown) and not re.search(r"\.\w{3,4}$|[/\\]", shown)
     return shown[:200] if is_said else ""
-
-
-def _squashed(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()

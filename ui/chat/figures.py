@@ -13,10 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from ingest.errors import ReadError
+from ingest.letters import letters_of
 from ingest.originals import original_path
 from ingest.readers.inner_pictures import WITH_PICTURES, picture_at, pictures_beside
 from serving.answer import Citation
-from ui.inner_pictures import inner_picture, inner_size
+from ui.inner_pictures import inner_size, picture_in
 from ui.page_look import Ink, Look, page_look
 from ui.pages import Mark, PagePictures
 from ui.sources import inner_url, is_pdf, original_url, part_url
@@ -88,8 +89,7 @@ class Figure:
         """As PNG, from the kept original. Raises ReadError."""
         if isinstance(self.where, Mark):
             return PagePictures(keep=1).draw(path, self.page or 1, part=self.where)
-        content = picture_at(path, self.document, self.where)
-        return inner_picture(content) if content else None
+        return picture_in(path, self.document, self.where)
 
 
 def figures_of(citations: Sequence[Citation], home: Path) -> tuple[Figure, ...]:
@@ -169,17 +169,13 @@ def _on_page(citation: Citation, path: Path, page: int) -> list[Figure]:
 
 def _heading(section: Sequence[str], lines: Sequence[tuple[Mark, str]], below: float) -> float:
     """Where the section's heading ends on its page, above what is cited; 0 where it is on an earlier one."""
-    said = _letters(section[-1]) if section else ""
+    said = letters_of(section[-1]) if section else ""
     found = [
         line.bottom
         for line, text in lines
-        if line.bottom <= below and (words := _letters(text)) and said.endswith(words) and len(words) * 2 >= len(said)
+        if line.bottom <= below and (words := letters_of(text)) and said.endswith(words) and len(words) * 2 >= len(said)
     ]
     return max(found, default=0.0)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
 
 
 def drawings(look: Look) -> list[Mark]:
