@@ -57,7 +57,8 @@ CURATED, CACHED = 500, 5000
 ROUNDS = 300
 RATE, SECONDS = 20, 15
 ASKED = "How do I reset the T200 Pro to factory settings?"
-ALIKE = "T200 Pro: how can I reset it to the factory settings?"
+DISTINCT = 40
+"""Questions that are asked in turn in other words: the encoder keeps the last few, and each shall be embedded."""
 TRIED = (0.90, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99)
 
 
@@ -190,17 +191,16 @@ def _in_process(home: Path, embedder: Embedder) -> dict[str, object]:
         book.add(CuratedAnswer(questions=(question,), answer="Press the ring.", language="en"))
         forms[normal_form(question)] = embedder.embed_query(normal_form(question))
     book.keep_vectors(forms, embedder.name)
-    cached = "How long does the H1 accept new devices after I push its button?"
-    looked = lookup.looked(cached, scope=EVERYTHING, turns=(), product="", policy=None)
-    assert looked is not None
-    asked = replace(looked.asked, model="bench", prompt=PROMPT_VERSION)
     chance = np.random.default_rng(0)
     for number in range(CACHED):
-        vector = chance.normal(size=embedder.dimensions).astype(np.float32)
+        question = f"How long does sign {number} of the H1 stay lit after I push its button?"
+        looked = lookup.looked(question, scope=EVERYTHING, turns=(), product="", policy=None)
+        assert looked is not None
+        asked = replace(looked.asked, model="bench", prompt=PROMPT_VERSION)
         kept = CachedAnswer(
-            key=asked.key if not number else f"{number:032}",
+            key=asked.key,
             group=asked.group,
-            question=cached if not number else f"Another matter, number {number}?",
+            question=question,
             answer="For three minutes.",
             language="en",
             audience=EVERYTHING.audience,
@@ -209,21 +209,33 @@ def _in_process(home: Path, embedder: Embedder) -> dict[str, object]:
             prompt=PROMPT_VERSION,
             citations=(),
         )
-        own = embedder.embed_query(asked.form) if not number else vector / np.linalg.norm(vector)
+        vector = chance.normal(size=embedder.dimensions).astype(np.float32)
+        own = embedder.embed_query(asked.form) if number < DISTINCT else vector / np.linalg.norm(vector)
         shelf.put(kept, own, embedder.name)
-    like = "After I push its button, for how long does the H1 accept new devices?"
+    like = [f"After I push its button, how long does sign {number} of the H1 stay lit?" for number in range(DISTINCT)]
+
+    def timed(questions: Sequence[str]) -> dict[str, float]:
+        return _timed(lambda question: answers.ask(question, scope=EVERYTHING), questions)
+
     return {
-        "curated, same question": _timed(answers, ASKED),
-        "cached, same question": _timed(answers, cached),
-        "curated, in other words": _timed(answers, ALIKE),
-        "cached, in other words": _timed(answers, like),
-        "embedding alone": _spread([_milliseconds(lambda: embedder.embed_query(ALIKE)) for _ in range(ROUNDS // 3)]),
+        "curated, same question": timed([ASKED]),
+        "cached, same question": timed(["How long does sign 0 of the H1 stay lit after I push its button?"]),
+        "curated, in other words": timed(_alike()),
+        "cached, in other words": timed(like),
+        "embedding alone": _timed(embedder.embed_query, _alike()),
     }
 
 
-def _timed(answers: StoredAnswers, question: str) -> dict[str, float]:
-    answers.ask(question, scope=EVERYTHING)
-    return _spread([_milliseconds(lambda: answers.ask(question, scope=EVERYTHING)) for _ in range(ROUNDS)])
+def _alike() -> list[str]:
+    """Curated questions in other words."""
+    return [f"About what is matter number {number} of the list?" for number in range(1, DISTINCT + 1)]
+
+
+def _timed(ask: Callable[[str], object], questions: Sequence[str]) -> dict[str, float]:
+    for question in questions:
+        ask(question)
+    rounds = (questions[number % len(questions)] for number in range(ROUNDS))
+    return _spread([_milliseconds(partial(ask, question)) for question in rounds])
 
 
 def _milliseconds(work: Callable[[], object]) -> float:
@@ -238,7 +250,7 @@ def _spread(times: Sequence[float]) -> dict[str, float]:
 
 
 def _over_http(home: Path) -> dict[str, object]:
-    """Through the real server: half of the questions are the curated one, half the same in other words."""
+    """Through the real server: half of the questions are a curated one, half are others of them in other words."""
     environment = {**os.environ, "MANUALDESK_HOME": str(home), "MANUALDESK_LLM_URL": ""}
     server = subprocess.Popen([COMMAND, "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE, text=True)
     try:
@@ -262,13 +274,14 @@ async def _paced(address: str) -> dict[str, object]:
             assert reply.json()["source"] == "curated", reply.text
             return took
 
-        for question in (ASKED, ALIKE) * 3:
+        alike = _alike()
+        for question in (ASKED, *alike):
             await ask(question)
         begun = time.perf_counter()
         running = []
         for number in range(RATE * SECONDS):
             await asyncio.sleep(max(0.0, begun + number / RATE - time.perf_counter()))
-            running.append(asyncio.create_task(ask((ASKED, ALIKE)[number % 2])))
+            running.append(asyncio.create_task(ask(alike[number // 2 % DISTINCT] if number % 2 else ASKED)))
         times = await asyncio.gather(*running)
     return {
         "questions_a_second": RATE,
