@@ -19,7 +19,6 @@ import asyncio
 import json
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import readiness
 from process_tree import COMMAND, PeakMemory, run_command
 from socketio.exceptions import SocketIOError
 
@@ -53,7 +53,6 @@ BAR_SECONDS = 2.0
 SEED = 50
 INGEST_AFTER_SECONDS = 10.0
 LONGEST_SECONDS = 3600.0
-READY_SECONDS = 600.0
 SAMPLES = ROOT / "data" / "samples"
 QUESTIONS = ROOT / "data" / "eval" / "samples.jsonl"
 SMALL = CHECKOUT.parent / "shared" / "manuals" / "small"
@@ -156,22 +155,17 @@ def _served(home: Path, log: Path) -> Iterator[tuple[str, int]]:
     settings = {"MANUALDESK_HOME": str(home), "MANUALDESK_LLM_URL": "", "MANUALDESK_SIGN_IN": "password"}
     with log.open("w") as said:
         process = subprocess.Popen([COMMAND, "serve", "--port", "0"], env=kept | settings, stdout=said, stderr=said)
+
+        def runs() -> bool:
+            return process.poll() is None
+
         try:
-            yield _ready(process, log), process.pid
+            address = readiness.said(log, r"Manualdesk is at (http://\S+)", runs=runs)
+            readiness.wait_for(f"{address}/readyz", log, runs=runs)
+            yield address, process.pid
         finally:
             process.terminate()
             process.wait(60)
-
-
-def _ready(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    ends, address = time.monotonic() + READY_SECONDS, ""
-    while time.monotonic() < ends and process.poll() is None:
-        found = re.search(r"Manualdesk is at (http://\S+)", log.read_text())
-        address = found[1] if found else ""
-        if address and httpx.get(f"{address}/readyz", trust_env=False, timeout=30).status_code == 200:
-            return address
-        time.sleep(0.5)
-    sys.exit(f"the server was never ready:\n{log.read_text()[-2000:]}")
 
 
 async def _all(run: Run, tokens: Sequence[str], key: str, manuals: Path, others: Path | None) -> None:

@@ -26,6 +26,7 @@ import torch  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
 from ingest.bundled_model import ensure_bundled_model  # noqa: E402
+from serving.evaluation.refusing import auroc  # noqa: E402
 from serving.evaluation.results import save  # noqa: E402
 from serving.grounding.source import source_of  # noqa: E402
 from serving.settings import load_settings  # noqa: E402
@@ -218,9 +219,9 @@ def _padded(states: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
 def _unseen(encoder: Encoder, network: Comparison, maker: Maker) -> float:
     examples = [maker.example() for _ in range(8 * BATCH)]
     doubts = [_doubts(encoder, network, examples[start : start + BATCH]) for start in range(0, len(examples), BATCH)]
-    found = torch.cat(doubts).numpy()
-    false = np.array([example.false for example in examples])
-    return _area(found[false], found[~false])
+    found = list(zip(torch.cat(doubts).tolist(), examples, strict=True))
+    false, true = ([doubt for doubt, example in found if example.false is wanted] for wanted in (True, False))
+    return _area(false, true)
 
 
 @torch.no_grad()
@@ -239,15 +240,13 @@ def _planted(encoder: Encoder, network: Comparison) -> dict[str, float]:
             doubts[kind].append(
                 float(_doubts(encoder, network, [Example(claim=text, held_against=held, false=False)])[0])
             )
-    areas = {kind: _area(np.array(doubts[kind]), np.array(doubts["true"])) for kind in KINDS}
+    areas = {kind: _area(doubts[kind], doubts["true"]) for kind in KINDS}
     false = [doubt for kind in KINDS for doubt in doubts[kind]]
-    return {"all": _area(np.array(false), np.array(doubts["true"])), **areas}
+    return {"all": _area(false, doubts["true"]), **areas}
 
 
-def _area(
-    false: "np.ndarray[tuple[int], np.dtype[np.float32]]", true: "np.ndarray[tuple[int], np.dtype[np.float32]]"
-) -> float:
-    return round(float((false[:, None] > true[None, :]).mean()), 3)
+def _area(false: Sequence[float], true: Sequence[float]) -> float:
+    return round(auroc(false, true) or 0.0, 3)
 
 
 if __name__ == "__main__":

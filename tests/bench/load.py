@@ -14,19 +14,16 @@ corrected or replaced by quotes, so that its ratio says little and has no bar.
 import argparse
 import asyncio
 import os
-import re
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.error import URLError
 
 from process_tree import COMMAND, run_command
+from readiness import said, wait_for
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -48,7 +45,6 @@ from tests.paced_model import PacedModel, written  # noqa: E402
 BAR = 0.95
 WHOLE = 0.99
 """Of an answer's characters; marks that are numbered anew may be shorter."""
-READY_SECONDS = 600
 QUESTIONS = ROOT / "data" / "eval" / "samples.jsonl"
 PACED = ROOT / "tests" / "paced_model.py"
 VLLM_USERS = 4
@@ -142,7 +138,7 @@ def _paced(pace: float, tokens: int) -> Iterator[str]:
 def _vllm() -> Iterator[str]:
     port = "8051"
     with _running(["llm", "serve", "--profile", "cpu", "--port", port], {}) as log:
-        _wait_for(f"http://127.0.0.1:{port}/health", log)
+        wait_for(f"http://127.0.0.1:{port}/health", log)
         yield f"http://127.0.0.1:{port}/v1"
 
 
@@ -151,8 +147,8 @@ def _served(home: Path, model: str) -> Iterator[str]:
     """A running Manualdesk; leaves its address ending in /v1."""
     settings = {"MANUALDESK_HOME": str(home), "MANUALDESK_LLM_URL": model, "MANUALDESK_CALLS_A_MINUTE": "0"}
     with _running(["serve", "--port", "0"], settings) as log:
-        address = _said(log, r"Manualdesk is at (http://\S+)")
-        _wait_for(f"{address}/readyz", log)
+        address = said(log, r"Manualdesk is at (http://\S+)")
+        wait_for(f"{address}/readyz", log)
         yield f"{address}/v1"
 
 
@@ -168,27 +164,6 @@ def _running(arguments: Sequence[str], settings: dict[str, str]) -> Iterator[Pat
         finally:
             process.terminate()
             process.wait(60)
-
-
-def _said(log: Path, pattern: str) -> str:
-    ends = time.monotonic() + READY_SECONDS
-    while time.monotonic() < ends:
-        if found := re.search(pattern, log.read_text()):
-            return found[1]
-        time.sleep(0.2)
-    sys.exit(f"nothing was served:\n{log.read_text()[-2000:]}")
-
-
-def _wait_for(url: str, log: Path) -> None:
-    ends = time.monotonic() + READY_SECONDS
-    while time.monotonic() < ends:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as reply:
-                reply.read()
-                return
-        except (URLError, OSError):
-            time.sleep(0.5)
-    sys.exit(f"{url} was never ready:\n{log.read_text()[-2000:]}")
 
 
 if __name__ == "__main__":

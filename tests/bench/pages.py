@@ -20,17 +20,16 @@ import shutil
 import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 from page_loads import LANGUAGES, SIZES, Desk, Load, all_pages
 from playwright.sync_api import Browser
 from process_tree import run_command
+from readiness import wait_for
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
@@ -127,15 +126,10 @@ def _desk(home: Path, folder: Path, manual: str, question: str) -> Iterator[Desk
     ):
         Sites(database).add(Site(id=SITE, name="Shop", origins=(shop,)))
         database.close()
-        _warmed(address)
+        # How long a start takes is measured elsewhere.
+        wait_for(f"{address}/readyz", folder / "server.log")
         token = signed_in(address, "bench", PASSWORD)
         yield Desk(address=address, shop=shop, token=token, manual=manual, question=question)
-
-
-def _warmed(address: str) -> None:
-    """Waits until index and models are open: how long a start takes is measured elsewhere."""
-    while httpx.get(f"{address}/readyz", trust_env=False, timeout=30).status_code != httpx.codes.OK:
-        time.sleep(0.5)
 
 
 def _all_loads(browser: Browser, desk: Desk, options: argparse.Namespace) -> Iterator[Load]:

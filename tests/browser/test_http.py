@@ -21,8 +21,11 @@ pytestmark = pytest.mark.browser
 
 def ready(address: str) -> httpx.Response:
     """/readyz once the models have loaded."""
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while (reply := httpx.get(f"{address}/readyz")).json()["embedder"].get("error") == "still loading":
+    patience = PATIENCE_MS / 1000
+    deadline = time.monotonic() + patience
+    while (reply := httpx.get(f"{address}/readyz", timeout=patience)).json()["embedder"].get(
+        "error"
+    ) == "still loading":
         assert time.monotonic() < deadline
     return reply
 
