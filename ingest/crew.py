@@ -80,6 +80,7 @@ class LocalCrew:
             self._preparing.start()
 
     def embedder(self) -> PassageEmbedder:
+        self._prepared()
         from ingest.embed import Embedder
 
         with self._loads:
@@ -89,12 +90,17 @@ class LocalCrew:
 
     def close(self) -> None:
         self._closed.set()
-        if self._preparing is not None:
-            self._preparing.join()
+        self._prepared()
         if self._recognised.exists():
             from ingest.readers.scan_kept import prune
 
             prune(self._recognised)
+
+    def _prepared(self) -> None:
+        """Wait for the thread that prepares. Not in an import of what it imports: an interrupt there can leave Python's
+        import lock held, and then no thread comes to its end."""
+        if self._preparing is not None and self._preparing is not threading.current_thread():
+            self._preparing.join()
 
     def _prepare(self) -> None:
         with suppress(ManualdeskError):  # raised again when the embedder is asked for

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ingest.crew import Crew
 from ingest.errors import ManualdeskError
 from ingest.index.contract import IndexInfo, IndexStore
+from ingest.interrupts import undisturbed
 from ingest.pipeline import Job, Progress, Report, plan, published_documents, run
 from ingest.plan import Plan
 
@@ -90,10 +91,12 @@ def recorded(records: "Records", kind: str, job: str) -> Iterator[Outcome]:
     """Keep in the records how the body ends; its error goes on to the caller."""
     from ingest.records.types import Run, State
 
-    number, started = records.begin(kind, job), time.monotonic()
+    number, started = None, time.monotonic()
     outcome = Outcome()
     state, error, hint = State.DONE, "", ""
     try:
+        with undisturbed():
+            number = records.begin(kind, job)
         yield outcome
     except ManualdeskError as failure:
         state, error, hint = State.FAILED, failure.message, failure.hint
@@ -105,8 +108,9 @@ def recorded(records: "Records", kind: str, job: str) -> Iterator[Outcome]:
         state, error = State.FAILED, f"{type(failure).__name__}: {failure}"
         raise
     finally:
-        records.end(
-            Run(
+        if number is not None:
+            report = json.dumps(outcome.report, ensure_ascii=False) if outcome.report is not None else ""
+            ended = Run(
                 number=number,
                 kind=kind,
                 state=state,
@@ -117,9 +121,10 @@ def recorded(records: "Records", kind: str, job: str) -> Iterator[Outcome]:
                 generation=outcome.generation,
                 error=error,
                 hint=hint,
-                report=json.dumps(outcome.report, ensure_ascii=False) if outcome.report is not None else "",
+                report=report,
             )
-        )
+            with undisturbed():
+                records.end(ended)
 
 
 def remove_documents(place: Place, documents: list[str]) -> IndexInfo:

@@ -132,9 +132,10 @@ def main() -> None:
         sys.exit(1)  # whoever asks ended before it could say what
     order = json.loads(line)
     threading.Thread(target=_end_with_input, daemon=True).start()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end = _End()
+    signal.signal(signal.SIGTERM, end)
     try:
-        _run(order, said)
+        _run(order, said, end)
     except ManualdeskError as error:
         _say(said, "error", {"kind": type(error).__name__, "message": error.message, "hint": error.hint})
     except KeyboardInterrupt:
@@ -143,7 +144,22 @@ def main() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # our input ends now: that must not interrupt what is left to do
 
 
-def _run(order: dict[str, dict[str, object]], said: IO[str]) -> None:
+class _End:
+    """Our end, asked for by a signal: it interrupts what goes on, as Ctrl-C does. Python drops an interrupt that meets
+    it in a callback, of which imports have many: so it is also looked for between two steps."""
+
+    asked = False
+
+    def __call__(self, _number: int, _frame: object) -> None:
+        self.asked = True
+        raise KeyboardInterrupt
+
+    def check(self) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+
+
+def _run(order: dict[str, dict[str, object]], said: IO[str], end: _End) -> None:
     from ingest.recorded import run_recorded
     from serving.compose import build_place
 
@@ -162,6 +178,7 @@ def _run(order: dict[str, dict[str, object]], said: IO[str]) -> None:
             if isinstance(step, Report):
                 _say(said, "report", step.to_json())
             else:
+                end.check()
                 _say(said, "progress", asdict(step))
 
 

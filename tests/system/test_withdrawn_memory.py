@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from ingest.index.edge import POINTER_CHECK_SECONDS
 from ingest.metadata import Setting
 from tests.api_desk import OPEN, PUBLIC, ApiDesk
 from tests.desk import manual
@@ -22,10 +23,11 @@ def sent(model: ScriptedModel) -> str:
 
 def forgotten(visitor: Visitor) -> None:
     """Wait until a conversation of its own finds nothing of it: what the server and its search read may be half a
-    second old, each for itself."""
+    second old, each for itself. Asked no oftener than that, for a visitor may ask only so much a minute."""
     deadline = time.monotonic() + 20
     while "10 seconds" in (said := visitor.ask(FIRST).text):
         assert time.monotonic() < deadline, said
+        time.sleep(POINTER_CHECK_SECONDS)
 
 
 def test_a_customers_later_question_brings_no_withdrawn_answer_to_the_model(tmp_path: Path) -> None:
