@@ -68,12 +68,33 @@ class Embedder:
         """Unit-length vectors, shape (len(texts), dimensions), in the order of the texts."""
         return self._encode([self._passage_prefix + text for text in texts])
 
+    def embed_with_states(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """As `embed_passages`, and for each text what `tokens` gives of it as a passage: both come of one pass."""
+        prefixed = [self._passage_prefix + text for text in texts]
+        # Declared as tensors or texts only; without one output named, each text's are a dictionary of all.
+        passed = cast(
+            "list[dict[str, torch.Tensor]]",
+            self._model.encode(
+                prefixed, batch_size=self._batch, output_value=None, convert_to_numpy=False, show_progress_bar=False
+            ),
+        )
+        vectors = np.stack([one["sentence_embedding"].float().cpu().numpy() for one in passed])
+        # Told anew where each token stands: of a pass only the numbers of the tokens come back.
+        spans = self._model.tokenizer(
+            prefixed, return_offsets_mapping=True, truncation=True, max_length=self._model.max_seq_length
+        )["offset_mapping"]
+        states = []
+        for one, places in zip(passed, spans, strict=True):
+            held = one["token_embeddings"][one["attention_mask"].bool()].float().cpu().numpy()
+            states.append(_unit(held[_own(places, len(self._passage_prefix))]))
+        return _unit(vectors), states
+
     def tokens(self, text: str, *, question: bool) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
         """A unit-length vector for each token of a text as a question or as a passage, shape (tokens, dimensions), and
         which characters of the text it stands for; what is beyond the model's limit is cut."""
         prefix = self._query_prefix if question else self._passage_prefix
         states, spans = self._token_states(prefix + text)
-        own = [place for place, (first, last) in enumerate(spans) if last > max(first, len(prefix))]
+        own = _own(spans, len(prefix))
         vectors = _unit(np.ascontiguousarray(states[own], dtype=np.float32))
         return vectors, [(max(0, spans[place][0] - len(prefix)), spans[place][1] - len(prefix)) for place in own]
 
@@ -97,6 +118,11 @@ class Embedder:
                 bert = cast("BertModel", self._model[0].auto_model)
                 self._lean = LeanEncoder(bert, self._model.tokenizer.backend_tokenizer)
             return self._lean
+
+
+def _own(spans: Sequence[tuple[int, int]], prefix: int) -> list[int]:
+    """The tokens of the text itself: not of the prefix, and none that only marks the beginning or the end."""
+    return [place for place, (first, last) in enumerate(spans) if last > max(first, prefix)]
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

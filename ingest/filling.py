@@ -18,7 +18,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.crew import BatchEmbedder, Crew, PassageEmbedder
+from ingest.crew import BatchEmbedder, Crew, PassageEmbedder, StatesEmbedder
 from ingest.errors import IndexUnusable
 from ingest.estimate import Estimate
 from ingest.index.contract import Draft, Point
@@ -27,6 +27,7 @@ from ingest.journal import Journal
 from ingest.originals import keep_original
 from ingest.report import Failure, Progress, Result, Stage, State, WeakPages, failure
 from ingest.sparse import passage_terms
+from ingest.token_states import States, TokenStates
 from ingest.types import Dense, SourceFile, Vectors
 from ingest.versions import signature
 from ingest.workers import ChunkedFile
@@ -35,6 +36,9 @@ WINDOW_CHUNKS = 256
 """Chunks sorted by length and embedded together: enough to fill batches evenly, few enough to stay small in memory."""
 SLICE_CHUNKS = 32
 """Chunks embedded between two progress reports; what a kill can cost."""
+
+_Made = tuple[NDArray[np.float32], Sequence[States]]
+"""A vector for each text of a slice, and the states of its tokens where the embedder tells them."""
 
 
 @dataclass(eq=False, slots=True)
@@ -79,6 +83,7 @@ class Filling:
         self._draft = draft
         self._crew = crew
         self._journal = journal
+        self._states = TokenStates(home, journal.made_by[0])
         self._home = home
         self._donors = donors
         # All that touches the draft is done by this one thread, for a draft knows no others.
@@ -94,6 +99,7 @@ class Filling:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._writer.shutdown(cancel_futures=True)
+        self._states.close()
 
     def fill(self, files: Iterable[ChunkedFile], sources: Sequence[SourceFile]) -> Iterator[Progress]:
         """Put every file into the draft. `sources`: those that the files are read from. Raises what the crew and the
@@ -125,16 +131,17 @@ class Filling:
     def _embed(self, embedder: PassageEmbedder, slices: Iterator[_Slice]) -> Iterator[Progress]:
         if isinstance(embedder, BatchEmbedder):
             # One in flight costs a call, so those that only tell of a file are left out: others come soon enough.
-            arrays = embedder.embed_batches(self._texts(part for part in slices if part.texts))
+            batches = self._texts(part for part in slices if part.texts)
+            made: Iterator[_Made] = ((dense, ()) for dense in embedder.embed_batches(batches))
         else:
-            arrays = _one_by_one(embedder, self._texts(slices))
+            made = _one_by_one(embedder, self._texts(slices))
         while True:
             started, preparing = time.monotonic(), self._preparing
-            dense = next(arrays, None)
-            if dense is None:
+            each = next(made, None)
+            if each is None:
                 return
             self.tally.embedding_seconds += time.monotonic() - started - (self._preparing - preparing)
-            self._deliver(self._sent.popleft(), dense)
+            self._deliver(self._sent.popleft(), *each)
             yield self._told()
 
     def _texts(self, slices: Iterator[_Slice]) -> Iterator[tuple[str, ...]]:
@@ -148,11 +155,13 @@ class Filling:
             self._sent.append(part)
             yield part.texts
 
-    def _deliver(self, part: _Slice, dense: NDArray[np.float32]) -> None:
+    def _deliver(self, part: _Slice, dense: NDArray[np.float32], states: Sequence[States]) -> None:
         if not part.texts:
             return
         new = dict(zip(part.texts, dense, strict=True))
         self._journal.add(new)
+        if states:
+            self._states.add(dict(zip(part.texts, states, strict=True)))
         part.window.vectors.update(new)
         part.window.waiting -= 1
         self.tally.embedded += len(part.texts)
@@ -242,6 +251,7 @@ class Filling:
         for file, texts in zip(window.files, window.texts, strict=True):
             with suppress(FileNotFoundError):  # deleted since it was read: the next ingest removes it
                 keep_original(self._home, file.source)
+            self._states.use(file.source.revision, texts)
             self._draft.replace(file.source.document, list(_points(file, texts, window.vectors)))
 
     def _embedder(self) -> PassageEmbedder:
@@ -254,9 +264,14 @@ class Filling:
         return embedder
 
 
-def _one_by_one(embedder: PassageEmbedder, batches: Iterable[Sequence[str]]) -> Iterator[NDArray[np.float32]]:
+def _one_by_one(embedder: PassageEmbedder, batches: Iterable[Sequence[str]]) -> Iterator[_Made]:
     for batch in batches:
-        yield embedder.embed_passages(batch) if batch else np.zeros((0, embedder.dimensions), np.float32)
+        if not batch:
+            yield np.zeros((0, embedder.dimensions), np.float32), ()
+        elif isinstance(embedder, StatesEmbedder):
+            yield embedder.embed_with_states(batch)
+        else:
+            yield embedder.embed_passages(batch), ()
 
 
 def _points(file: ChunkedFile, texts: Sequence[str], vectors: Mapping[str, Dense]) -> Iterator[Point]:

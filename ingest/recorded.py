@@ -8,7 +8,7 @@ import json
 import shlex
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from ingest.index.contract import IndexInfo, IndexStore
 from ingest.interrupts import undisturbed
 from ingest.pipeline import Job, Progress, Report, plan, published_documents, run
 from ingest.plan import Plan
+from ingest.token_states import TokenStates
 
 if TYPE_CHECKING:
     from ingest.records.store import Records
@@ -70,7 +71,7 @@ def run_recorded(
                 else:
                     yield step
         if report is not None:
-            note_index(records, place.store, report)
+            note_index(records, place, report)
             yield report
 
 
@@ -152,13 +153,15 @@ def record_change(place: Place, kind: str, documents: list[str], info: IndexInfo
             outcome.report = {"documents": info.documents, "chunks": info.chunks}
             if kind == "remove":
                 outcome.report["removed"] = documents
-        note_index(records, place.store)
+        note_index(records, place)
 
 
-def note_index(records: "Records", store: IndexStore, report: Report | None = None) -> None:
+def note_index(records: "Records", place: Place, report: Report | None = None) -> None:
     """Note which revisions are indexed for whom, read from the index itself, and the pages that were read badly."""
-    indexed = published_documents(store)
+    indexed = published_documents(place.store)
     records.see(indexed)
+    with closing(TokenStates(place.home, place.embedder)) as states:
+        states.keep({document.revision for document in indexed})
     if report is None:
         return
     revision = {document.document: document.revision for document in indexed}

@@ -1,9 +1,10 @@
 """The one way from a question to passages: completed, embedded, searched, scoped, reranked, read whole, judged."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 
 from ingest.embed import Embedder
 from ingest.index.contract import Index, Scope
@@ -29,9 +30,10 @@ from retrieval.rerank import Reranked, Reranker
 from retrieval.scope import Meaning, ProductScope, Scoped
 from retrieval.search import Candidate, Found, search
 from retrieval.stated import stated
+from retrieval.token_reader import ReadsTokens, TokenReader
 from retrieval.trace import Trace
 from retrieval.whereabouts import whereabouts
-from retrieval.word_by_word import ReadsTokens, told_apart
+from retrieval.word_by_word import told_apart
 
 UNKNOWN_SHARE = 0.3
 """What is left of the confidence for each code that no manual holds: its neighbours say nothing of it."""
@@ -47,11 +49,19 @@ class Retriever:
     """Holds an open index and a loaded embedder; safe to share between threads."""
 
     def __init__(
-        self, index: Index, embedder: Embedder, aliases: Aliases | None = None, reranker: Reranker | None = None
+        self,
+        index: Index,
+        embedder: Embedder,
+        aliases: Aliases | None = None,
+        reranker: Reranker | None = None,
+        *,
+        home: Path | None = None,
     ) -> None:
+        """`home`: where an ingest keeps the states of tokens (`ingest/token_states.py`), which are else computed."""
         self._index = index
         self._reranker = reranker
         self._embedder = embedder
+        self._home = home
         self._rarity = Rarity(index)
         self._aliases = aliases
         self._products = lru_cache(maxsize=_SCOPES)(self._product_scope)
@@ -82,12 +92,12 @@ class Retriever:
         clock.passed("scope")
         order = self._reranked(searched, scoped, clock)
         wanted = _asked_for(rarity, asked, meaning, products.catalogue)
-        read = assemble(self._index, order.candidates, scope, limit=limit)
-        passages = tuple(opened(passage, wanted) for passage in read)
+        passages = tuple(opened(each, wanted) for each in assemble(self._index, order.candidates, scope, limit=limit))
         clock.passed("read")
         told = self._said(asked, passages, scope)
         if not told:
-            passages, order = self._told_apart(asked, language, passages, scoped, order)
+            passages, note = self._told_apart(asked, language, passages, scoped.fates, scope)
+            order = replace(order, note=note or order.note)
         clock.passed("compare")
         unknown = self._unknown(asked, scope)
         evidence = gather(language, passages, rarity, found) if passages else None
@@ -157,14 +167,14 @@ class Retriever:
         return order
 
     def _told_apart(
-        self, asked: str, language: str, passages: tuple[Passage, ...], scoped: Scoped, order: Reranked
-    ) -> tuple[tuple[Passage, ...], Reranked]:
-        """Near ties compared word by word, unless a reranker has read them."""
-        reader = self._embedder
-        if self._reranker is not None or not isinstance(reader, ReadsTokens):
-            return passages, order
-        passages, read = told_apart(asked, language, passages, scoped.fates, reader)
-        return passages, replace(order, note=f"near ties: {read} passages compared word by word") if read else order
+        self, asked: str, language: str, passages: tuple[Passage, ...], fixed: Collection[str], scope: Scope
+    ) -> tuple[tuple[Passage, ...], str]:
+        """Near ties compared word by word, unless a reranker has read them; and what the trace says of it."""
+        if self._reranker is not None or not isinstance(self._embedder, ReadsTokens):
+            return passages, ""
+        reader = TokenReader(self._embedder, self._index, scope, self._home)
+        passages, read = told_apart(asked, language, passages, fixed, reader)
+        return passages, f"near ties: {read} passages compared word by word" if read else ""
 
     def _unknown(self, asked: str, scope: Scope) -> tuple[str, ...]:
         """Codes of the question that no chunk in scope holds. A code in another scope is as unknown as one in none."""

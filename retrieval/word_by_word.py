@@ -1,21 +1,23 @@
 """Passages that a search cannot tell apart are compared with the question word by word.
 
 Passages enter, best first, and leave with near ties in the order of how well each word of the question is met somewhere
-in them: by the states of an embedder's tokens, which say more than one vector for a whole passage. It takes as long as
-embedding those passages, so only near ties of several documents are read.
+in them: by the states of an embedder's tokens, which say more than one vector for a whole passage. An ingest keeps
+them (`ingest/token_states.py`); where it did not, it takes as long as embedding those passages, so only near ties of
+several documents are read.
 """
 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.sparse import CJK, terms
-from ingest.types import embed_text
+from ingest.token_states import States
 from retrieval.passages import Passage
+from retrieval.token_reader import Tokens
 
 READ = 3
 """Passages that are compared at most."""
@@ -26,19 +28,19 @@ WEIGHT = 1.5
 
 _WORD = re.compile(rf"[^\W_{CJK}]+(?:[-_./:'’+][^\W_{CJK}]+)*|[{CJK}]")
 
-Tokens = tuple[NDArray[np.float32], list[tuple[int, int]]]
 
+class Reader(Protocol):
+    """Whoever tells the states of tokens, unit-length vectors of shape (tokens, dimensions)."""
 
-@runtime_checkable
-class ReadsTokens(Protocol):
-    """What is needed of the embedder."""
+    def question(self, text: str) -> Tokens:
+        """Of a question, and which characters of it each token stands for."""
 
-    def tokens(self, text: str, *, question: bool) -> Tokens:
-        """A unit-length vector a token, and which characters of the text each stands for."""
+    def passages(self, passages: Sequence[Passage]) -> list[States]:
+        """Of each passage."""
 
 
 def told_apart(
-    question: str, language: str, passages: Sequence[Passage], fixed: Collection[str], reader: ReadsTokens
+    question: str, language: str, passages: Sequence[Passage], fixed: Collection[str], reader: Reader
 ) -> tuple[tuple[Passage, ...], int]:
     """The passages with near ties in order, each with the score of the place that it took, and how many were read.
 
@@ -64,10 +66,10 @@ def _near_ties(passages: Sequence[Passage], fixed: Collection[str]) -> list[int]
     return [place for place in free if passages[place].score >= NEAR * passages[free[0]].score]
 
 
-def _likeness(question: str, language: str, passages: Sequence[Passage], reader: ReadsTokens) -> list[float]:
+def _likeness(question: str, language: str, passages: Sequence[Passage], reader: Reader) -> list[float]:
     """For each passage the mean over the question's words of the cosine with the token that meets the word best."""
-    asked, spans = reader.tokens(question, question=True)
-    held = [reader.tokens(embed_text(one.title, one.section, one.text), question=False)[0] for one in passages]
+    asked, spans = reader.question(question)
+    held = reader.passages(passages)
     # All states of an encoder point much the same way: without what these have in common, what tells them apart shows.
     common = np.concatenate(held).mean(axis=0)
     words = [_unit(_unit(asked[own] - common).mean(axis=0)) for own in _words(question, language, spans)]

@@ -51,7 +51,7 @@ def build_retriever(settings: Settings) -> "Retriever":
             hint=f"Set MANUALDESK_EMBEDDER={made_by}, or embed everything anew: manualdesk ingest --force PATH",
         )
     embedder, reranker = build_models(settings)
-    return Retriever(index, embedder, Aliases(settings.home / FILE), reranker)
+    return Retriever(index, embedder, Aliases(settings.home / FILE), reranker, home=settings.home)
 
 
 def build_models(settings: Settings) -> "tuple[Embedder, Reranker | None]":
@@ -85,7 +85,9 @@ def build_gate(settings: Settings, questions: Path) -> "Gate":
 
     embedder = cache(lambda name: Embedder(name, settings.models))
     gold = read_questions(questions)
-    return Gate(gold, build_store(settings), lambda index: Retriever(index, embedder(index.info().embedder)))
+    return Gate(
+        gold, build_store(settings), lambda index: Retriever(index, embedder(index.info().embedder), home=settings.home)
+    )
 
 
 def build_assistant(settings: Settings, retriever: "Retriever | None" = None) -> "Assistant":

@@ -26,6 +26,17 @@ class WordEmbedder:
         return np.stack([vector_of(text) for text in texts])
 
 
+class StatesEmbedder(WordEmbedder):
+    """A token is a word; it has the vector of the word alone."""
+
+    def embed_with_states(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        return self.embed_passages(texts), [self.states(text) for text in texts]
+
+    @staticmethod
+    def states(text: str) -> NDArray[np.float32]:
+        return np.stack([vector_of(word) for word in text.split()])
+
+
 class BatchingEmbedder(WordEmbedder):
     """Draws a few batches ahead of what it gives back, as a cluster does."""
 

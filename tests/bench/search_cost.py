@@ -22,6 +22,7 @@ import numpy as np
 from ingest.embed import Embedder
 from ingest.types import Dense
 from retrieval.retriever import Retriever
+from retrieval.token_reader import Tokens
 from serving.compose import build_store
 from serving.evaluation.questions import Question, read_questions
 from serving.evaluation.results import CHECKOUT
@@ -39,6 +40,7 @@ class KeptQueries:
         self.name, self.dimensions = embedder.name, embedder.dimensions
         self._embedder = embedder
         self.vectors: dict[str, Dense] = {}
+        self.asked: dict[str, Tokens] = {}
         self.processor = 0.0
         """Seconds of processor time spent on embedding."""
 
@@ -46,8 +48,15 @@ class KeptQueries:
         if text not in self.vectors:
             started = time.process_time()
             self.vectors[text] = self._embedder.embed_query(text)
+            self.asked[text] = self._embedder.tokens(text, question=True)
             self.processor += time.process_time() - started
         return self.vectors[text]
+
+    def tokens(self, text: str, *, question: bool) -> Tokens:
+        """Of a question those that came with its vector; of a passage they are computed, and counted."""
+        if question and text in self.asked:
+            return self.asked[text]
+        return self._embedder.tokens(text, question=question)
 
 
 def main() -> None:
@@ -61,7 +70,7 @@ def main() -> None:
     embedder = Embedder(settings.embedder, settings.models)
     index = build_store(settings).open()
     kept = KeptQueries(embedder)
-    retriever = Retriever(index, cast("Embedder", kept))
+    retriever = Retriever(index, cast("Embedder", kept), home=options.home)
     _ask(retriever, Question(id="warm-up", text="What is this?"))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_majflt
     first = [_ask(retriever, question) for question in questions]

@@ -95,6 +95,16 @@ def test_tokens_by_the_short_way_have_the_vectors_of_the_long_one(embedder: Embe
     assert (long_way * short_way).sum(axis=1).min() > 0.99
 
 
+def test_passages_with_their_states_are_those_of_each_alone(embedder: Embedder) -> None:
+    texts = ["Reset the lock.", "Hold the button for 10 seconds. 阀门要关紧。", "word " * 2000]
+    vectors, states = embedder.embed_with_states(texts)
+    assert (vectors * embedder.embed_passages(texts)).sum(axis=1).min() > 0.999
+    for text, kept in zip(texts, states, strict=True):
+        alone, _spans = embedder.tokens(text, question=False)
+        assert kept.shape == alone.shape
+        assert (kept * alone).sum(axis=1).min() > 0.98
+
+
 def test_a_missing_model_is_named_with_the_way_out(tmp_path: Path) -> None:
     empty = tmp_path / "no-model"
     empty.mkdir()

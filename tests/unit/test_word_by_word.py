@@ -1,12 +1,14 @@
 """Near ties of a search, put in order by how well each word of the question is met."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ingest.token_states import States
 from retrieval.passages import Passage
+from retrieval.token_reader import Tokens
 from retrieval.word_by_word import NEAR, READ, told_apart
 from tests.passages import passage
 
@@ -20,8 +22,11 @@ class WordReader:
     def __init__(self) -> None:
         self.read = 0
 
-    def tokens(self, text: str, *, question: bool) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
-        self.read += not question
+    def passages(self, passages: Sequence[Passage]) -> list[States]:
+        self.read += len(passages)
+        return [self.question(f"{one.title} {one.text}")[0] for one in passages]
+
+    def question(self, text: str) -> Tokens:
         found = list(re.finditer(r"\w+", text.lower()))
         places = [WORDS.index(match.group()) if match.group() in WORDS else len(WORDS) for match in found]
         return np.eye(len(WORDS) + 1, dtype=np.float32)[places], [match.span() for match in found]

@@ -1,0 +1,82 @@
+"""A SQLite file that spares work and may be lost at any time: a damaged one is started over, and where none can be
+written whoever uses it goes on without."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+
+LOOKUP = 500
+"""Keys a query; SQLite takes 999 variables in its oldest builds."""
+
+
+class SpareFile:
+    """Safe to share between threads."""
+
+    def __init__(self, file: Path, *tables: str) -> None:
+        """`tables`: the columns of each, as `name (column TYPE, ...)`."""
+        self._file = file
+        self._tables = tables
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = self._open() or self._start_over()
+
+    def do(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """What the work gives, in one transaction; `otherwise` where the file cannot be used."""
+        with self._lock:
+            if self._connection is None:
+                return otherwise
+            try:
+                with self._connection:
+                    return work(self._connection)
+            except sqlite3.OperationalError:  # a full disk, another process that writes for long: go on without
+                self._close()
+            except sqlite3.Error:
+                self._connection = self._start_over()
+            return otherwise
+
+    def close(self) -> None:
+        with self._lock:
+            self._close()
+
+    def remove(self) -> None:
+        """Close it and delete it."""
+        with self._lock:
+            self._delete()
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection | None:
+        try:
+            connection = sqlite3.connect(self._file, timeout=5, check_same_thread=False)
+        except sqlite3.Error:
+            return None
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # No wait for the disk at each change: a killed process loses nothing, a power cut the last rows.
+            connection.execute("PRAGMA synchronous = NORMAL")
+            for table in self._tables:
+                connection.execute(f"CREATE TABLE IF NOT EXISTS {table}")
+                connection.execute(f"SELECT * FROM {table.partition(' ')[0]} LIMIT 1").fetchall()  # noqa: S608 - our own
+        except sqlite3.Error:
+            connection.close()
+            return None
+        return connection
+
+    def _start_over(self) -> sqlite3.Connection | None:
+        self._delete()
+        return self._open()
+
+    def _delete(self) -> None:
+        self._close()
+        for ending in ("", "-wal", "-shm"):
+            with suppress(OSError):
+                self._file.with_name(self._file.name + ending).unlink(missing_ok=True)

@@ -1,0 +1,102 @@
+"""What the embedder makes of each token of each chunk, kept for searches in one file beside the index.
+
+An ingest computes these states anyhow; a search that compares near ties word by word (`retrieval/word_by_word.py`)
+would compute them again, 30 to 65 ms a passage. Two bits a number keep 0.99 of what they tell (docs/retrieval.md): 96
+bytes a token of the bundled model, 16 KB a chunk. They are found by the text that was embedded, so that whatever holds
+the same text shares them, and none belongs to another text. The file is never the reason that an ingest or a search
+fails: what it does not hold is computed.
+"""
+
+import sqlite3
+import struct
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.journal import text_key
+from ingest.spare_file import LOOKUP, SpareFile
+
+FILE = "token-states.sqlite3"
+_SHAPE = struct.Struct("<HH")
+_BOUND = 0.9816
+_LEVELS = np.array([-1.510, -0.4528, 0.4528, 1.510], dtype=np.float32)
+"""Where two bits cut a normal distribution, in its standard deviations, and what each part becomes: the least square
+error (J. Max, Quantizing for minimum distortion, 1960, https://doi.org/10.1109/TIT.1960.1057548)."""
+_PLACES = np.array([0, 2, 4, 6], dtype=np.uint8)
+_OF_BYTE = _LEVELS[np.arange(256, dtype=np.uint8)[:, np.newaxis] >> _PLACES & 3]
+
+States = NDArray[np.float32]
+"""A unit-length vector a token, shape (tokens, dimensions)."""
+
+
+class TokenStates:
+    """For one ingest; safe to share between its threads. `keep` after it was published, `close` in any case."""
+
+    def __init__(self, home: Path, embedder: str) -> None:
+        self._embedder = embedder
+        self._file = SpareFile(
+            home / FILE,
+            "states (key BLOB PRIMARY KEY, packed BLOB NOT NULL)",
+            "uses (revision TEXT, key BLOB, PRIMARY KEY (revision, key)) WITHOUT ROWID",
+        )
+
+    def add(self, states: Mapping[str, States]) -> None:
+        """Keep the states of texts."""
+        rows = [(text_key(self._embedder, text), packed(each)) for text, each in states.items()]
+        self._file.do(lambda found: found.executemany("INSERT OR REPLACE INTO states VALUES (?, ?)", rows), None)
+
+    def use(self, revision: str, texts: Iterable[str]) -> None:
+        """A revision of a manual holds these texts, whose states are kept for as long as it is indexed."""
+        rows = [(revision, text_key(self._embedder, text)) for text in texts]
+        self._file.do(lambda found: found.executemany("INSERT OR IGNORE INTO uses VALUES (?, ?)", rows), None)
+
+    def keep(self, revisions: Collection[str]) -> None:
+        """Only these are indexed now: forget what none of them holds."""
+        self._file.do(lambda connection: _forget(connection, set(revisions)), None)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def find_states(home: Path, embedder: str, texts: Collection[str]) -> dict[str, States]:
+    """The states of those texts that are kept, by text."""
+    by_key = {text_key(embedder, text): text for text in texts}
+    keys = list(by_key)[:LOOKUP]
+    asked = f"SELECT key, packed FROM states WHERE key IN ({','.join('?' * len(keys))})"  # noqa: S608 - marks only
+    try:
+        # Opened for each question, which takes a tenth of a millisecond: an ingest may have put another in its place.
+        with closing(sqlite3.connect(f"{(home / FILE).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute(asked, keys).fetchall()
+    except sqlite3.Error:
+        return {}
+    return {by_key[key]: unpacked(found) for key, found in rows}
+
+
+def packed(states: States) -> bytes:
+    """Two bits a number, by how far it lies from the text's mean of its dimension."""
+    mean, spread = states.mean(0), states.std(0)
+    away = (states - mean) / np.maximum(spread, 1e-9)
+    codes = ((away > -_BOUND).astype(np.uint8) + (away > 0) + (away > _BOUND)).ravel()
+    fours = np.pad(codes, (0, -len(codes) % 4)).reshape(-1, 4) << _PLACES
+    moments = np.stack([mean, spread]).astype(np.float16).tobytes()
+    codes_of_four: NDArray[np.uint8] = np.bitwise_or.reduce(fours, axis=1)
+    return _SHAPE.pack(*states.shape) + moments + codes_of_four.tobytes()
+
+
+def unpacked(kept: bytes) -> States:
+    """What `packed` kept."""
+    tokens, dimensions = _SHAPE.unpack_from(kept)
+    mean, spread = np.frombuffer(kept, np.float16, 2 * dimensions, _SHAPE.size).astype(np.float32).reshape(2, -1)
+    codes = np.frombuffer(kept, np.uint8, offset=_SHAPE.size + 4 * dimensions)
+    away = _OF_BYTE[codes].ravel()[: tokens * dimensions].reshape(tokens, dimensions)
+    states: States = mean + away * spread
+    return states
+
+
+def _forget(connection: sqlite3.Connection, revisions: set[str]) -> None:
+    used = {revision for (revision,) in connection.execute("SELECT DISTINCT revision FROM uses")}
+    connection.executemany("DELETE FROM uses WHERE revision = ?", [(revision,) for revision in used - revisions])
+    connection.execute("DELETE FROM states WHERE key NOT IN (SELECT key FROM uses)")

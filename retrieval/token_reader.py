@@ -1,0 +1,63 @@
+"""The states of the tokens of a question and of passages: those that an ingest kept are read, others are computed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.index.contract import Index, Scope
+from ingest.token_states import States, find_states
+from ingest.types import embed_text
+from retrieval.passages import Passage
+
+Tokens = tuple[NDArray[np.float32], list[tuple[int, int]]]
+
+
+@runtime_checkable
+class ReadsTokens(Protocol):
+    """What is needed of the embedder."""
+
+    name: str
+
+    def tokens(self, text: str, *, question: bool) -> Tokens:
+        """A unit-length vector a token, and which characters of the text each stands for."""
+
+
+class TokenReader:
+    """For the passages of one question."""
+
+    def __init__(self, embedder: ReadsTokens, index: Index, scope: Scope, home: Path | None) -> None:
+        """`home`: where an ingest keeps states; without it all are computed."""
+        self._embedder = embedder
+        self._index = index
+        self._scope = scope
+        self._home = home
+
+    def question(self, text: str) -> Tokens:
+        return self._embedder.tokens(text, question=True)
+
+    def passages(self, passages: Sequence[Passage]) -> list[States]:
+        """Of each a unit-length vector a token, shape (tokens, dimensions)."""
+        texts = [self._embedded(passage) for passage in passages]
+        kept = self._kept({text for each in texts for text in each})
+        return [
+            np.concatenate([kept[text] for text in each]) if each and kept.keys() >= set(each) else self._computed(one)
+            for one, each in zip(passages, texts, strict=True)
+        ]
+
+    def _kept(self, texts: set[str]) -> dict[str, States]:
+        return find_states(self._home, self._embedder.name, texts) if self._home is not None else {}
+
+    def _embedded(self, passage: Passage) -> list[str]:
+        """What was embedded of the passage: its chunks, each with its headings."""
+        if not passage.grounds:
+            return []
+        places = [ground.ordinal for ground in passage.grounds]
+        said = self._index.texts(passage.document, min(places), max(places), self._scope)
+        return [embed_text(passage.title, each.section, each.text) for each in said]
+
+    def _computed(self, passage: Passage) -> States:
+        text = embed_text(passage.title, passage.section, passage.text)
+        return self._embedder.tokens(text, question=False)[0]
