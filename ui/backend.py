@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from ingest.audience import Audience
 from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable
-from ingest.index.contract import EVERYTHING, Index, IndexedDocument, IndexInfo, Scope
+from ingest.index.contract import EVERYTHING, Index, IndexedDocument, Scope
 from ingest.pipeline import Job
 from ingest.recorded import Place, opened_records
 from ingest.report import Progress, Report
@@ -154,10 +154,6 @@ class Backend:
 
         return Database(self.home)
 
-    def find_document(self, document: str, revision: str, scope: Scope) -> IndexedDocument | None:
-        """The document at that revision if it is in the index and in scope."""
-        return next((known for known in self._known(document, scope) if known.revision == revision), None)
-
     def may_open(self, document: str, revision: str, scope: Scope) -> bool:
         """Whether the original of that revision may be opened in this scope: indexed now, or cited before.
 
@@ -198,10 +194,6 @@ class Backend:
         with suppress(IndexUnusable):
             return tuple(sorted({known.product for known in self.index().documents(scope) if known.product}))
         return ()
-
-    def index_info(self) -> IndexInfo:
-        """What is published. Raises IndexUnusable where nothing is."""
-        return self.index().info()
 
     def cache_state(self) -> CacheState | None:
         """Whether answers can be cached; None where this server has no cache."""

@@ -110,10 +110,6 @@ class _Row:
         """The terms of its first cell."""
         return frozenset(terms(self.cells[0], "en"))
 
-    def is_within(self, words: frozenset[str]) -> bool:
-        """Do the words name a first cell with a figure (`128 GB`) whole? A word alone may be part of another thing."""
-        return any(map(str.isdigit, self.cells[0])) and self.label <= words
-
     @property
     def kind(self) -> frozenset[str]:
         """The terms of the header above that: what its rows are."""

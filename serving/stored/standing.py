@@ -18,7 +18,7 @@ from retrieval.reading import passage_of
 from serving.answer import Citation
 from serving.citations import cite
 from serving.planted import screened_retrieval
-from serving.stored.types import KeptCitation, all_grounds
+from serving.stored.types import KeptCitation
 
 _LAST = 2**31 - 1
 _NEAR = 32
@@ -113,13 +113,6 @@ def cited(citations: Sequence[KeptCitation], found: Found) -> Cited:
     passages = dict(zip(whole, screened_retrieval(read)[0].passages, strict=True))
     made = tuple(cite(citation.number, passages[citation.grounds], citation.quote) for citation in citations)
     return Cited(made, tuple(passages.values()))
-
-
-def grounds_of(citations: Sequence[Citation]) -> tuple[Ground, ...]:
-    """The chunks that an answer's citations stand on; empty where a passage does not say."""
-    if not all(citation.passage.grounds for citation in citations):
-        return ()
-    return all_grounds(kept_citations(citations))
 
 
 def kept_citations(citations: Sequence[Citation]) -> tuple[KeptCitation, ...]:
