@@ -12,14 +12,10 @@ if TYPE_CHECKING:
 
 def tell_of_reviews(place: "Place") -> None:
     """Name them on stderr. What was published is published: nothing here fails it."""
-    from serving.stored.book import FILE, CuratedBook
-    from serving.stored.standing import Published
-    from serving.stored.sweep import sweep_curated
+    from serving.stored.sweep import sweep_published
 
-    if not (place.home / FILE).exists():
-        return
     try:
-        flagged = sweep_curated(CuratedBook(place.home), Published(place.store.open()))
+        flagged = sweep_published(place)
     except ManualdeskError as error:
         typer.echo(f"curated answers were not looked through: {error.message}", err=True)
         return

@@ -8,9 +8,7 @@ from collections.abc import Sequence
 
 from ingest.errors import ManualdeskError
 from serving.api.needs import Desk
-from serving.stored.book import FILE, CuratedBook
-from serving.stored.standing import Published
-from serving.stored.sweep import sweep_curated
+from serving.stored.sweep import sweep_published
 
 log = logging.getLogger("manualdesk.api")
 
@@ -19,22 +17,10 @@ def after_publish(desk: Desk) -> Sequence[str]:
     """Blocking. Curated answers that lost a passage are taken out of service, and named; open gaps are asked again."""
     desk.notes.published()
     try:
-        return _reviews(desk)
+        flagged = sweep_published(desk.place())
     except ManualdeskError as error:
         return (f"Curated answers were not looked through: {error.message}",)
     except Exception:
         log.exception("what follows from a publish failed")
         return ("Curated answers were not looked through; the server's log has more.",)
-
-
-def _reviews(desk: Desk) -> Sequence[str]:
-    if not (desk.home / FILE).exists():
-        return ()
-    index = desk.place().store.open()
-    book = CuratedBook(desk.home)
-    try:
-        flagged = sweep_curated(book, Published(index))
-    finally:
-        book.close()
-        index.close()
     return tuple(f"Curated answer {answer.number} needs review: {answer.reason}" for answer in flagged)

@@ -3,11 +3,22 @@
 Reading a kept answer checks it too, so nothing waits for this; it finds those that nobody asked for since.
 """
 
+from contextlib import closing
+
+from ingest.recorded import Place
 from serving.prompt import PROMPT_VERSION
-from serving.stored.book import CuratedBook
+from serving.stored.book import FILE, CuratedBook
 from serving.stored.shelf import Shelf
 from serving.stored.standing import Published
 from serving.stored.types import CachedAnswer, CuratedAnswer, State, all_grounds
+
+
+def sweep_published(place: Place) -> tuple[CuratedAnswer, ...]:
+    """After a publish: `sweep_curated` with what this place holds, which is closed again. Raises ManualdeskError."""
+    if not (place.home / FILE).exists():
+        return ()
+    with closing(place.store.open()) as index, closing(CuratedBook(place.home)) as book:
+        return sweep_curated(book, Published(index))
 
 
 def sweep_curated(book: CuratedBook, published: Published) -> tuple[CuratedAnswer, ...]:

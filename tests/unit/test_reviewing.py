@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import IndexUnusable
 from ingest.index.contract import Index
+from ingest.index.edge import EdgeStore
+from ingest.recorded import Place
 from retrieval.aliases import Aliases
 from serving.stored.book import CuratedBook
 from serving.stored.curation import Curation
@@ -15,6 +18,7 @@ from serving.stored.reviewing import Fate, Standing, compared, standing_of
 from serving.stored.types import CuratedAnswer, State
 from tests.kept_answers import Kept
 from tests.manual_index import Manual
+from ui.reviews import tell_of_reviews
 
 CARE = "Let the lamp cool for 5 minutes before the bulb is changed."
 LAMP = Manual("lamp/guide.md", "Lamp L1", "lamp", sections=(("Safety", "Keep it dry."), ("Care", CARE)))
@@ -108,3 +112,27 @@ def test_the_history_tells_who_did_what_and_outlives_the_answer(kept: Kept, answ
     ]
     assert history[1].answer.state is State.NEEDS_REVIEW
     assert CuratedBook(kept.folder).history(99) == ()
+
+
+class Remembering(EdgeStore):
+    """Knows what it opened."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.opened: list[Index] = []
+
+    def open(self) -> Index:
+        self.opened.append(super().open())
+        return self.opened[-1]
+
+
+def test_after_a_publish_what_lost_its_passage_is_told_and_nothing_stays_open(
+    kept: Kept, answer: CuratedAnswer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept.publish(with_care("Let it cool."))
+    store = Remembering(kept.folder / "index")
+    tell_of_reviews(Place(store, kept.words.name, kept.folder, kept.folder))
+    assert f"curated answer {answer.number} needs review" in capsys.readouterr().err
+    (index,) = store.opened
+    with pytest.raises(IndexUnusable):
+        index.info()
