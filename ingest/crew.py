@@ -44,7 +44,8 @@ class StatesEmbedder(Protocol):
     """What an embedder may offer beside `embed_passages`: the states of the tokens that it computes anyhow."""
 
     def embed_with_states(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        """As `embed_passages`, and of each text a unit-length vector a token, shape (tokens, dimensions)."""
+        """As `embed_passages`, and of each text a unit-length vector a token, shape (tokens, dimensions); of none where
+        the model tells of no tokens."""
 
 
 class Crew(Protocol):

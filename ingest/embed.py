@@ -55,6 +55,8 @@ class Embedder:
         self.dimensions = int(self._encode(["dimensions"]).shape[1])
         self._lean: LeanEncoder | None = None
         self._has_lean = bundled and self._model.device.type == "cpu"
+        # Not of a model without a network, whose texts are sums of its words, nor where no token's place is told.
+        self.tells_tokens = hasattr(self._model[0], "auto_model") and getattr(self._model.tokenizer, "is_fast", False)
         self._makes_lean = threading.Lock()
 
     def embed_query(self, text: str) -> Dense:
@@ -69,7 +71,10 @@ class Embedder:
         return self._encode([self._passage_prefix + text for text in texts])
 
     def embed_with_states(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        """As `embed_passages`, and for each text what `tokens` gives of it as a passage: both come of one pass."""
+        """As `embed_passages`, and for each text what `tokens` gives of it as a passage: both come of one pass. No
+        states where the model does not tell of tokens (`tells_tokens`)."""
+        if not self.tells_tokens:
+            return self.embed_passages(texts), []
         prefixed = [self._passage_prefix + text for text in texts]
         # Declared as tensors or texts only; without one output named, each text's are a dictionary of all.
         passed = cast(
@@ -91,7 +96,8 @@ class Embedder:
 
     def tokens(self, text: str, *, question: bool) -> tuple[NDArray[np.float32], list[tuple[int, int]]]:
         """A unit-length vector for each token of a text as a question or as a passage, shape (tokens, dimensions), and
-        which characters of the text it stands for; what is beyond the model's limit is cut."""
+        which characters of the text it stands for; what is beyond the model's limit is cut. Not to be asked for where
+        the model does not tell of tokens (`tells_tokens`)."""
         prefix = self._query_prefix if question else self._passage_prefix
         states, spans = self._token_states(prefix + text)
         own = _own(spans, len(prefix))

@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -15,12 +15,11 @@ def undisturbed() -> Iterator[None]:
         yield
         return
     waiting: list[int] = []
-    former = {number: signal.signal(number, lambda it, _: waiting.append(it)) for number in _ENDS}
-    try:
+    with ExitStack() as handlers:
+        for number in _ENDS:
+            former = signal.signal(number, lambda it, _: waiting.append(it))
+            # None: set by no Python code, so nothing here can set it again. All come back, whatever one lets through.
+            handlers.callback(signal.signal, number, former if former is not None else signal.SIG_DFL)
         yield
-    finally:
-        for number, handler in former.items():
-            # None: set by no Python code, so nothing here can set it again.
-            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
-        for came in waiting:
-            signal.raise_signal(came)
+    for came in waiting:
+        signal.raise_signal(came)

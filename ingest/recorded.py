@@ -8,18 +8,18 @@ import json
 import shlex
 import time
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest import journal, token_states
 from ingest.crew import Crew
-from ingest.errors import ManualdeskError
+from ingest.errors import IndexUnusable, ManualdeskError
 from ingest.index.contract import IndexInfo, IndexStore
 from ingest.interrupts import undisturbed
 from ingest.pipeline import Job, Progress, Report, plan, published_documents, run
 from ingest.plan import Plan
-from ingest.token_states import TokenStates
 
 if TYPE_CHECKING:
     from ingest.records.store import Records
@@ -160,8 +160,7 @@ def note_index(records: "Records", place: Place, report: Report | None = None) -
     """Note which revisions are indexed for whom, read from the index itself, and the pages that were read badly."""
     indexed = published_documents(place.store)
     records.see(indexed)
-    with closing(TokenStates(place.home, place.embedder)) as states:
-        states.keep({document.revision for document in indexed})
+    _forget_states(place)
     if report is None:
         return
     revision = {document.document: document.revision for document in indexed}
@@ -169,6 +168,18 @@ def note_index(records: "Records", place: Place, report: Report | None = None) -
     for name in (*report.added, *report.updated):
         if name in revision:
             records.note_quality(name, revision[name], weak.get(name, ()))
+
+
+def _forget_states(place: Place) -> None:
+    """Forget the token states of revisions that no generation holds any more."""
+    if not (place.home / token_states.FILE).exists() or (place.home / journal.FILE).exists():
+        return  # a run that was stopped goes on with the vectors in the journal, and with the states beside it
+    with (
+        suppress(IndexUnusable),  # an ingest is running: it will be done after that one
+        place.store.revisions() as held,
+        closing(token_states.TokenStates(place.home, place.embedder)) as states,
+    ):
+        states.keep(held)
 
 
 def describe(job: Job) -> str:

@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 LOOKUP = 500
 """Keys a query; SQLite takes 999 variables in its oldest builds."""
+_WAIT_SECONDS = 5
 
 
 class SpareFile:
@@ -24,7 +25,7 @@ class SpareFile:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = self._open() or self._start_over()
+        self._connection = self._open()
 
     def do(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """What the work gives, in one transaction; `otherwise` where the file cannot be used."""
@@ -34,10 +35,10 @@ class SpareFile:
             try:
                 with self._connection:
                     return work(self._connection)
-            except sqlite3.OperationalError:  # a full disk, another process that writes for long: go on without
+            except sqlite3.Error as error:
                 self._close()
-            except sqlite3.Error:
-                self._connection = self._start_over()
+                if _is_damage(error):
+                    self._connection = self._open()
             return otherwise
 
     def close(self) -> None:
@@ -56,27 +57,36 @@ class SpareFile:
 
     def _open(self) -> sqlite3.Connection | None:
         try:
-            connection = sqlite3.connect(self._file, timeout=5, check_same_thread=False)
+            return self._connected()
+        except sqlite3.Error as error:
+            if not _is_damage(error):
+                return None
+        self._delete()
+        try:
+            return self._connected()
         except sqlite3.Error:
             return None
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, check_same_thread=False)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            # No wait for the disk at each change: a killed process loses nothing, a power cut the last rows.
+            # No write-ahead log: its readers have to be on one machine, and a home may be shared between several.
             connection.execute("PRAGMA synchronous = NORMAL")
             for table in self._tables:
                 connection.execute(f"CREATE TABLE IF NOT EXISTS {table}")
                 connection.execute(f"SELECT * FROM {table.partition(' ')[0]} LIMIT 1").fetchall()  # noqa: S608 - our own
         except sqlite3.Error:
             connection.close()
-            return None
+            raise
         return connection
-
-    def _start_over(self) -> sqlite3.Connection | None:
-        self._delete()
-        return self._open()
 
     def _delete(self) -> None:
         self._close()
-        for ending in ("", "-wal", "-shm"):
+        for ending in ("", "-journal"):
             with suppress(OSError):
                 self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Not a full disk or another process that writes for long: those are operational errors, and pass."""
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)

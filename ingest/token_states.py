@@ -21,6 +21,8 @@ from ingest.spare_file import LOOKUP, SpareFile
 
 FILE = "token-states.sqlite3"
 _SHAPE = struct.Struct("<HH")
+_PATIENCE_SECONDS = 0.1
+"""How long a question waits for an ingest that writes: computing takes as long."""
 _BOUND = 0.9816
 _LEVELS = np.array([-1.510, -0.4528, 0.4528, 1.510], dtype=np.float32)
 """Where two bits cut a normal distribution, in its standard deviations, and what each part becomes: the least square
@@ -54,7 +56,7 @@ class TokenStates:
         self._file.do(lambda found: found.executemany("INSERT OR IGNORE INTO uses VALUES (?, ?)", rows), None)
 
     def keep(self, revisions: Collection[str]) -> None:
-        """Only these are indexed now: forget what none of them holds."""
+        """Only these can be searched: forget what none of them holds."""
         self._file.do(lambda connection: _forget(connection, set(revisions)), None)
 
     def close(self) -> None:
@@ -66,13 +68,14 @@ def find_states(home: Path, embedder: str, texts: Collection[str]) -> dict[str, 
     by_key = {text_key(embedder, text): text for text in texts}
     keys = list(by_key)[:LOOKUP]
     asked = f"SELECT key, packed FROM states WHERE key IN ({','.join('?' * len(keys))})"  # noqa: S608 - marks only
+    place = f"{(home / FILE).absolute().as_uri()}?mode=ro"
     try:
         # Opened for each question, which takes a tenth of a millisecond: an ingest may have put another in its place.
-        with closing(sqlite3.connect(f"{(home / FILE).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(place, uri=True, timeout=_PATIENCE_SECONDS)) as connection:
             rows = connection.execute(asked, keys).fetchall()
     except sqlite3.Error:
         return {}
-    return {by_key[key]: unpacked(found) for key, found in rows}
+    return {by_key[key]: unpacked(found) for key, found in rows if _is_whole(found)}
 
 
 def packed(states: States) -> bytes:
@@ -96,7 +99,16 @@ def unpacked(kept: bytes) -> States:
     return states
 
 
+def _is_whole(kept: bytes) -> bool:
+    if len(kept) < _SHAPE.size:
+        return False
+    tokens, dimensions = _SHAPE.unpack_from(kept)
+    return bool(len(kept) == _SHAPE.size + 4 * dimensions + -(-tokens * dimensions // 4))
+
+
 def _forget(connection: sqlite3.Connection, revisions: set[str]) -> None:
     used = {revision for (revision,) in connection.execute("SELECT DISTINCT revision FROM uses")}
-    connection.executemany("DELETE FROM uses WHERE revision = ?", [(revision,) for revision in used - revisions])
-    connection.execute("DELETE FROM states WHERE key NOT IN (SELECT key FROM uses)")
+    if gone := used - revisions:
+        connection.executemany("DELETE FROM uses WHERE revision = ?", [(revision,) for revision in gone])
+        # By the keys alone, which are an index of their own: a scan of the table would read all states.
+        connection.execute("DELETE FROM states WHERE key IN (SELECT key FROM states EXCEPT SELECT key FROM uses)")

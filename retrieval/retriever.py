@@ -170,9 +170,10 @@ class Retriever:
         self, asked: str, language: str, passages: tuple[Passage, ...], fixed: Collection[str], scope: Scope
     ) -> tuple[tuple[Passage, ...], str]:
         """Near ties compared word by word, unless a reranker has read them; and what the trace says of it."""
-        if self._reranker is not None or not isinstance(self._embedder, ReadsTokens):
+        embedder = self._embedder
+        if self._reranker is not None or not isinstance(embedder, ReadsTokens) or not embedder.tells_tokens:
             return passages, ""
-        reader = TokenReader(self._embedder, self._index, scope, self._home)
+        reader = TokenReader(embedder, self._index, scope, self._home)
         passages, read = told_apart(asked, language, passages, fixed, reader)
         return passages, f"near ties: {read} passages compared word by word" if read else ""
 

@@ -20,6 +20,8 @@ class ReadsTokens(Protocol):
     """What is needed of the embedder."""
 
     name: str
+    tells_tokens: bool
+    """Else `tokens` may not be asked for."""
 
     def tokens(self, text: str, *, question: bool) -> Tokens:
         """A unit-length vector a token, and which characters of the text each stands for."""

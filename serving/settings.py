@@ -136,7 +136,7 @@ def _read(path: Path) -> Mapping[str, object]:
 def _cast(key: str, value: object, where: str) -> str | int | Path:
     if key == "home":
         return Path(str(value)).expanduser().resolve()
-    if key in {"workers", "qdrant_shards", "qdrant_replicas", "calls_a_minute", "retention_days"}:
+    if isinstance(getattr(Settings(), key), int):
         try:
             count = int(str(value))
         except ValueError:

@@ -59,6 +59,7 @@ class LabEmbedder(Embedder):
 
     def __init__(self, name: str, models: Path, kept: Path) -> None:
         self.name = name
+        self.tells_tokens = True
         self._models = models
         self._queries = KeptVectors(kept, name, "queries")
         self._loaded: Embedder | None = None

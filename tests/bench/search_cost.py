@@ -37,7 +37,7 @@ class KeptQueries:
     """An embedder that embeds each question once, before it is asked."""
 
     def __init__(self, embedder: Embedder) -> None:
-        self.name, self.dimensions = embedder.name, embedder.dimensions
+        self.name, self.dimensions, self.tells_tokens = embedder.name, embedder.dimensions, embedder.tells_tokens
         self._embedder = embedder
         self.vectors: dict[str, Dense] = {}
         self.asked: dict[str, Tokens] = {}

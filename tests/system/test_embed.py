@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
 
 from ingest.bundled_model import NAME, ensure_bundled_model
 from ingest.embed import Embedder
@@ -103,6 +106,17 @@ def test_passages_with_their_states_are_those_of_each_alone(embedder: Embedder) 
         alone, _spans = embedder.tokens(text, question=False)
         assert kept.shape == alone.shape
         assert (kept * alone).sum(axis=1).min() > 0.98
+
+
+def test_a_model_without_states_of_tokens_embeds_all_the_same(tmp_path: Path, models: Path) -> None:
+    tokenizer = Tokenizer.from_file(str(ensure_bundled_model(models) / "tokenizer.json"))
+    folder = tmp_path / "static"
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=16)]).save(str(folder))
+    static = Embedder(str(folder), models)
+    vectors, states = static.embed_with_states(["Reset the lock.", "Charge the lamp."])
+    assert vectors.shape == (2, 16)
+    assert states == []
+    assert not static.tells_tokens
 
 
 def test_a_missing_model_is_named_with_the_way_out(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ingest.index.contract import EVERYTHING, Index
+from ingest.index.generations import KEEP
 from ingest.pipeline import Job
 from ingest.recorded import Place, remove_documents, run_recorded
 from ingest.token_states import FILE, find_states
@@ -21,6 +22,7 @@ class Counting:
     """Tokens as those of StatesEmbedder; counts the passages that are computed."""
 
     name = NAME
+    tells_tokens = True
 
     def __init__(self) -> None:
         self.computed = 0
@@ -73,15 +75,34 @@ def test_a_stopped_run_leaves_its_states_to_the_next(desk: Desk) -> None:
     assert kept(desk, chunks) == len({chunk.embed_text for chunk in chunks})
 
 
-def test_a_removed_manual_takes_its_states_along(desk: Desk) -> None:
+def test_a_manual_that_no_generation_holds_any_more_takes_its_states_along(desk: Desk) -> None:
     for name in ("Pump", "Lamp"):
         desk.write(f"{name.lower()}.md", manual(name, 5))
     record(desk)
     index = desk.store.open()
     pump, lamp = chunks_of(index, "pump.md"), chunks_of(index, "lamp.md")
     remove_documents(Place(desk.store, NAME, desk.home, desk.home), ["pump.md"])
+    assert kept(desk, pump) == len(pump), "it can be rolled back to"
+    (desk.manuals / "pump.md").unlink()
+    for change in range(KEEP):
+        desk.write("lamp.md", manual("Lamp", 5, s1=f"Change {change} of the lamp."))
+        record(desk)
     assert kept(desk, pump) == 0
-    assert kept(desk, lamp) == len(lamp)
+    assert kept(desk, [chunk for chunk in lamp if "part4" in chunk.text]) == 1
+
+
+def test_a_stopped_run_keeps_its_states_while_another_manual_is_removed(desk: Desk) -> None:
+    desk.write("lamp.md", manual("Lamp", 5))
+    record(desk)
+    desk.write("pump.md", manual("Pump", 300))
+    steps = desk.steps()
+    while len(desk.crew.embedded) < 64:
+        next(steps)
+    steps.close()  # type: ignore[attr-defined]
+    remove_documents(Place(desk.store, NAME, desk.home, desk.home), ["lamp.md"])
+    record(desk)
+    chunks = chunks_of(desk.store.open(), "pump.md")
+    assert kept(desk, chunks) == len({chunk.embed_text for chunk in chunks})
 
 
 def passages(desk: Desk) -> tuple[Index, list[Passage]]:

@@ -8,7 +8,7 @@ import pytest
 from ingest.errors import SettingError
 from serving.settings import Settings, load_settings
 
-COUNTS = {"workers", "qdrant_shards", "qdrant_replicas", "calls_a_minute", "retention_days"}
+COUNTS = {item.name for item in fields(Settings) if isinstance(item.default, int)}
 EXAMPLES = {"home": "/srv/manualdesk", **dict.fromkeys(COUNTS, "3")}
 
 
@@ -20,6 +20,13 @@ def test_every_setting_can_be_set_both_ways_and_the_environment_wins(key: str, t
     assert str(getattr(load_settings({}, tmp_path), key)) == value
     other = "7" if key in COUNTS else "/else"
     assert str(getattr(load_settings({f"MANUALDESK_{key.upper()}": other}, tmp_path), key)) == other
+
+
+@pytest.mark.parametrize("key", sorted(COUNTS))
+def test_a_count_is_a_number_wherever_it_comes_from(key: str, tmp_path: Path) -> None:
+    assert getattr(load_settings({f"MANUALDESK_{key.upper()}": "3"}, tmp_path), key) == 3
+    (tmp_path / "manualdesk.toml").write_text(f"{key} = 4\n")
+    assert getattr(load_settings({}, tmp_path), key) == 4
 
 
 def test_an_empty_variable_is_no_setting_but_turns_the_language_model_off(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What the embedder makes of each token, kept in two bits a number: found by its text, forgotten with its manual."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -74,6 +75,25 @@ def test_what_no_indexed_revision_holds_is_forgotten(tmp_path: Path, states: Tok
 
 def test_where_nothing_was_kept_nothing_is_found(tmp_path: Path) -> None:
     assert found(tmp_path, "reset") == set()
+
+
+def test_a_row_that_is_torn_is_as_none(tmp_path: Path, states: TokenStates) -> None:
+    states.add({"reset": states_of(2), "charge": states_of(2)})
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection, connection:
+        connection.execute("UPDATE states SET packed = substr(packed, 1, ?)", (1000,))
+    states.add({"charge": states_of(2)})
+    assert found(tmp_path, "reset", "charge") == {"charge"}
+
+
+def test_a_file_that_another_process_writes_to_stays_and_nobody_waits_long(tmp_path: Path, states: TokenStates) -> None:
+    states.add({"reset": states_of(2)})
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert found(tmp_path, "reset") == set()
+        with closing(TokenStates(tmp_path, NAME)) as second:
+            second.add({"charge": states_of(2)})
+        other.execute("ROLLBACK")
+    assert found(tmp_path, "reset", "charge") == {"reset"}
 
 
 def test_a_damaged_file_is_started_over(tmp_path: Path) -> None:
