@@ -22,6 +22,7 @@ from ui.sign_in.setup import NO_SIGN_IN, SignInSetup
 
 if TYPE_CHECKING:
     from fastapi import APIRouter, FastAPI
+    from starlette.routing import Mount
     from starlette.types import ASGIApp
 
 HANDLERS = Path(__file__).with_name("app.py")
@@ -207,10 +208,9 @@ def _add_chat(application: "FastAPI", backend: Backend, secret: str) -> None:
     from chainlit.server import build_dir, get_html_template
     from chainlit.utils import mount_chainlit
     from fastapi.responses import FileResponse, HTMLResponse, Response
-    from starlette.routing import Mount
 
     from serving.api.errors import framework_error
-    from ui.web.static_files import FOR_GOOD, FOR_NOW, KeptFiles
+    from ui.web.static_files import FOR_NOW
 
     # It warns for every browser language that has no readme page of its own, and is silent on what matters.
     logging.getLogger("chainlit").setLevel(logging.ERROR)
@@ -230,9 +230,20 @@ def _add_chat(application: "FastAPI", backend: Backend, secret: str) -> None:
         panel = Path(__file__).parent / "public" / "elements" / "SourcePanel.jsx"
         return FileResponse(panel, headers={"Cache-Control": FOR_NOW})
 
-    # Chainlit would compress its script of 4.6 MB anew for each visitor, in the thread that everybody waits for.
-    application.routes.append(Mount("/assets", KeptFiles(Path(build_dir) / "assets", FOR_GOOD)))
-    application.routes.append(Mount("/public", KeptFiles(backend.home / "chat" / "public", FOR_NOW)))
+    application.routes.extend(_chat_files(backend.home / "chat", Path(build_dir) / "assets"))
     mount_chainlit(app=application, target=str(HANDLERS), path="/")
     # Mounted under `/`, Chainlit gets each request whose method none of our routes takes, and refuses it.
     chat.add_exception_handler(HTTPStatus.METHOD_NOT_ALLOWED, framework_error)
+
+
+def _chat_files(folder: Path, assets: Path) -> "list[Mount]":
+    """Chainlit would compress its script of 4.6 MB anew for each visitor, in the thread that everybody waits for."""
+    from starlette.routing import Mount
+
+    from ui.web.brotli_copies import BrotliCopies
+    from ui.web.static_files import FOR_GOOD, FOR_NOW, KeptFiles
+
+    return [
+        Mount("/assets", KeptFiles(assets, FOR_GOOD, BrotliCopies(folder / "compressed"))),
+        Mount("/public", KeptFiles(folder / "public", FOR_NOW)),
+    ]

@@ -5,6 +5,7 @@ Folders come in, routes that serve them leave: text goes out compressed, and how
 
 import asyncio
 import gzip
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from ui.web.brotli_copies import BrotliCopies
 from ui.web.rendering import FOLDER
 
 PREFIX: Final = "/static"
@@ -37,30 +39,44 @@ def static_files() -> Mount:
 class KeptFiles(StaticFiles):
     """A folder of files that browsers keep."""
 
-    def __init__(self, folder: Path, kept: str) -> None:
-        """`kept`: the Cache-Control of all of them."""
+    def __init__(self, folder: Path, kept: str, copies: BrotliCopies | None = None) -> None:
+        """`kept`: the Cache-Control of all of them. `copies`: worth it where files are large."""
         super().__init__(directory=folder)
         self._kept = kept
+        self._copies = copies
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         reply = await super().get_response(path, scope)
         reply.headers["Cache-Control"] = self._kept
         reply.headers["Vary"] = "Accept-Encoding"
         asked = Headers(scope=scope)
-        if isinstance(reply, FileResponse) and "gzip" in asked.get("accept-encoding", "") and "range" not in asked:
-            return await asyncio.to_thread(_smaller, reply)
+        if isinstance(reply, FileResponse) and "range" not in asked:
+            return await asyncio.to_thread(self._smaller, reply, asked.get("accept-encoding", ""))
+        return reply
+
+    def _smaller(self, reply: FileResponse, understood: str) -> Response:
+        """The reply with its file compressed, where that is worth it and understood."""
+        file, known = Path(reply.path), reply.stat_result
+        if known is None or known.st_size < _SMALL or file.suffix not in _TEXT:
+            return reply
+        if self._copies and _takes(understood, "br") and (body := self._copies.of(file, known.st_mtime_ns)):
+            return _encoded(reply, body, "br")
+        if _takes(understood, "gzip"):
+            return _encoded(reply, _compressed(file, known.st_mtime_ns), "gzip")
         return reply
 
 
-def _smaller(reply: FileResponse) -> Response:
-    """The reply with its file compressed, where that is worth it."""
-    file, known = Path(reply.path), reply.stat_result
-    if known is None or known.st_size < _SMALL or file.suffix not in _TEXT:
-        return reply
-    body = _compressed(file, known.st_mtime_ns)
+def _takes(understood: str, coding: str) -> bool:
+    """Whether an Accept-Encoding names it, and not with a weight of 0."""
+    weight = r"(?:;\s*q\s*=\s*(\d(?:\.\d*)?)\s*)?"
+    said = re.search(rf"(?:^|[,\s]){coding}\s*{weight}(?:,|$)", understood, re.IGNORECASE)
+    return said is not None and float(said[1] or 1) > 0
+
+
+def _encoded(reply: FileResponse, body: bytes, coding: str) -> Response:
     headers = {name: reply.headers[name] for name in ("cache-control", "vary", "content-type", "last-modified")}
     # Weak: the bytes are others than the file's. Starlette compares what a browser sends back without the `W/`.
-    return Response(body, headers={**headers, "Content-Encoding": "gzip", "ETag": f"W/{reply.headers['etag']}"})
+    return Response(body, headers={**headers, "Content-Encoding": coding, "ETag": f"W/{reply.headers['etag']}"})
 
 
 @lru_cache(_FILES)
