@@ -61,13 +61,14 @@ class WebhookReceiver:
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """As much of SMTP as a client needs that hands one mail in."""
+    """As much of SMTP as a client needs that hands one mail in; encryption it may offer, but never begins."""
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self) -> None:
+    def __init__(self, *, offers_starttls: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), _Session)
+        self.offers_starttls = offers_starttls
         self.mails: list[str] = []
         self.arrived = threading.Condition()
 
@@ -99,6 +100,12 @@ class _Session(socketserver.StreamRequestHandler):
             if word == "DATA":
                 self._say("354 go on")
                 self._take()
+            elif word == "EHLO" and self.server.offers_starttls:
+                self._say("250-ok")
+                self._say("250 STARTTLS")
+            elif word == "STARTTLS":
+                self._say("220 go on")
+                self.rfile.read()  # and say nothing more
             elif word == "QUIT":
                 self._say("221 bye")
                 return

@@ -11,6 +11,7 @@ from ingest.pipeline import Job
 from ingest.recorded import Place
 from ingest.report import Progress, Report
 from serving.api.metrics import Metrics
+from serving.customers.mail import mail_server
 from serving.customers.origins import origin_of
 from serving.customers.terms import Terms, networks
 from serving.settings import Settings
@@ -66,6 +67,8 @@ def _database(settings: Settings) -> "Database":
 
 def _terms(settings: Settings) -> Terms:
     """Raises SettingError for what cannot be."""
+    if settings.smtp_url:
+        mail_server(settings.smtp_url)
     return Terms(
         smtp_url=settings.smtp_url,
         mail_from=settings.mail_from,

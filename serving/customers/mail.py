@@ -1,7 +1,13 @@
 """A hand-over as a mail: handed in at the server that MANUALDESK_SMTP_URL names."""
 
 import smtplib
+import socket
 import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Final
@@ -10,9 +16,48 @@ from urllib.parse import unquote, urlsplit
 from ingest.errors import SettingError
 from serving.customers.hand_over import HandOver
 from serving.customers.targets import NotDelivered, is_mail
+from serving.customers.webhook import cut
 
 SECONDS: Final = 20.0
-_HINT: Final = "such as smtp://user:password@mail.example:587 or smtps://mail.example"
+"""Longest wait for any one step: connecting, a reply."""
+MOST_SECONDS: Final = 60.0
+"""Longest wait for all of them: a dozen replies and attachments, and a server that says a letter now and then."""
+_PORTS: Final = {"smtp": 25, "smtps": 465}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailServer:
+    """Where mail is handed in."""
+
+    encrypted: bool
+    """From the first word on; else where the server offers it."""
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def mail_server(smtp_url: str) -> MailServer:
+    """The parts of the setting. Raises SettingError, which says nothing of them: one is a password."""
+    try:
+        parts = urlsplit(smtp_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:  # its text holds what was taken for the port, or all of it
+        host, port, parts = "", None, urlsplit("")
+    # After the host comes nothing: an unescaped / or # in the password would make of its first half host and port.
+    if parts.scheme not in _PORTS or not host or parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise SettingError(
+            "MANUALDESK_SMTP_URL names no mail server.",
+            hint="such as smtp://user:password@mail.example:587 or smtps://mail.example; "
+            "in user and password write / as %2F, # as %23, ? as %3F, @ as %40, : as %3A, % as %25",
+        )
+    return MailServer(
+        encrypted=parts.scheme == "smtps",
+        host=host,
+        port=port or _PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
 
 
 def message_of(hand_over: HandOver, *, to: str, sender: str) -> EmailMessage:
@@ -31,26 +76,68 @@ def message_of(hand_over: HandOver, *, to: str, sender: str) -> EmailMessage:
     return message
 
 
-def send_mail(smtp_url: str, message: EmailMessage) -> None:
+def send_mail(smtp_url: str, message: EmailMessage, *, most_seconds: float = MOST_SECONDS) -> None:
     """Raises SettingError for a setting that cannot work, NotDelivered where the mail was not taken."""
-    parts = urlsplit(smtp_url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise SettingError("MANUALDESK_SMTP_URL names no mail server.", hint=_HINT)
-    context = ssl.create_default_context()
+    server = mail_server(smtp_url)
+    until = time.monotonic() + most_seconds
     try:
-        with _opened(parts.scheme, parts.hostname, parts.port or 0, context) as server:
-            server.ehlo()
-            if parts.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls(context=context)
-                server.ehlo()
-            if parts.username:
-                server.login(unquote(parts.username), unquote(parts.password or ""))
-            server.send_message(message)
+        with _connected(server, until) as plain, _cut_at(until, plain):
+            _hand_in(server, plain, message)
     except (OSError, smtplib.SMTPException) as error:
-        raise NotDelivered(f"{parts.hostname}: {type(error).__name__}: {error}") from error
+        raise NotDelivered(f"{server.host}: {type(error).__name__}: {error}") from error
 
 
-def _opened(scheme: str, host: str, port: int, context: ssl.SSLContext) -> smtplib.SMTP:
-    if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=context)
-    return smtplib.SMTP(host, port or 25, timeout=SECONDS)
+class _Spoken(smtplib.SMTP):
+    """SMTP over a connection that is there already."""
+
+    def __init__(self, connection: socket.socket, server: MailServer) -> None:
+        self._connection = connection
+        super().__init__(server.host, server.port, timeout=SECONDS)
+
+    def _get_socket(self, *_ignored: object) -> socket.socket:
+        return self._connection
+
+
+def _hand_in(server: MailServer, plain: socket.socket, message: EmailMessage) -> None:
+    context = ssl.create_default_context()
+    connection = context.wrap_socket(plain, server_hostname=server.host) if server.encrypted else plain
+    with connection, _Spoken(connection, server) as spoken:
+        spoken.ehlo()
+        if not server.encrypted and spoken.has_extn("starttls"):
+            spoken.starttls(context=context)
+            spoken.ehlo()
+        if server.user:
+            spoken.login(server.user, server.password)
+        spoken.send_message(message)
+
+
+def _connected(server: MailServer, until: float) -> socket.socket:
+    """To the first of its addresses that answers in time."""
+    failure: OSError = TimeoutError("no address of it answered in time")
+    for *_kind, address in socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM):
+        left = min(SECONDS, until - time.monotonic())
+        if left <= 0:
+            break
+        try:
+            connection = socket.create_connection((str(address[0]), server.port), timeout=left)
+        except OSError as error:
+            failure = error
+        else:
+            connection.settimeout(SECONDS)
+            return connection
+    raise failure
+
+
+@contextmanager
+def _cut_at(until: float, connection: socket.socket) -> Iterator[None]:
+    """Whoever still waits for the connection then gets an error."""
+    twin = connection.dup()  # the connection stays in reach when encrypting it takes it over
+    overdue = threading.Timer(until - time.monotonic(), cut, ([twin],))
+    overdue.daemon = True
+    overdue.start()
+    try:
+        yield
+    finally:
+        overdue.cancel()
+        overdue.join()
+        twin.close()

@@ -18,7 +18,7 @@ from serving.database.engine import Database, in_future, now
 from serving.database.schema_customers import hand_overs
 
 LEASE_SECONDS: Final = 120
-"""Longer than the longest delivery."""
+"""Longer than the longest delivery: MOST_SECONDS of a mail or a webhook, and before it a look-up of the name."""
 MOST_TRIES: Final = 8
 """With the waits between them about 23 hours: a night and a morning's repair."""
 FIRST_WAIT_SECONDS: Final = 30

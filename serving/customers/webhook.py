@@ -42,7 +42,7 @@ def send_webhook(
     webhook = webhook_of(target)
     opened: list[socket.socket] = []
     connection = _connection(webhook, open_address(webhook, allowed), opened)
-    overdue = threading.Timer(most_seconds, _cut, (opened,))
+    overdue = threading.Timer(most_seconds, cut, (opened,))
     overdue.daemon = True
     data, moment = body.encode(), str(int(time.time()))
     headers = {
@@ -66,7 +66,7 @@ def send_webhook(
         raise NotDelivered(f"{webhook.host} replied {status}")
 
 
-def _cut(opened: Sequence[socket.socket]) -> None:
+def cut(opened: Sequence[socket.socket]) -> None:
     """Whoever waits for these gets an error now."""
     for each in opened:
         with suppress(OSError):  # closed this moment, or encrypted since

@@ -6,15 +6,18 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from ingest.errors import SettingError
 from serving.api.errors import NotFound
 from serving.customers.deliveries import Deliveries
 from serving.customers.hand_over import Cited, HandOver, Said, Wish
-from serving.customers.mail import message_of
+from serving.customers.mail import mail_server, message_of
 from serving.customers.queue import LONGEST_WAIT_SECONDS, MOST_TRIES, HandOvers, wait_after
 from serving.customers.sites import Site, Sites
 from serving.customers.terms import Terms
 from serving.database.engine import Database, in_future, now
 from serving.database.schema_customers import hand_overs
+from serving.settings import Settings
+from ui.composition import parts
 
 
 def handed(number: int = 1, **wish: str) -> HandOver:
@@ -162,8 +165,31 @@ def test_a_sites_name_cannot_either() -> None:
 def test_whatever_stops_a_delivery_is_told_and_counted(database: Database, queue: HandOvers) -> None:
     by_mail = Site(id="shop", name="Shop", origins=("https://shop.example",), hand_over_to="mailto:us@shop.example")
     queue.put(handed(), Sites(database).add(by_mail))
-    terms = Terms(smtp_url="smtp://mail.example:no-port", mail_from="desk@example.org")
+    terms = Terms(smtp_url="smtp://mail.example", mail_from="desk\n@example.org")
     assert Deliveries(lambda: database, terms, first_wait=0).one()
     kept = queue.get(handed().id)
     assert (kept.state, kept.tries) == ("waiting", 1)
     assert "ValueError" in kept.error
+
+
+@pytest.mark.parametrize("password", ["12#winter", "winter/77", "12/winter", "win?ter", "win[ter", "win\u2100ter"])
+def test_a_password_that_takes_the_address_apart_is_told_to_nobody(database: Database, password: str) -> None:
+    queue, url = HandOvers(database, first_wait=0), f"smtp://desk:{password}@mail.example:587"
+    by_mail = Site(id="shop", name="Shop", origins=("https://shop.example",), hand_over_to="mailto:us@shop.example")
+    queue.put(handed(), Sites(database).add(by_mail))
+    assert Deliveries(lambda: database, Terms(smtp_url=url, mail_from="desk@example.org"), first_wait=0).one()
+    kept = queue.get(handed().id)
+    assert (kept.state, kept.tries) == ("failed", 1), "it can never go"
+    assert "MANUALDESK_SMTP_URL" in kept.error
+    assert "win" not in kept.error
+    with pytest.raises(SettingError) as refused:  # and the server says so before it starts
+        parts(Settings(smtp_url=url))
+    assert "win" not in f"{refused.value} {refused.value.hint}"
+
+
+def test_a_mail_server_is_named_with_user_and_password_or_without() -> None:
+    server = mail_server("smtp://desk%40shop:a%23b%2Fc@mail.example:587")
+    assert (server.host, server.port, server.user, server.password) == ("mail.example", 587, "desk@shop", "a#b/c")
+    assert "a#b" not in repr(server)
+    plain, encrypted = mail_server("smtp://mail.example"), mail_server("smtps://mail.example/")
+    assert (plain.port, plain.encrypted, encrypted.port, encrypted.encrypted) == (25, False, 465, True)
