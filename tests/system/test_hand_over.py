@@ -5,10 +5,12 @@ import email.policy
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 
 import httpx
 import pytest
 
+from ingest.metadata import Setting
 from serving.customers.deliveries import Deliveries
 from serving.customers.queue import HandOvers, Queued
 from serving.customers.terms import Terms, networks
@@ -89,6 +91,27 @@ def test_a_webhook_gets_it_signed(desk: ApiDesk, receiver: WebhookReceiver) -> N
     assert "10 seconds" in answer["citations"][0]["quote"]
     assert ".md" not in delivery.body.decode()
     assert CANARY not in delivery.body.decode()
+
+
+def test_an_answer_of_a_manual_that_was_made_internal_is_not_handed_over(
+    tmp_path: Path, receiver: WebhookReceiver
+) -> None:
+    desk = ApiDesk(tmp_path)
+    desk.fill()
+    with widget_serving(desk, customers_of(desk, terms=LOCAL, hand_over_to=receiver.url)) as address:
+        visitor = Visitor(address, product="K1")
+        asked = visitor.ask(QUESTION)
+        assert "10 seconds" in asked.text
+        desk.desk.ingest(said=(Setting("*", "audience", "internal"),))
+        desk.backend.index().refresh()
+        reply = visitor.http.post("/hand-over", json={**WISH, "conversation": asked.conversation})
+        assert reply.status_code == HTTPStatus.OK, reply.text
+        receiver.wait(1)
+    body = receiver.deliveries[0].body.decode()
+    question, answer = json.loads(body)["transcript"]
+    assert question["text"] == QUESTION
+    assert answer["citations"] == []
+    assert "10 seconds" not in body
 
 
 def test_what_fails_is_tried_again_and_arrives_once(desk: ApiDesk, receiver: WebhookReceiver) -> None:

@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from ingest.errors import ManualdeskError
 from serving.api.access import asker_address
-from serving.conversations.readable import Readable
+from serving.conversations.readable import Readable, while_indexed
 from serving.conversations.types import Message
 from serving.customers.hand_over import HandOver, Wish, transcript_text
 from serving.customers.look import spoken
@@ -76,16 +76,14 @@ def talking_routes(customers: Customers) -> APIRouter:
     return router
 
 
-def _messages(customers: Customers, session: Session, conversation: str, *, last: int = 0) -> tuple[Message, ...]:
-    return customers.stores().conversations.messages(conversation, session.owner, last=last)
-
-
 def _readable(customers: Customers, session: Session, conversation: str, *, last: int = 0) -> tuple[Message, ...]:
     """What of them may be read now: manuals become internal, and sites lose products. Raises NoConversation."""
-    language = customers.stores().conversations.conversation(conversation, session.owner).language
-    may_open = customers.backend.opens(session.caller.scope)
+    kept = customers.stores().conversations
+    language = kept.conversation(conversation, session.owner).language
+    # Whoever wants a person gets one also while the index cannot be asked.
+    may_open = while_indexed(customers.backend.opens(session.caller.scope))
     readable = Readable(may_open=may_open, withdrawn=texts_in(language)["withdrawn"])
-    return readable.messages(_messages(customers, session, conversation, last=last))
+    return readable.messages(kept.messages(conversation, session.owner, last=last))
 
 
 def _hand_over(customers: Customers, session: Session, wanted: HandOverWanted) -> str:
@@ -95,7 +93,7 @@ def _hand_over(customers: Customers, session: Session, wanted: HandOverWanted) -
         raise ContactUnusable(
             "That is neither a mail address nor a telephone number.", hint="Say where you can be reached."
         )
-    messages = _messages(customers, session, wanted.conversation, last=MOST_HANDED) if wanted.conversation else ()
+    messages = _readable(customers, session, wanted.conversation, last=MOST_HANDED) if wanted.conversation else ()
     handed = HandOver(
         id=secrets.token_hex(16),
         site=session.site.id,
