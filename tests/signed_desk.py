@@ -51,14 +51,14 @@ class SignedDesk:
         self.administration.people.set_password_hash(made, passwords.hashed(password), must_change=False)
         return self.administration.people.get(made.id)
 
-    def application(self, *, local: bool = True) -> "ASGIApp":
+    def application(self, *, local: bool = True, calls_a_minute: int = 0) -> "ASGIApp":
         """As `ui.server.build`, with the small chat."""
         backend = self.desk.backend
         open_sockets = OpenSockets(StillHere(self.database).gone)
         served = routed(backend, page_routes(backend, self.setup, open_sockets.end))
         served.mount("/", small_chat(self.secret))
         identity = ChatIdentity(served, self.secret, open_sockets)
-        return entrance(identity, backend, self.setup, local=local, calls_a_minute=0)
+        return entrance(identity, backend, self.setup, local=local, calls_a_minute=calls_a_minute)
 
     @contextmanager
     def serving(self) -> Iterator[str]:

@@ -53,5 +53,11 @@ def _people_way(backend: Backend, setup: SignInSetup, proxies: Proxies, *, calls
     from serving.accounts.ways import Cookie, HeaderWay, SessionWay
 
     if setup.way is SignIn.HEADER:
-        return HeaderWay(backend.database(), setup.header, proxies, default_role=setup.default_role)
+        return HeaderWay(
+            backend.database(),
+            setup.header,
+            proxies,
+            default_role=setup.default_role,
+            calls_a_minute=calls_a_minute,
+        )
     return SessionWay(backend.database(), Cookie(secure=setup.is_secure), calls_a_minute=calls_a_minute)

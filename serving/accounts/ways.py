@@ -102,17 +102,21 @@ class HeaderWay:
     ambient = True
     """To the browser it is: the proxy's own cookie goes along by itself."""
 
-    def __init__(self, database: Database, header: str, proxies: Proxies, *, default_role: Role | None) -> None:
+    def __init__(
+        self, database: Database, header: str, proxies: Proxies, *, default_role: Role | None, calls_a_minute: int
+    ) -> None:
         """`default_role`: of somebody who comes for the first time; None: nobody may who is not known."""
         self._people = People(database)
         self._audit = Audit(database)
         self._header = header.lower()
         self._proxies = proxies
         self._default_role = default_role
+        self._rate = Rate(calls_a_minute)
         self._threads = ThreadPoolExecutor(_THREADS, "people")
 
     async def caller(self, scope: Scope, headers: Headers) -> Caller | None:
-        """Who the proxy says it is. Raises KeyRefused where the header comes from anybody else, or is nobody's."""
+        """Who the proxy says it is. Raises KeyRefused where the header comes from anybody else, or is nobody's, and
+        TooMany."""
         named = headers.getlist(self._header)
         if not named or is_below(scope["path"], _PUBLIC):
             return None
@@ -125,6 +129,8 @@ class HeaderWay:
             raise KeyRefused(f"The header {self._header} is not UTF-8.") from error
         person = await loop.run_in_executor(self._threads, self._person, name, address_in(scope))
         scope["state"][STATE] = Signed(person, None)
+        if is_below(scope["path"], _COUNTED):
+            self._rate.take(person.id)
         return person.caller()
 
     def _person(self, name: str, address: str) -> Person:

@@ -220,3 +220,14 @@ def test_a_proxys_people_are_not_those_with_a_password(tmp_path: Path) -> None:
     with serving(desk.application()) as address, at(address) as http:
         for name in ("boss", "somebody"):
             assert http.get("/user", headers={HEADER: name}).status_code == HTTPStatus.UNAUTHORIZED
+
+
+def test_a_proxys_people_make_so_many_calls_a_minute_each(tmp_path: Path) -> None:
+    desk = by_header(tmp_path, ("127.0.0.1",), Role.AGENT)
+    with serving(desk.application(calls_a_minute=30)) as address, at(address) as http:
+        statuses = [http.get("/v1/models", headers={HEADER: "mia"}).status_code for _ in range(12)]
+        assert statuses[0] == HTTPStatus.OK
+        assert statuses[-1] == HTTPStatus.TOO_MANY_REQUESTS
+        assert http.get("/v1/models", headers={HEADER: "noa"}).status_code == HTTPStatus.OK
+        pages = {http.get("/user", headers={HEADER: "mia"}).status_code for _ in range(12)}
+        assert pages == {HTTPStatus.OK}, "a page brings dozens of pictures and scripts along"
