@@ -70,6 +70,19 @@ def test_a_manual_is_uploaded_compared_and_published_and_only_then_searched(
     assert actions == ["document.published", "document.uploaded"] * 2
 
 
+def test_nothing_is_compared_any_more_when_the_server_has_ended(desk: EditingDesk) -> None:
+    def comparing() -> list[threading.Thread]:
+        return [each for each in threading.enumerate() if each.name.startswith("differences")]
+
+    before = set(comparing())
+    with serving(application(desk)) as address, client(address) as http:
+        upload(http, ("guide.md", MIXER))
+        http.get(f"/desk/documents/{NAME}/difference")
+        (thread,) = set(comparing()) - before
+    thread.join(PATIENCE_SECONDS)
+    assert not thread.is_alive()
+
+
 def test_a_discarded_upload_leaves_what_is_published(http: httpx.Client) -> None:
     upload(http, ("guide.md", MIXER))
     published(http, NAME)

@@ -1,16 +1,21 @@
 """Uploads that wait: they move in when they are ingested, and back when that fails, whatever they had replaced."""
 
+import fcntl
+import threading
+import time
 from collections.abc import Generator
 from io import BytesIO
 from pathlib import Path
+from typing import IO, Any, BinaryIO
 
 import pytest
 
-from ingest.errors import ModelUnavailable
+from ingest.errors import ModelUnavailable, ReadError
 from ingest.originals import fingerprint
 from ingest.pipeline import Job
 from ingest.report import Failure, Progress, Report
 from serving.api.errors import NotFound
+from tests.manual_index import Manual
 from ui.editing.differences import COMPUTING, Differences
 from ui.editing.staging import Staging
 
@@ -119,6 +124,38 @@ def test_a_kill_before_anything_moved_loses_nothing(staging: Staging) -> None:
         assert not journal.exists()
 
 
+def test_a_look_at_uploads_whose_publishing_ends_this_moment_fails_for_nobody(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (staging.waiting.folder / ".publishing").write_text("[]")
+    opened = Path.open
+
+    def ends_first(path: Path, mode: str) -> IO[Any]:
+        path.unlink()
+        return opened(path, mode)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", ends_first)
+        staging.recover({})
+    assert lies(staging) == (b"new", b"old")
+
+
+def test_a_look_at_uploads_with_an_older_index_takes_nothing_back_that_was_published_meanwhile(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publishing = staging.publish(lambda _job: iter_of(ended()), [NAME])
+    next(publishing)
+    lock = fcntl.flock
+
+    def ends_first(file: BinaryIO, how: int) -> None:
+        publishing.close()
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", ends_first)
+    staging.recover({NAME: "as it was before"})
+    assert lies(staging) == (None, b"new")
+
+
 def test_a_new_manual_that_fails_leaves_nothing_published(tmp_path: Path) -> None:
     staging = Staging(tmp_path)
     staging.take(NAME, BytesIO(b"new"))
@@ -165,6 +202,32 @@ def test_a_difference_is_found_in_the_background_and_kept(tmp_path: Path) -> Non
     found = differences.of(staged, None)
     assert (found.state, found.chunks, found.title) == ("new", 1, "Pump")
     assert differences.of(staged, None) is found
+
+
+def test_closing_ends_what_is_compared_and_what_waits_for_it(tmp_path: Path) -> None:
+    staging = Staging(tmp_path)
+    for number in range(20):
+        staging.take(f"pump/en/{number}.md", BytesIO(b"# Pump\n\nTurn it off first.\n"))
+    differences = Differences(lambda: pytest.fail("new manuals need no index"))
+    for staged in staging.files():
+        assert differences.of(staged, None) is COMPUTING
+    (thread,) = [each for each in threading.enumerate() if each.name.startswith("differences")]
+    differences.close()
+    thread.join(15)
+    assert not thread.is_alive()
+    assert all(differences.of(staged, None).state in {"computing", "failed"} for staged in staging.files())
+
+
+def test_closing_ends_a_comparison_that_takes_long() -> None:
+    old, new = (
+        Manual(NAME, "Pump", sections=(("Care", words * 20_000),)).chunks() for words in ("on off ", "off on on ")
+    )
+    differences = Differences(lambda: pytest.fail("both are given"))
+    differences.close()
+    started = time.monotonic()
+    with pytest.raises(ReadError, match="broke off"):
+        differences._compared(old, new, NAME)
+    assert time.monotonic() - started < 20
 
 
 def test_nothing_is_remembered_of_files_that_wait_no_more(staging: Staging) -> None:

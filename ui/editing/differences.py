@@ -7,6 +7,7 @@ too long. What was found is kept for as long as neither the file nor the index c
 import logging
 import multiprocessing
 import threading
+import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,6 +28,8 @@ log = logging.getLogger("manualdesk.editing")
 
 READING: Final = Limits(seconds=120.0, seconds_per_megabyte=5.0)
 COMPARING_SECONDS: Final = 60.0
+_LOOK_SECONDS: Final = 0.5
+"""How often somebody who compares looks whether all that is closed."""
 _KEPT: Final = 50
 _LAST: Final = 2**31 - 1
 
@@ -70,11 +73,14 @@ class Differences:
         self._place = place
         self._kept = _Kept()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="differences")
+        self._closed = threading.Event()
 
     def of(self, staged: Staged, known: IndexedDocument | None) -> Difference:
         """As far as it is known now; asked for the first time, it is begun."""
         key = (staged.document, staged.revision, known.revision if known else "")
         with self._kept.lock:
+            if self._closed.is_set():
+                return COMPUTING
             if key not in self._kept.found:
                 self._kept.found[key] = self._thread.submit(self._find, staged, known)
                 while len(self._kept.found) > _KEPT:
@@ -90,6 +96,12 @@ class Differences:
             if not future.cancelled():
                 future.result()
 
+    def close(self) -> None:
+        """What waits is not begun any more, and what is being read ends: else the process would wait for all of it."""
+        with self._kept.lock:
+            self._closed.set()
+            self._thread.shutdown(wait=False, cancel_futures=True)
+
     def _find(self, staged: Staged, known: IndexedDocument | None) -> Difference:
         try:
             return self._read(staged, known)
@@ -104,11 +116,13 @@ class Differences:
             path=staged.path, document=staged.document, revision=staged.revision, size=staged.size,
             title=_said_title(known), language=known.language if known else "",
         )  # fmt: skip
-        file = next(iter(read_all([source], workers=1, limits=READING)))
+        file = next(iter(read_all([source], workers=1, limits=READING, closed=self._closed)), None)
+        if file is None:  # closed
+            raise _broke_off(staged.document)
         if file.error is not None:
             raise file.error
         first = file.chunks[0]
-        passages = () if known is None else _compared(self._indexed(known), file.chunks, staged.document)
+        passages = () if known is None else self._compared(self._indexed(known), file.chunks, staged.document)
         return Difference(
             state="new" if known is None else "changed",
             passages=passages,
@@ -125,36 +139,41 @@ class Differences:
         except NothingPublished:
             return []
 
+    def _compared(self, old: Sequence[Chunk], new: Sequence[Chunk], document: str) -> tuple[PassageDiff, ...]:
+        """In a process of its own: texts can be such that comparing them takes hours."""
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_compare, args=(theirs,), daemon=True)
+        process.start()
+        theirs.close()
+        try:
+            ours.send((list(old), list(new)))
+            until = time.monotonic() + COMPARING_SECONDS
+            while not ours.poll(_LOOK_SECONDS):
+                if self._closed.is_set():
+                    raise _broke_off(document)
+                if time.monotonic() > until:
+                    raise ReadError(
+                        f"{document}: comparing it with what is indexed took longer than the time limit.",
+                        hint="It can be published without; the two may have hardly a passage in common.",
+                    )
+            found: tuple[PassageDiff, ...] = ours.recv()
+        except EOFError:
+            raise _broke_off(document) from None
+        finally:
+            process.kill()
+            process.join()
+            ours.close()
+        return found
+
 
 def _said_title(known: IndexedDocument | None) -> str:
     """A title that somebody gave the manual; its own may have changed."""
     return known.title if known and "title" in dict(known.origins) else ""
 
 
-def _compared(old: Sequence[Chunk], new: Sequence[Chunk], document: str) -> tuple[PassageDiff, ...]:
-    """In a process of its own: texts can be such that comparing them takes hours."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_compare, args=(theirs,), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        ours.send((list(old), list(new)))
-        if not ours.poll(COMPARING_SECONDS):
-            raise ReadError(
-                f"{document}: comparing it with what is indexed took longer than the time limit.",
-                hint="It can be published without; the two may have hardly a passage in common.",
-            )
-        found: tuple[PassageDiff, ...] = ours.recv()
-    except EOFError:
-        raise ReadError(
-            f"{document}: comparing it broke off.", hint="Try again; it can be published without."
-        ) from None
-    finally:
-        process.kill()
-        process.join()
-        ours.close()
-    return found
+def _broke_off(document: str) -> ReadError:
+    return ReadError(f"{document}: comparing it broke off.", hint="Try again; it can be published without.")
 
 
 def _compare(connection: Connection) -> None:

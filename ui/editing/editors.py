@@ -6,8 +6,8 @@ Every page asks `ui.web.editor` first: who may not edit is refused before anythi
 import shlex
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,12 @@ class Editors:
         self.differences = Differences(self.place)
         self._chunks: OrderedDict[tuple[str, str, Scope], tuple[Chunk, ...]] = OrderedDict()
         self._lock = threading.Lock()
+
+    @asynccontextmanager
+    async def serving(self, _application: object) -> AsyncGenerator[None]:
+        """While the server runs."""
+        yield
+        self.differences.close()
 
     def place(self) -> Place:
         return self.backend.place()

@@ -16,7 +16,7 @@ from ui.editing.upload_routes import upload_routes
 def editing_routes(backend: Backend) -> APIRouter:
     """The pages below /desk/documents, /desk/jobs, /desk/runs and /desk/publishes."""
     editors = Editors(backend)
-    router = APIRouter()
+    router = APIRouter(lifespan=editors.serving)
     # The page of one manual takes every other name, so it comes last.
     parts = (removal_routes, setting_routes, upload_routes, chunk_routes, document_routes, job_routes, publish_routes)
     for routes in parts:

@@ -107,13 +107,17 @@ class Staging:
     def recover(self, revisions: Mapping[str, str]) -> None:
         """Let files wait again whose publishing was killed. `revisions`: what is indexed under each name."""
         path = self.waiting.folder / _JOURNAL
-        if not path.exists():
-            return
-        with path.open("r+b") as file:
+        try:
+            journal = path.open("r+b")
+        except FileNotFoundError:
+            return  # nothing was going on, or it ended this moment
+        with journal as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return  # it goes on, here or in another process
+            if not os.fstat(file.fileno()).st_nlink:
+                return  # it ended between the two: its files are where they belong, and `revisions` may be older
             for name in _names(file.read()):
                 # One that lies in both folders, and took the place of none, may as well not have moved yet.
                 moved = self.waiting.file(name) is None or self._aside(name).exists()
