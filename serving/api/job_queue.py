@@ -7,12 +7,12 @@ import logging
 import queue
 import secrets
 import threading
-from collections.abc import Callable, Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from ingest.errors import ManualdeskError
 from ingest.report import Progress, Report, Result, State
@@ -22,6 +22,7 @@ from serving.keys import HERE
 log = logging.getLogger("manualdesk.api")
 
 MOST_WAITING: Final = 5
+"""With so many nothing more may be asked for. What is asked for at once is taken whole: a job for each of its roots."""
 _KEPT: Final = 100
 """Jobs whose end is still told."""
 _MOST_RESULTS: Final = 1000
@@ -40,6 +41,12 @@ class JobState(StrEnum):
 Steps = Callable[[], Generator[Progress | Report]]
 """Starts a run and tells how far it is, its report last. Blocking, but never silent for long where it can be closed.
 Raises ManualdeskError; closing the iterator stops the run."""
+
+
+class Submit(Protocol):
+    """Queues a job."""
+
+    def __call__(self, steps: Steps, what: str, *, by: str = "") -> "JobStatus": ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +118,32 @@ class JobQueue:
         self._cancelled: set[str] = set()
         """Running ones."""
         self._closed = False
+        self._promised = 0
+        """Places that `room` keeps."""
 
     def submit(self, steps: Steps, what: str, *, by: str = "") -> JobStatus:
         """Queue a job. Raises Conflict where MOST_WAITING wait already."""
-        status = JobStatus(id=secrets.token_hex(8), what=what, by=by, state=JobState.WAITING, asked_at=_now())
+        with self.room() as put:
+            return put(steps, what, by=by)
+
+    @contextmanager
+    def room(self) -> Iterator[Submit]:
+        """Keeps a place for what is changed first and queued then, in as many jobs as it takes: they are not refused
+        any more. Raises Conflict where MOST_WAITING wait already."""
         with self._lock:
-            waiting = sum(known.state is JobState.WAITING for known in self._jobs.values())
+            waiting = self._promised + sum(known.state is JobState.WAITING for known in self._jobs.values())
             if waiting >= MOST_WAITING:
                 raise Conflict(f"{waiting} jobs wait already.", hint="Follow them: GET /v1/jobs")
+            self._promised += 1
+        try:
+            yield self._put
+        finally:
+            with self._lock:
+                self._promised -= 1
+
+    def _put(self, steps: Steps, what: str, *, by: str = "") -> JobStatus:
+        status = JobStatus(id=secrets.token_hex(8), what=what, by=by, state=JobState.WAITING, asked_at=_now())
+        with self._lock:
             self._jobs[status.id] = status
             for old in [known.id for known in self._jobs.values() if known.ended_at][:-_KEPT]:
                 del self._jobs[old]

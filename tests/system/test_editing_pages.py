@@ -10,8 +10,11 @@ import httpx
 import pytest
 
 from ingest.index.contract import EVERYTHING
+from ingest.metadata import Setting
+from ingest.recorded import opened_records
 from retrieval.grounds import ground_of
 from serving.accounts.audit import Audit
+from serving.api.job_queue import MOST_WAITING
 from serving.stored.book import CuratedBook
 from serving.stored.types import CuratedAnswer, KeptCitation, State
 from tests.api_desk import MANUALS, application, client, serving
@@ -33,6 +36,11 @@ def desk(quick_folder: Path) -> EditingDesk:
 def http(desk: EditingDesk) -> Iterator[httpx.Client]:
     with serving(application(desk)) as address, client(address) as made:
         yield made
+
+
+def settings(desk: EditingDesk) -> tuple[Setting, ...]:
+    with opened_records(desk.home) as records:
+        return tuple(records.settings())
 
 
 def texts(http: httpx.Client, question: str) -> str:
@@ -165,6 +173,40 @@ def test_values_are_set_for_many_and_shown_with_who_said_them(http: httpx.Client
     assert "editor (lamp/en/guide.md)" in http.get("/desk/documents/lamp/en/guide.md").text
     wrong = http.post("/desk/documents/set", data={**asked, "audience": "everybody", "do": "set"})
     assert wrong.status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_where_too_many_jobs_wait_nothing_is_changed_and_what_spans_folders_is_taken_whole(
+    http: httpx.Client, desk: EditingDesk
+) -> None:
+    upload(http, ("guide.md", MIXER), ("care.md", MIXER))
+    published(http, NAME, "mixer/en/care.md")
+    http.post("/desk/documents/remove", data={"document": "mixer/en/care.md"})
+    go, begun = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        assert go.wait(PATIENCE_SECONDS)
+
+    desk.before_ingest = hold
+    http.post("/v1/ingest")
+    assert begun.wait(PATIENCE_SECONDS)
+    for _ in range(MOST_WAITING - 1):
+        assert http.post("/v1/ingest").status_code == HTTPStatus.ACCEPTED
+    asked = {"document": ["lamp/en/guide.md", NAME], "version": "2.1", "do": "set"}
+    last = http.post("/desk/documents/set", data=asked)
+    assert last.status_code == HTTPStatus.SEE_OTHER, "one place was left, and it has two folders"
+
+    full = http.post("/desk/documents/set", data={**asked, "version": "2.2"})
+    assert full.status_code == HTTPStatus.CONFLICT
+    assert {each.value for each in settings(desk) if each.key == "version"} == {"2.1"}
+    assert http.post("/desk/documents/restore", data={"document": "mixer/en/care.md"}).status_code == full.status_code
+    assert not (desk.home / "uploads/mixer/en/care.md").exists()
+    coming = {**asked, "document": [], "pattern": "mower/*"}
+    assert http.post("/desk/documents/set", data=coming).status_code == HTTPStatus.SEE_OTHER, "it asks for no ingest"
+    go.set()
+    seen(http, last.headers["Location"], lambda text: "data-open" not in text)
+    versions = {each["document"]: each["version"] for each in http.get("/v1/documents").json()["documents"]}
+    assert versions["lamp/en/guide.md"] == versions[NAME] == "2.1"
 
 
 def test_manuals_are_removed_and_restored_and_a_rollback_is_undone(http: httpx.Client) -> None:

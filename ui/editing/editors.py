@@ -6,7 +6,7 @@ Every page asks `ui.web.editor` first: who may not edit is refused before anythi
 import shlex
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -101,6 +101,13 @@ class Editors:
     def submit(self, request: Request, steps: Steps, what: str) -> JobStatus:
         """Queue a job of whoever asks. Raises Conflict where too many wait."""
         return queue_of(request).submit(steps, what, by=asker(request).byline)
+
+    @contextmanager
+    def room(self, request: Request) -> Iterator[Callable[[Job, str], JobStatus]]:
+        """What queues ingests of whoever asks, after something was changed for them. Raises Conflict before that."""
+        by = asker(request).byline
+        with queue_of(request).room() as put:
+            yield lambda job, what: put(self.ingest(job), what, by=by)
 
     def ingest(self, job: Job) -> Steps:
         """The steps of this job."""

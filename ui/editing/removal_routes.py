@@ -104,7 +104,15 @@ def _removed(editors: Editors, request: Request) -> tuple[Removed, ...]:
 
 
 def _restored(editors: Editors, request: Request, chosen: Sequence[KnownRevision]) -> str:
-    """The id of the last job that brings them back; files come back at once."""
+    """The id of the last job that brings them back; files come back at once. Raises Conflict before that."""
+    names = [known.document for known in chosen]
+    with editors.room(request) as submit:
+        jobs = [Job(paths=tuple(files), root=root) for root, files in _brought_back(editors, request, chosen).items()]
+        return [submit(job, f"restore {named(names)}").id for job in jobs][-1]
+
+
+def _brought_back(editors: Editors, request: Request, chosen: Sequence[KnownRevision]) -> dict[Path, list[Path]]:
+    """The files by their root."""
     roots: dict[Path, list[Path]] = {}
     uploads = editors.staging.published.folder
     for known in chosen:
@@ -114,6 +122,4 @@ def _restored(editors: Editors, request: Request, chosen: Sequence[KnownRevision
         file = bring_back(editors.backend.home, known.revision, known.document, root)
         roots.setdefault(root, []).append(file)
         audited(editors.backend, request, "document.restored", known.document, revision=known.revision)
-    names = [known.document for known in chosen]
-    jobs = [Job(paths=tuple(files), root=root) for root, files in roots.items()]
-    return [editors.submit(request, editors.ingest(job), f"restore {named(names)}").id for job in jobs][-1]
+    return roots

@@ -107,13 +107,17 @@ def _tell(editors: Editors, request: Request, asked: _Asked) -> Response:
 
 
 def _set(editors: Editors, request: Request, asked: _Asked) -> Response:
-    caller = editor(request)
-    preview = _preview(editors, asked, editors.documents(caller.scope))
+    preview = _preview(editors, asked, editors.documents(editor(request).scope))
+    if not preview.jobs:
+        _keep(editors, request, asked)
+        return see_other("/desk/documents")
+    with editors.room(request) as submit:
+        _keep(editors, request, asked)
+        submitted = [submit(job, f"set {named(preview.changed)}") for job in preview.jobs]
+    return see_other(f"/desk/jobs/{submitted[-1].id}")
+
+
+def _keep(editors: Editors, request: Request, asked: _Asked) -> None:
     with editors.records() as records:
-        records.set_values(asked.patterns, asked.said, by=caller.byline)
+        records.set_values(asked.patterns, asked.said, by=editor(request).byline)
     audited(editors.backend, request, "document.set", named(asked.patterns), **asked.said)
-    target = "/desk/documents"
-    for job in preview.jobs:
-        status = editors.submit(request, editors.ingest(job), f"set {named(preview.changed)}")
-        target = f"/desk/jobs/{status.id}"
-    return see_other(target)
