@@ -2,8 +2,8 @@
 
 Passages enter, best first, and leave with near ties in the order of how well each word of the question is met somewhere
 in them: by the states of an embedder's tokens, which say more than one vector for a whole passage. An ingest keeps
-them (`ingest/token_states.py`); where it did not, it takes as long as embedding those passages, so only near ties of
-several documents are read.
+them (`ingest/token_states.py`); where it did not, it takes as long as embedding those passages, so only near ties are
+read.
 """
 
 import re
@@ -47,7 +47,7 @@ def told_apart(
     `fixed`: chunks whose place was decided before, and which keep it.
     """
     ties = _near_ties(passages, fixed)
-    if len({passages[place].document for place in ties}) < 2:
+    if len(ties) < 2:
         return tuple(passages), 0
     likeness = _likeness(question, language, [passages[place] for place in ties], reader)
     top = passages[ties[0]].score

@@ -60,9 +60,15 @@ def test_what_is_clearly_behind_is_not_read() -> None:
     assert reader.read == 0
 
 
-def test_passages_of_one_manual_are_not_read() -> None:
+def test_sections_of_one_manual_are_compared_too() -> None:
     passages = [replace(one, document="hub.pdf") for one in tied("Reset the lamp.", "Charge the battery.")]
-    assert told_apart(QUESTION, "en", passages, (), WordReader()) == (tuple(passages), 0)
+    found, _read = told_apart(QUESTION, "en", passages, (), WordReader())
+    assert texts(found) == ["Charge the battery.", "Reset the lamp."]
+
+
+def test_one_passage_has_nothing_to_be_compared_with() -> None:
+    (only,) = tied("Reset the lamp.")
+    assert told_apart(QUESTION, "en", (only,), (), WordReader()) == ((only,), 0)
 
 
 def test_a_passage_whose_place_was_decided_keeps_it() -> None:
