@@ -1,4 +1,7 @@
-"""The states of the tokens of a question and of passages: those that an ingest kept are read, others are computed."""
+"""The states of the tokens of a question and of passages: those that an ingest kept are read, others are computed.
+
+Chunk by chunk, as they were embedded, so that it is the same whether they were kept or not.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -40,26 +43,23 @@ class TokenReader:
     def question(self, text: str) -> Tokens:
         return self._embedder.tokens(text, question=True)
 
-    def passages(self, passages: Sequence[Passage]) -> list[States]:
-        """Of each a unit-length vector a token, shape (tokens, dimensions)."""
+    def passages(self, passages: Sequence[Passage]) -> list[list[States]]:
+        """Of each chunk of each a unit-length vector a token, shape (tokens, dimensions)."""
         texts = [self._embedded(passage) for passage in passages]
         kept = self._kept({text for each in texts for text in each})
-        return [
-            np.concatenate([kept[text] for text in each]) if each and kept.keys() >= set(each) else self._computed(one)
-            for one, each in zip(passages, texts, strict=True)
-        ]
+        return [[kept[text] if text in kept else self._computed(text) for text in each] for each in texts]
 
     def _kept(self, texts: set[str]) -> dict[str, States]:
         return find_states(self._home, self._embedder.name, texts) if self._home is not None else {}
 
     def _embedded(self, passage: Passage) -> list[str]:
         """What was embedded of the passage: its chunks, each with its headings."""
-        if not passage.grounds:
-            return []
         places = [ground.ordinal for ground in passage.grounds]
-        said = self._index.texts(passage.document, min(places), max(places), self._scope)
-        return [embed_text(passage.title, each.section, each.text) for each in said]
+        said = self._index.texts(passage.document, min(places), max(places), self._scope) if places else []
+        # Nothing is found of a manual that was replaced this moment.
+        return [embed_text(passage.title, each.section, each.text) for each in said] or [
+            embed_text(passage.title, passage.section, passage.text)
+        ]
 
-    def _computed(self, passage: Passage) -> States:
-        text = embed_text(passage.title, passage.section, passage.text)
+    def _computed(self, text: str) -> States:
         return self._embedder.tokens(text, question=False)[0]

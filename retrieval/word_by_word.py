@@ -35,8 +35,8 @@ class Reader(Protocol):
     def question(self, text: str) -> Tokens:
         """Of a question, and which characters of it each token stands for."""
 
-    def passages(self, passages: Sequence[Passage]) -> list[States]:
-        """Of each passage."""
+    def passages(self, passages: Sequence[Passage]) -> list[list[States]]:
+        """Of each chunk of each passage."""
 
 
 def told_apart(
@@ -67,15 +67,23 @@ def _near_ties(passages: Sequence[Passage], fixed: Collection[str]) -> list[int]
 
 
 def _likeness(question: str, language: str, passages: Sequence[Passage], reader: Reader) -> list[float]:
-    """For each passage the mean over the question's words of the cosine with the token that meets the word best."""
+    """For each passage the mean over the question's words of the cosine with the token that meets the word best, in
+    that chunk of it where this is largest: among the tokens of two chunks each word would find a better one."""
     asked, spans = reader.question(question)
     held = reader.passages(passages)
     # All states of an encoder point much the same way: without what these have in common, what tells them apart shows.
-    common = np.concatenate(held).mean(axis=0)
+    common = np.concatenate([chunk for chunks in held for chunk in chunks]).mean(axis=0)
     words = [_unit(_unit(asked[own] - common).mean(axis=0)) for own in _words(question, language, spans)]
     if not words:
         return [0.0] * len(passages)
-    return [float((np.stack(words) @ _unit(tokens - common).T).max(axis=1).mean()) for tokens in held]
+    stacked = np.stack(words)
+    return [max(_met(stacked, _unit(chunk - common)) for chunk in chunks) for chunks in held]
+
+
+def _met(words: NDArray[np.float32], tokens: NDArray[np.float32]) -> float:
+    # Not `@`: its threads would wait for one another for milliseconds, which the search needs.
+    cosines = np.einsum("wd,td->wt", words, tokens)
+    return float(cosines.max(axis=1).mean())
 
 
 def _words(question: str, language: str, spans: Sequence[tuple[int, int]]) -> list[list[int]]:

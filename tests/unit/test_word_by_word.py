@@ -22,9 +22,10 @@ class WordReader:
     def __init__(self) -> None:
         self.read = 0
 
-    def passages(self, passages: Sequence[Passage]) -> list[States]:
+    def passages(self, passages: Sequence[Passage]) -> list[list[States]]:
+        """A line is a chunk."""
         self.read += len(passages)
-        return [self.question(f"{one.title} {one.text}")[0] for one in passages]
+        return [[self.question(line)[0] for line in one.text.splitlines()] for one in passages]
 
     def question(self, text: str) -> Tokens:
         found = list(re.finditer(r"\w+", text.lower()))
@@ -64,6 +65,12 @@ def test_sections_of_one_manual_are_compared_too() -> None:
     passages = [replace(one, document="hub.pdf") for one in tied("Reset the lamp.", "Charge the battery.")]
     found, _read = told_apart(QUESTION, "en", passages, (), WordReader())
     assert texts(found) == ["Charge the battery.", "Reset the lamp."]
+
+
+def test_one_chunk_has_to_meet_the_question() -> None:
+    passages = tied("Charge the lamp.\nReset the battery.", "Charge the battery.")
+    found, _read = told_apart(QUESTION, "en", passages, (), WordReader())
+    assert texts(found)[0] == "Charge the battery."
 
 
 def test_one_passage_has_nothing_to_be_compared_with() -> None:
