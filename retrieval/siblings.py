@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from ingest.chunk import CELL_BORDER
-from ingest.index.contract import EVERYTHING, Index, Text
+from ingest.index.contract import EVERYTHING, Index, IndexedDocument, Text
 from ingest.sentences import split_sentences
 from ingest.sparse import terms
 from ingest.types import Chunk
@@ -20,6 +20,8 @@ from retrieval.search import Candidate
 
 LOOKED_AT = 12
 """Documents of the best candidates that are compared with one another."""
+REMEMBERED = 2048
+"""Documents whose lines are remembered."""
 _OUTLINE_CHUNKS = 60
 """Chunks from the beginning of a manual that are compared: a near-copy shows in its first chapters."""
 _SHORTEST_LINE = 12
@@ -49,8 +51,13 @@ class Siblings:
         self._catalogue = catalogue
         self._texts = lru_cache(maxsize=2 * LOOKED_AT)(self._read_texts)
         self._headings = lru_cache(maxsize=8192)(self._read_headings)
-        self._skeletons = lru_cache(maxsize=2048)(self._read_skeletons)
+        self._skeletons = lru_cache(maxsize=REMEMBERED)(self._read_skeletons)
         self._alike = lru_cache(maxsize=16_384)(self._compare)
+
+    def meet(self, document: IndexedDocument) -> None:
+        """Take apart now what comparing the document with others needs."""
+        self._headings(document.document, document.revision)
+        self._skeletons(document.document, document.revision)
 
     def families(self, candidates: Sequence[Candidate]) -> list[list[str]]:
         """Groups of sibling documents among the best candidates, in the order of their best candidate."""

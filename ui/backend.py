@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast, runtime_checkable
 
 from ingest.audience import Audience
 from ingest.errors import IndexUnusable, ManualdeskError, ModelUnavailable
@@ -41,6 +41,13 @@ class ModelProbe(Protocol):
 
     async def __call__(self) -> str:
         """The model's name, empty where none can be reached. Never raises; may take a second."""
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A retriever that can do beforehand what first questions would wait for."""
+
+    def prepare(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +240,9 @@ class Backend:
     def _build_quietly(self) -> None:
         try:
             self._build()
+            retriever = self._build_retriever() if self._parts.build_retriever else None
+            if isinstance(retriever, Prepares):
+                retriever.prepare()
         except ManualdeskError:
             return  # `failure` keeps it for /readyz; the first question tells its asker.
 
