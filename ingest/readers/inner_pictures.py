@@ -1,17 +1,16 @@
-"""Pictures within a manual's own file: an EPUB or a web page and a quote come in, what stands in the quote's section
-leaves.
+"""Pictures within a manual's own file: an EPUB, a DOCX or a web page and a quote come in, what stands in the quote's
+section leaves.
 
-Only what lies inside of the file is ever read: an archive's parts and a page's `data:` pictures. What is an SVG, lies
-beside the file or on another host is none. A picture is named by its place in the file, so no path can be asked for.
+Only what lies inside of the file is ever read: an archive's parts and a page's `data:` pictures. An EPUB's chapters
+are pages as they are; of a DOCX one is made. What is an SVG, lies beside the file or on another host is none. A picture
+is named by its place in the file, so no path can be asked for.
 """
 
 import base64
 import binascii
-import lzma
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,13 +20,18 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree, html
 
 from ingest.letters import letters_of
-from ingest.readers.containers import check_container
+from ingest.readers import docx_pictures
+from ingest.readers.containers import check_container, part_of
 from ingest.readers.encoding import decode_html
 from ingest.readers.pictures import is_formula
 from ingest.suffixes import HTML
 
-WITH_PICTURES: Final = frozenset({".epub", *HTML})
+_WORD: Final = frozenset({".docx", ".docm"})
+_ARCHIVES: Final = frozenset({".epub", *_WORD})
+WITH_PICTURES: Final = _ARCHIVES | frozenset(HTML)
 _RASTER: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp")
+_PROPERTIES: Final = "docProps/"
+"""Of office files, with a small picture of the first page as it once was."""
 _INLINE: Final = re.compile(
     rb"""\bsrc\s*=\s*["'](data:image/(?:png|jpeg|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*)["']""", re.IGNORECASE
 )
@@ -43,6 +47,8 @@ _NEAR: Final = 1500
 """Letters between quote and picture: further off, in a section of many pages, it belongs to other sentences."""
 _ENOUGH: Final = 60
 """Letters of a quote that are looked for: what follows them may be put together from other blocks."""
+_NUMBER: Final = re.compile(r"^\s*(?:\d{1,4}|[A-Za-z]|[ivxlc]{2,7}|[IVXLC]{2,7})\.\s+", re.MULTILINE)
+"""Before a step: lists count by themselves, so the file has no such letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +87,33 @@ def pictures_beside(path: Path, document: str, quote: str, anchor: str) -> tuple
     Raises ReadError for an archive that is made to do harm.
     """
     file, _, element = anchor.rpartition("#") if "#" in anchor else ("", "", anchor)
-    if Path(document).suffix.lower() != ".epub":
+    kind = Path(document).suffix.lower()
+    if kind not in _ARCHIVES:
         page = _web_page(path)
         names = {source: number for number, source in enumerate(_inline_sources(page))}
-        return tuple(_beside(page, quote, element, names, ""))
+        return tuple(_beside(_tree(page), quote, element, names, ""))
     check_container(path, document)
     with zipfile.ZipFile(path) as archive:
+        names = {name: number for number, name in enumerate(_raster_names(archive))}
+        if kind in _WORD:
+            return tuple(_beside(docx_pictures.page_of(archive, _MOST_PAGE), quote, anchor, names, ""))
         file = file or element
         chapters = sorted((name for name in archive.namelist() if f"/{name}".endswith(f"/{file}")), key=len)
         if not file or not chapters:
             return ()
-        page = _part(archive, chapters[0], _MOST_PAGE)
-        names = {name: number for number, name in enumerate(_raster_names(archive))}
-    return tuple(_beside(page, quote, element, names, posixpath.dirname(chapters[0])))
+        page = part_of(archive, chapters[0], _MOST_PAGE)
+    return tuple(_beside(_tree(page), quote, element, names, posixpath.dirname(chapters[0])))
 
 
 def picture_at(path: Path, document: str, place: int) -> bytes | None:
     """A file's picture; None where there is none at that place. Raises ReadError as `pictures_beside`."""
-    if Path(document).suffix.lower() != ".epub":
+    if Path(document).suffix.lower() not in _ARCHIVES:
         sources = _inline_sources(_web_page(path))
         return _decoded(sources[place]) if 0 <= place < len(sources) else None
     check_container(path, document)
     with zipfile.ZipFile(path) as archive:
         names = _raster_names(archive)
-        return _part(archive, names[place], _MOST_PICTURE) or None if 0 <= place < len(names) else None
+        return part_of(archive, names[place], _MOST_PICTURE) or None if 0 <= place < len(names) else None
 
 
 def _web_page(path: Path) -> bytes:
@@ -113,7 +122,8 @@ def _web_page(path: Path) -> bytes:
 
 
 def _raster_names(archive: zipfile.ZipFile) -> list[str]:
-    return sorted(name for name in archive.namelist() if name.lower().endswith(_RASTER))
+    names = (name for name in archive.namelist() if name.lower().endswith(_RASTER))
+    return sorted(name for name in names if not name.startswith(_PROPERTIES))
 
 
 def _inline_sources(page: bytes) -> list[str]:
@@ -126,17 +136,6 @@ def _decoded(source: str) -> bytes | None:
         return base64.b64decode(source.partition(",")[2])
     except (binascii.Error, ValueError):
         return None
-
-
-def _part(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    """Empty where it is larger than that, or damaged: nobody read the pictures before."""
-    if archive.getinfo(name).file_size > most:
-        return b""
-    try:
-        with archive.open(name) as stream:
-            return stream.read(most)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError):
-        return b""
 
 
 def _tree(page: bytes) -> html.HtmlElement | None:
@@ -153,8 +152,9 @@ def _tree(page: bytes) -> html.HtmlElement | None:
     return found
 
 
-def _beside(page: bytes, quote: str, element: str, names: dict[str, int], folder: str) -> Iterator[InnerPicture]:
-    tree = _tree(page)
+def _beside(
+    tree: html.HtmlElement | None, quote: str, element: str, names: dict[str, int], folder: str
+) -> Iterator[InnerPicture]:
     if tree is None:
         return
     stream = _stream(tree)
@@ -199,14 +199,18 @@ def _stream(tree: html.HtmlElement) -> _Stream:
 
 def _found(stream: _Stream, quote: str, after: int) -> tuple[int, int]:
     """Where the quote begins and ends; -1 where it is nowhere."""
-    letters, sought = "".join(stream.letters), letters_of(quote)
-    beginning = sought[:_ENOUGH]
-    if not beginning:
-        return -1, -1
-    first = letters.find(beginning, after)
-    if first < 0:
-        first = letters.find(beginning)
-    return first, min(first + len(sought), len(letters))
+    letters = "".join(stream.letters)
+    for said in dict.fromkeys((quote, _NUMBER.sub("", quote))):
+        sought = letters_of(said)
+        beginning = sought[:_ENOUGH]
+        if not beginning:
+            continue
+        first = letters.find(beginning, after)
+        if first < 0:
+            first = letters.find(beginning)
+        if first >= 0:
+            return first, min(first + len(sought), len(letters))
+    return -1, -1
 
 
 def _place(image: html.HtmlElement, names: dict[str, int], folder: str) -> int | None:

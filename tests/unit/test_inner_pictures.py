@@ -73,6 +73,12 @@ def test_the_pictures_of_the_quotes_section_are_found_nearest_first(tmp_path: Pa
     assert pictures_beside(path, path.name, "Nothing of this is said anywhere in it.", "fill") == ()
 
 
+def test_a_step_is_found_though_the_list_counts_by_itself(tmp_path: Path) -> None:
+    path = web(tmp_path, f"<ol><li>Open the lid.</li><li>Wait.</li></ol>{inline(picture('lime'))}")
+    (found,) = pictures_beside(path, path.name, "1. Open the lid.\n2. Wait.", "fill")
+    assert found.place == 1
+
+
 @pytest.mark.parametrize(
     "frame",
     [

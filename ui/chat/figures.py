@@ -2,7 +2,7 @@
 
 The index knows no figures. They are looked for when an answer is shown: pictures on a cited page that are neither tiny
 nor the page itself and drawings made of lines and shapes, nearest to the cited lines first, each with the line of text
-that is its caption. Of web pages and EPUBs they are pictures within the file, in the section of the quote.
+that is its caption. Of web pages, EPUBs and DOCX they are pictures within the file, in the section of the quote.
 """
 
 import re
