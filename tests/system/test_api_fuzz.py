@@ -115,5 +115,5 @@ def test_uploads(http: httpx.Client, desk: ApiDesk, name: str, path: str, conten
     files = {"file": (name.encode(errors="surrogatepass").decode(errors="replace") or "x", content)}
     check(http.post("/v1/documents", files=files, data=written))
     outside = {entry.name for entry in desk.home.iterdir()} - {"uploads", "index", "originals", "keys.sqlite"}
-    databases = (".sqlite", ".sqlite-wal", ".sqlite-shm")
+    databases = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".sqlite3")
     assert not {entry for entry in outside if not entry.endswith((*databases, ".toml"))}
