@@ -64,8 +64,11 @@ def _address(process: "subprocess.Popen[str]", log: Path) -> str:
 
 
 def client(address: str, *, number: int = 1, **headers: str) -> httpx.Client:
-    """`number` (1 to 250): each one is another sender, so that limits of one do not stop another."""
-    transport = httpx.HTTPTransport(local_address=f"127.0.0.{number}")
+    """`number` (1 to 250): each one is another sender, so that limits of one do not stop another.
+
+    Each call has a connection of its own: on a slow machine the server ends an idle one in the very moment of a call.
+    """
+    transport = httpx.HTTPTransport(local_address=f"127.0.0.{number}", limits=httpx.Limits(max_keepalive_connections=0))
     return httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False, transport=transport)
 
 

@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
 from ingest.embed import Embedder
+from ingest.errors import IndexUnusable
 from ingest.index.contract import EVERYTHING, Index
 from retrieval.retriever import Retriever
 from tests.manual_index import AllAlike, Manual, publish
@@ -70,11 +71,23 @@ def test_a_server_prepares_while_it_starts(tmp_path: Path) -> None:
     async def no_model() -> str:
         return ""
 
-    def nothing() -> Any:
+    def no_index() -> NoReturn:
+        raise IndexUnusable("There is no index.", hint="ingest something")
+
+    def assistant() -> Any:
         return object()
 
     backend = Backend(
-        Parts(home=tmp_path, build_assistant=nothing, open_index=nothing, probe_model=no_model, build_retriever=Watched)
+        Parts(
+            home=tmp_path,
+            build_assistant=assistant,
+            open_index=no_index,
+            probe_model=no_model,
+            build_retriever=Watched,
+        )
     )
     backend.start()
-    assert prepared.wait(20)
+    try:
+        assert prepared.wait(20)
+    finally:
+        backend.notes.close()  # its threads would go on beside all other tests
