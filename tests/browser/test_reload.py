@@ -13,7 +13,7 @@ from playwright.sync_api import TimeoutError as Late
 from serving.conversations.kept import stands_on
 from serving.conversations.store import Conversations
 from serving.database.engine import Database
-from tests.browser.desk import PATIENCE_MS, ask, new_page, open_page, send
+from tests.browser.desk import PATIENCE_MS, ask, open_page, send
 from tests.scripted_model import ScriptedModel
 
 pytestmark = pytest.mark.browser
@@ -96,15 +96,6 @@ def test_the_conversation_is_there_though_the_first_cookie_comes_last(browser: B
     with suppress(Late), page.expect_response(COOKIE, timeout=LOOK_MS):
         pass
     asked[0].continue_()
-    conversation(page)
-    page.context.close()
-
-
-def test_a_new_chat_waits_for_no_cookie(browser: Browser, address: str) -> None:
-    page = new_page(browser)
-    page.route(COOKIE, lambda _route: None)
-    page.goto(address)
-    ask(page, QUESTION)
     conversation(page)
     page.context.close()
 

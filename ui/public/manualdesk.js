@@ -34,17 +34,26 @@
   // Chainlit's page opens a socket as soon as it knows who is here, and a second one when it has seen that the address is
   // that of a conversation. Each waits for a cookie first, and the later socket closes the other: where the first cookie
   // came last, as it may on a busy machine, the one that knows of no conversation stayed, and the page empty. So they
-  // wait in order, and one that another follows is never opened. The cookie itself is for balancers that tell pages apart
-  // by it; nobody here reads it. A page of no conversation opens one socket only, and goes on without that round trip.
+  // wait in order, and one that another follows is never opened.
   const fetched = window.fetch;
   let cookie = Promise.resolve();
   let last = 0;
+  let followed = () => {};
   window.fetch = (address, ...more) => {
     if (!String(address).endsWith('/set-session-cookie')) return fetched(address, ...more);
     const mine = (last += 1);
-    const ask = () => (location.pathname === '/' ? new Response('{}') : fetched(address, ...more));
-    cookie = cookie.catch(() => null).then(ask);
-    return cookie.then((reply) => (mine === last ? reply : new Promise(() => {})));
+    followed();
+    // A conversation's page always opens both. Where the first has its cookie before the second asks, as it may where
+    // the browser is the busy one, the first waits for it.
+    const other =
+      mine === 1 && location.pathname.startsWith('/thread/')
+        ? new Promise((done) => {
+            followed = done;
+            setTimeout(done, 5000);
+          })
+        : null;
+    cookie = cookie.catch(() => null).then(() => fetched(address, ...more));
+    return Promise.all([cookie, other]).then(([reply]) => (mine === last ? reply : new Promise(() => {})));
   };
 
   let opener = null;
