@@ -5,14 +5,13 @@ of one run, without holding their vectors in memory. The file is never the reaso
 """
 
 import hashlib
-import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ingest.index.contract import EMBEDDING
-from ingest.spare_file import LOOKUP, SpareFile
+from ingest.spare_file import SpareFile, rows_of
 from ingest.types import Dense
 
 FILE = "unpublished-vectors.sqlite3"
@@ -29,14 +28,9 @@ class Journal:
     def find(self, texts: Sequence[str]) -> dict[str, Dense]:
         """The vectors of those texts that were embedded before, by text."""
         by_key = {text_key(self.made_by[0], text): text for text in texts}
-        keys = list(by_key)
-        found: dict[str, Dense] = {}
-        for start in range(0, len(keys), LOOKUP):
-            part = keys[start : start + LOOKUP]
-            rows: list[tuple[bytes, bytes]] = self._file.do(lambda connection, part=part: _rows(connection, part), [])  # type: ignore[misc]
-            kept = {by_key[key]: vector for key, vector in rows if len(vector) == self._bytes}
-            found.update((text, np.frombuffer(vector, dtype=np.float32)) for text, vector in kept.items())
-        return found
+        asked = "SELECT key, vector FROM vectors"
+        rows: list[tuple[bytes, bytes]] = self._file.do(lambda file: rows_of(file, asked, list(by_key)), [])
+        return {by_key[key]: np.frombuffer(kept, np.float32) for key, kept in rows if len(kept) == self._bytes}
 
     def add(self, vectors: Mapping[str, Dense]) -> None:
         """Keep the vectors of texts: they outlive this process from here on."""
@@ -55,8 +49,3 @@ class Journal:
 def text_key(embedder: str, text: str) -> bytes:
     """What stands for a text and the model that embeds it, 20 bytes."""
     return hashlib.sha256(f"{embedder}\n{EMBEDDING}\n{text}".encode(errors="surrogatepass")).digest()[:20]
-
-
-def _rows(connection: sqlite3.Connection, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
-    places = ",".join("?" * len(keys))
-    return connection.execute(f"SELECT key, vector FROM vectors WHERE key IN ({places})", keys).fetchall()  # noqa: S608

@@ -160,7 +160,8 @@ def note_index(records: "Records", place: Place, report: Report | None = None) -
     """Note which revisions are indexed for whom, read from the index itself, and the pages that were read badly."""
     indexed = published_documents(place.store)
     records.see(indexed)
-    _forget_states(place)
+    if report is None or report.added or report.updated or report.removed or report.renamed:
+        _forget_states(place)
     if report is None:
         return
     revision = {document.document: document.revision for document in indexed}
@@ -171,7 +172,8 @@ def note_index(records: "Records", place: Place, report: Report | None = None) -
 
 
 def _forget_states(place: Place) -> None:
-    """Forget the token states of revisions that no generation holds any more."""
+    """Forget the token states of revisions that no generation holds any more. Where nothing was published there are
+    none, and looking would take what the generations hold out of the system's memory."""
     if not (place.home / token_states.FILE).exists() or (place.home / journal.FILE).exists():
         return  # a run that was stopped goes on with the vectors in the journal, and with the states beside it
     with (

@@ -3,14 +3,14 @@ written whoever uses it goes on without."""
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
 
-LOOKUP = 500
+_LOOKUP = 500
 """Keys a query; SQLite takes 999 variables in its oldest builds."""
 _WAIT_SECONDS = 5
 
@@ -37,7 +37,7 @@ class SpareFile:
                     return work(self._connection)
             except sqlite3.Error as error:
                 self._close()
-                if _is_damage(error):
+                if is_damaged(error):
                     self._connection = self._open()
             return otherwise
 
@@ -59,7 +59,7 @@ class SpareFile:
         try:
             return self._connected()
         except sqlite3.Error as error:
-            if not _is_damage(error):
+            if not is_damaged(error):
                 return None
         self._delete()
         try:
@@ -87,6 +87,14 @@ class SpareFile:
                 self._file.with_name(self._file.name + ending).unlink(missing_ok=True)
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
-    """Not a full disk or another process that writes for long: those are operational errors, and pass."""
-    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+def rows_of(connection: sqlite3.Connection, asked: str, keys: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+    """What `SELECT key, ... FROM ...` finds of these keys."""
+    parts = (keys[start : start + _LOOKUP] for start in range(0, len(keys), _LOOKUP))
+    found = (connection.execute(f"{asked} WHERE key IN ({','.join('?' * len(part))})", part) for part in parts)
+    return [row for rows in found for row in rows]
+
+
+def is_damaged(error: Exception) -> bool:
+    """Is this no SQLite file, or one whose pages do not fit together? What is busy or full is another matter."""
+    codes = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", None) in codes

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.journal import text_key
-from ingest.spare_file import LOOKUP, SpareFile
+from ingest.spare_file import SpareFile, rows_of
 
 FILE = "token-states.sqlite3"
 _SHAPE = struct.Struct("<HH")
@@ -68,13 +68,11 @@ class TokenStates:
 def find_states(home: Path, embedder: str, texts: Collection[str]) -> dict[str, States]:
     """The states of those texts that are kept, by text."""
     by_key = {text_key(embedder, text): text for text in texts}
-    keys = list(by_key)[:LOOKUP]
-    asked = f"SELECT key, packed FROM states WHERE key IN ({','.join('?' * len(keys))})"  # noqa: S608 - marks only
     place = f"{(home / FILE).absolute().as_uri()}?mode=ro"
     try:
         # Opened for each question, which takes a tenth of a millisecond: an ingest may have put another in its place.
         with closing(sqlite3.connect(place, uri=True, timeout=_PATIENCE_SECONDS)) as connection:
-            rows = connection.execute(asked, keys).fetchall()
+            rows = rows_of(connection, "SELECT key, packed FROM states", list(by_key))
     except sqlite3.Error:
         return {}
     return {by_key[key]: unpacked(found) for key, found in rows if _is_whole(found)}

@@ -1,6 +1,6 @@
 """A passage: what a person, a prompt and an evaluation see of the index."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.types import Audience, Box
 from retrieval.grounds import Ground
@@ -30,6 +30,8 @@ class Passage:
     """Some of its text was read off a picture by OCR."""
     grounds: tuple[Ground, ...] = ()
     """Its chunks in order, by what they say: what a stored answer is tied to."""
+    embedded: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """What was embedded of each of its chunks; empty where it was not read from the index."""
 
     def lines(self, quote: str) -> tuple[Box, ...]:
         """The boxes of the lines that a verbatim part of the text stands in; empty where there are none."""

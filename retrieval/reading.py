@@ -86,6 +86,7 @@ def passage_of(chunks: Sequence[Chunk], score: float) -> Passage:
         chunk_ids=tuple(chunk.id for chunk in chunks),
         recognised=any(chunk.recognised for chunk in chunks),
         grounds=tuple(ground_of(chunk) for chunk in chunks),
+        embedded=tuple(chunk.embed_text for chunk in chunks),
     )
 
 

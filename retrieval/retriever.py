@@ -97,7 +97,7 @@ class Retriever:
         clock.passed("read")
         told = self._said(asked, passages, scope)
         if not told:
-            passages, note = self._told_apart(asked, language, passages, scoped.fates, scope)
+            passages, note = self._told_apart(asked, language, passages, scoped.fates)
             order = replace(order, note=note or order.note)
         clock.passed("compare")
         unknown = self._unknown(asked, scope)
@@ -180,13 +180,13 @@ class Retriever:
         return order
 
     def _told_apart(
-        self, asked: str, language: str, passages: tuple[Passage, ...], fixed: Collection[str], scope: Scope
+        self, asked: str, language: str, passages: tuple[Passage, ...], fixed: Collection[str]
     ) -> tuple[tuple[Passage, ...], str]:
         """Near ties compared word by word, unless a reranker has read them; and what the trace says of it."""
         embedder = self._embedder
         if self._reranker is not None or not isinstance(embedder, ReadsTokens) or not embedder.tells_tokens:
             return passages, ""
-        reader = TokenReader(embedder, self._index, scope, self._home)
+        reader = TokenReader(embedder, self._home)
         passages, read = told_apart(asked, language, passages, fixed, reader)
         return passages, f"near ties: {read} passages compared word by word" if read else ""
 

@@ -10,7 +10,6 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.index.contract import Index, Scope
 from ingest.token_states import States, find_states
 from ingest.types import embed_text
 from retrieval.passages import Passage
@@ -31,13 +30,11 @@ class ReadsTokens(Protocol):
 
 
 class TokenReader:
-    """For the passages of one question."""
+    """For the passages of questions."""
 
-    def __init__(self, embedder: ReadsTokens, index: Index, scope: Scope, home: Path | None) -> None:
+    def __init__(self, embedder: ReadsTokens, home: Path | None) -> None:
         """`home`: where an ingest keeps states; without it all are computed."""
         self._embedder = embedder
-        self._index = index
-        self._scope = scope
         self._home = home
 
     def question(self, text: str) -> Tokens:
@@ -45,21 +42,12 @@ class TokenReader:
 
     def passages(self, passages: Sequence[Passage]) -> list[list[States]]:
         """Of each chunk of each a unit-length vector a token, shape (tokens, dimensions)."""
-        texts = [self._embedded(passage) for passage in passages]
+        texts = [one.embedded or (embed_text(one.title, one.section, one.text),) for one in passages]
         kept = self._kept({text for each in texts for text in each})
         return [[kept[text] if text in kept else self._computed(text) for text in each] for each in texts]
 
     def _kept(self, texts: set[str]) -> dict[str, States]:
         return find_states(self._home, self._embedder.name, texts) if self._home is not None else {}
-
-    def _embedded(self, passage: Passage) -> list[str]:
-        """What was embedded of the passage: its chunks, each with its headings."""
-        places = [ground.ordinal for ground in passage.grounds]
-        said = self._index.texts(passage.document, min(places), max(places), self._scope) if places else []
-        # Nothing is found of a manual that was replaced this moment.
-        return [embed_text(passage.title, each.section, each.text) for each in said] or [
-            embed_text(passage.title, passage.section, passage.text)
-        ]
 
     def _computed(self, text: str) -> States:
         return self._embedder.tokens(text, question=False)[0]

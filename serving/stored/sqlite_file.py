@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ingest.spare_file import is_damaged
 from serving.stored.types import StoreUnavailable
 
 _WAIT_SECONDS = 5
@@ -64,7 +65,7 @@ class SqliteFile:
                     self._connection = self._open()
                 yield self._connection
             except (OSError, sqlite3.Error) as error:
-                if not self._durable and _is_damaged(error):
+                if not self._durable and is_damaged(error):
                     self.close()
                     self.path.unlink(missing_ok=True)  # nothing is lost with it: the next use makes it anew
                 raise StoreUnavailable(
@@ -83,11 +84,3 @@ class SqliteFile:
             connection.close()
             raise
         return connection
-
-
-def _is_damaged(error: Exception) -> bool:
-    """Is this no SQLite file, or one whose pages do not fit together? What is busy or full is another matter."""
-    return isinstance(error, sqlite3.DatabaseError) and error.sqlite_errorcode in {
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_NOTADB,
-    }

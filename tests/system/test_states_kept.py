@@ -116,7 +116,7 @@ def test_a_search_reads_what_was_kept(desk: Desk) -> None:
     record(desk)
     index, read = passages(desk)
     embedder = Counting()
-    found = TokenReader(embedder, index, EVERYTHING, desk.home).passages(read)
+    found = TokenReader(embedder, desk.home).passages(read)
     assert embedder.computed == 0
     for passage, chunks in zip(read, found, strict=True):
         held = [chunk for chunk in chunks_of(index, "pump.md") if chunk.id in passage.chunk_ids]
@@ -130,9 +130,9 @@ def test_a_search_reads_what_was_kept(desk: Desk) -> None:
 def test_what_was_not_kept_is_computed(desk: Desk, home: str) -> None:
     desk.write("pump.md", manual("Pump", 40))
     record(desk)
-    index, read = passages(desk)
+    _index, read = passages(desk)
     (desk.home / FILE).unlink()
     embedder = Counting()
-    found = TokenReader(embedder, index, EVERYTHING, None if home == "none" else desk.home).passages(read)
+    found = TokenReader(embedder, None if home == "none" else desk.home).passages(read)
     assert [len(chunks) for chunks in found] == [len(passage.chunk_ids) for passage in read]
     assert embedder.computed == sum(len(chunks) for chunks in found)
