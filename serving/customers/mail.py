@@ -3,10 +3,7 @@
 import smtplib
 import socket
 import ssl
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -16,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.errors import SettingError
 from serving.customers.hand_over import HandOver
 from serving.customers.targets import NotDelivered, is_mail
-from serving.customers.webhook import cut
+from serving.customers.webhook import cut_after
 
 SECONDS: Final = 20.0
 """Longest wait for any one step: connecting, a reply."""
@@ -81,7 +78,8 @@ def send_mail(smtp_url: str, message: EmailMessage, *, most_seconds: float = MOS
     server = mail_server(smtp_url)
     until = time.monotonic() + most_seconds
     try:
-        with _connected(server, until) as plain, _cut_at(until, plain):
+        # The twin stays in reach when encrypting takes the connection over.
+        with _connected(server, until) as plain, plain.dup() as twin, cut_after(until - time.monotonic(), [twin]):
             _hand_in(server, plain, message)
     except (OSError, smtplib.SMTPException) as error:
         raise NotDelivered(f"{server.host}: {type(error).__name__}: {error}") from error
@@ -126,18 +124,3 @@ def _connected(server: MailServer, until: float) -> socket.socket:
             connection.settimeout(SECONDS)
             return connection
     raise failure
-
-
-@contextmanager
-def _cut_at(until: float, connection: socket.socket) -> Iterator[None]:
-    """Whoever still waits for the connection then gets an error."""
-    twin = connection.dup()  # the connection stays in reach when encrypting it takes it over
-    overdue = threading.Timer(until - time.monotonic(), cut, ([twin],))
-    overdue.daemon = True
-    overdue.start()
-    try:
-        yield
-    finally:
-        overdue.cancel()
-        overdue.join()
-        twin.close()

@@ -11,8 +11,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Final
 
 from serving.customers.targets import NotDelivered, Webhook, open_address, webhook_of
@@ -42,8 +42,6 @@ def send_webhook(
     webhook = webhook_of(target)
     opened: list[socket.socket] = []
     connection = _connection(webhook, open_address(webhook, allowed), opened)
-    overdue = threading.Timer(most_seconds, cut, (opened,))
-    overdue.daemon = True
     data, moment = body.encode(), str(int(time.time()))
     headers = {
         "Content-Type": "application/json; charset=utf-8",
@@ -52,21 +50,33 @@ def send_webhook(
         "Manualdesk-Timestamp": moment,
         "Manualdesk-Signature": f"sha256={signature(secret, moment, data)}",
     }
-    overdue.start()
     try:
-        connection.request("POST", webhook.path, body=data, headers=headers)
-        status = connection.getresponse().status
+        with cut_after(most_seconds, opened):
+            connection.request("POST", webhook.path, body=data, headers=headers)
+            status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         raise NotDelivered(f"{webhook.host}: {type(error).__name__}: {error}") from error
     finally:
-        overdue.cancel()
         connection.close()
     if not 200 <= status < 300:
         # A redirect too: where it leads was never configured.
         raise NotDelivered(f"{webhook.host} replied {status}")
 
 
-def cut(opened: Sequence[socket.socket]) -> None:
+@contextmanager
+def cut_after(seconds: float, opened: Sequence[socket.socket]) -> Iterator[None]:
+    """Whoever still waits for one of these then gets an error."""
+    overdue = threading.Timer(seconds, _cut, (opened,))
+    overdue.daemon = True
+    overdue.start()
+    try:
+        yield
+    finally:
+        overdue.cancel()
+        overdue.join()
+
+
+def _cut(opened: Sequence[socket.socket]) -> None:
     """Whoever waits for these gets an error now."""
     for each in opened:
         with suppress(OSError):  # closed this moment, or encrypted since

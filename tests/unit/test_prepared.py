@@ -86,6 +86,7 @@ def test_a_server_prepares_while_it_starts(tmp_path: Path) -> None:
             build_retriever=Watched,
         )
     )
+    backend.database()  # made here: two threads of a process cannot make a database each at once
     backend.start()
     try:
         assert prepared.wait(20)
